@@ -1,0 +1,1 @@
+"""The specification, and the proofs that the running code meets it."""

@@ -1,0 +1,83 @@
+"""Every error that a caller may expect; a broken invariant is an AssertionError instead."""
+
+from __future__ import annotations
+
+
+class BuddyError(Exception):
+    """A request that the allocator rejects; nothing has changed."""
+
+    sentence = "rejected: {}"
+
+    def __str__(self) -> str:
+        return self.sentence.format(*(_Shown(fact) for fact in self.args))
+
+
+class _Shown:
+    """A value in a message: whatever it is, on one short line."""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def __format__(self, spec: str) -> str:
+        if isinstance(self.value, int) and self.value.bit_length() > 128:
+            return f"an int of {self.value.bit_length()} bits"
+        shown = repr(self.value)
+        return shown if len(shown) <= 60 else f"{shown[:57]}..."
+
+
+class InvalidOrder(BuddyError):
+    """The order is not an int in 0..max_order (a bool is not an order)."""
+
+    sentence = "order {} is not an int in 0..{}"
+
+
+class InvalidPfn(BuddyError):
+    """The block is not made of page frame numbers below the limit."""
+
+    sentence = "page {} and its block of order {} are not pages in 0..2**52-1"
+
+
+class InvalidRange(BuddyError):
+    """The range is empty, reversed, or not made of page frame numbers."""
+
+    sentence = "[{}, {}) is not a range of at least one page below 2**52"
+
+
+class Misaligned(BuddyError):
+    """The page is not a multiple of the block's size."""
+
+    sentence = "page {} is not aligned to order {}"
+
+
+class OutOfRange(BuddyError):
+    """The page was never given to this zone."""
+
+    sentence = "page {} is not a page of this zone"
+
+
+class Overlap(BuddyError):
+    """The range shares a page with one that the zone already has."""
+
+    sentence = "[{}, {}) overlaps memory that the zone already has"
+
+
+class NotLive(BuddyError):
+    """The block to free is not a live block."""
+
+
+class DoubleFree(NotLive):
+    """The page is free already."""
+
+    sentence = "page {} is free already"
+
+
+class WrongOrder(NotLive):
+    """A live block starts here, with another order."""
+
+    sentence = "the live block at page {} is of order {}, not {}"
+
+
+class MiddleOfBlock(NotLive):
+    """The page lies inside a live block that starts before it."""
+
+    sentence = "page {} is in the middle of the live block at {} of order {}"
