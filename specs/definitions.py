@@ -13,7 +13,8 @@ def size(order: int) -> int:
 
     post: __return__ == (2 * size(order - 1) if order > 0 else 1)
     """
-    return 2**order
+    power: int = 2**order
+    return power
 
 
 def aligned(pfn: int, order: int) -> bool:
@@ -64,7 +65,7 @@ def covers(pfn: int, order: int, page: int) -> bool:
     pre: aligned(pfn, order)
     post: __return__ == (align_down(page, order) == pfn)
     """
-    return (pfn <= page) & (page < pfn + size(order))
+    return pfn <= page < pfn + size(order)
 
 
 def disjoint(pfn: int, order: int, other: int, other_order: int) -> bool:
@@ -77,4 +78,4 @@ def disjoint(pfn: int, order: int, other: int, other_order: int) -> bool:
     post: __return__ == (not covers(other, other_order, pfn))
     post: __return__ or (other <= pfn and pfn + size(order) <= other + size(other_order))
     """
-    return (pfn + size(order) <= other) | (other + size(other_order) <= pfn)
+    return pfn + size(order) <= other or other + size(other_order) <= pfn
