@@ -1,0 +1,50 @@
+"""What a trace can do wrong, at which level that counts, and which theorem says that we never do it."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Final, Literal
+
+Rule = Literal[
+    "out-of-range",
+    "misaligned",
+    "overlap",
+    "refusal",
+    "invalid-free",
+    "free-refused",
+    "crash",
+    "not-smallest",
+    "not-exact",
+]
+
+THEOREMS: Final[dict[Rule, str]] = {
+    "out-of-range": "contained",
+    "misaligned": "aligned",
+    "overlap": "no-overlap",
+    "refusal": "alloc-refusal",
+    "invalid-free": "free-rejects",
+    "free-refused": "free-exact",
+    "crash": "totality",
+    "not-smallest": "alloc-smallest",
+    "not-exact": "policy-alloc",
+}
+"""The row of the ledger behind each rule."""
+
+
+class Level(IntEnum):
+    """How much a trace must conform to; each includes the one before."""
+
+    SAFETY = 0
+    """Whatever was handed out was free, and every legal free was accepted."""
+    COMPLETE = 1
+    """A request is refused only if no block exists."""
+    SMALLEST_FIT = 2
+    """A block is cut out of the smallest free block that would do."""
+    EXACT = 3
+    """The block is the one that the Linux policy picks."""
+
+    def __str__(self) -> str:
+        return self.name.lower().replace("_", "-")
+
+
+LEVELS: Final = {str(level): level for level in Level}
