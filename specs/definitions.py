@@ -20,8 +20,10 @@ def size(order: int) -> int:
 def aligned(pfn: int, order: int) -> bool:
     """Whether a block of that order may start at the page.
 
-    A start for an order is a start for every lower one, and each block ends where the next may start.
+    The starts are the multiples of the size, a start for an order is one for every lower order, and
+    each block ends where the next may start.
 
+    post: __return__ == (pfn == pfn // size(order) * size(order))
     post: __return__ == aligned(pfn + size(order), order)
     post: not __return__ or order == 0 or aligned(pfn, order - 1)
     """
@@ -71,11 +73,10 @@ def covers(pfn: int, order: int, page: int) -> bool:
 def disjoint(pfn: int, order: int, other: int, other_order: int) -> bool:
     """Whether two blocks share no page.
 
-    Two aligned blocks are disjoint, or the smaller lies in the larger.
+    Two aligned blocks are disjoint, or the smaller lies in the larger: never both, never neither.
 
     pre: order <= other_order
     pre: aligned(pfn, order) and aligned(other, other_order)
-    post: __return__ == (not covers(other, other_order, pfn))
-    post: __return__ or (other <= pfn and pfn + size(order) <= other + size(other_order))
+    post: __return__ != (other <= pfn and pfn + size(order) <= other + size(other_order))
     """
     return pfn + size(order) <= other or other + size(other_order) <= pfn

@@ -1,0 +1,15 @@
+"""The rows of the ledger that CrossHair decides: confirmed over all paths, or not at all."""
+
+from __future__ import annotations
+
+from specs.crosshair_gate import arguments, arithmetic, tiny_zone
+from specs.ledger import Theorem
+
+THEOREMS: tuple[Theorem, ...] = (arithmetic.THEOREM, arguments.THEOREM, tiny_zone.THEOREM)
+
+GATES: dict[str, str] = {
+    function: theorem.name
+    for theorem in (arithmetic.THEOREM, arguments.THEOREM)
+    for function in theorem.about
+}
+"""The row that gates the contract clauses of each function; the clauses of others are not CrossHair's."""
