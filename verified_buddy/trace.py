@@ -176,7 +176,8 @@ def decode(text: bytes, line: int) -> tuple[list[Event], Unusable | None]:
     except FAILURES:
         pass
     else:
-        if len(events) == text.count(b"\n{") + text.startswith(b"{"):
+        lines = text.count(b"\n") + (not text.endswith(b"\n"))
+        if len(events) == lines == text.count(b"\n{") + text.startswith(b"{"):
             return events, None
     events = []
     for number, spelled in enumerate(text.split(b"\n"), line):

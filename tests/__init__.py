@@ -1,0 +1,1 @@
+"""Tests: named as laws; the oracles are naive and share nothing with what they judge."""
