@@ -55,7 +55,8 @@ def outcome(events: list[dict[str, Any]], seconds: float, errors: str) -> Outcom
             return Outcome(verdict["result"], paths, len(confirmed), solvers, story)
     if not events or events[-1]["event"] != "end":
         story = f"{events[-1]['question']}: no verdict" if events else "the child said nothing"
-        reason = f"over {seconds:g} s" if "Timeout (" in errors else errors.strip()[-500:]
+        last = "".join(errors.strip().splitlines()[-1:])
+        reason = f"over {seconds:g} s" if "Timeout (" in errors else last
         return Outcome("unknown", paths, len(confirmed), solvers, f"{story}: {reason}")
     if not confirmed:
         return Outcome("vacuous", paths, 0, solvers, "no contract clause")
