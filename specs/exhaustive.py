@@ -1,0 +1,107 @@
+"""The ledger rows that are checked in every state of something small."""
+
+from __future__ import annotations
+
+from specs import area_walk, zone_walk
+from specs.ledger import Theorem
+from specs.refutation import checker
+
+ZONE = tuple(
+    f"verified_buddy.zone.Zone.{name}" for name in ("add_range", "alloc", "free", "take", "nr_free_pages")
+)
+AREA = tuple(
+    f"verified_buddy.free_area.{name}"
+    for name in (
+        "FreeArea.add",
+        "FreeArea.remove",
+        "FreeArea.first",
+        "FreeArea.is_free_block",
+        "FreeArea.nr_free_pages",
+        "FreeArea.blocks",
+        "FreeAreaOrder.nr_free",
+    )
+)
+SPANS = tuple(f"verified_buddy.spans.Spans.{name}" for name in ("overlaps", "covers", "add", "ranges"))
+
+THEOREMS = (
+    Theorem(
+        name="zone-small-states",
+        says="In every state of a small zone, list order included, every call, valid or not, answers, "
+        "changes, rejects and orders the lists exactly as the specification and its Linux policy say.",
+        about=ZONE,
+        method="exhaustive",
+        check=checker(zone_walk.visit, range(4)),
+        rejects=(
+            "merge-ignores-the-order",
+            "merge-at-the-top",
+            "merge-stops-early",
+            "merge-forgets-the-buddy",
+            "merge-lists-the-block-too",
+            "merge-keeps-the-block",
+            "never-merges",
+            "split-returns-the-upper-half",
+            "split-lists-what-it-returned",
+            "split-forgets-the-last-half",
+            "refuses-the-top-order",
+            "takes-the-largest",
+            "returns-less-than-asked",
+            "refusal-drops-a-block",
+            "always-head",
+            "likely-at-the-top",
+            "take-skips-the-top",
+            "take-keeps-the-block-listed",
+            "take-takes-it-all",
+            "init-past-the-end",
+            "init-ignores-alignment",
+            "init-skips",
+            "init-to-head",
+            "alloc-forgets",
+            "free-any-order",
+            "free-keeps-live",
+            "free-trusts",
+            "free-loses-then-rejects",
+            "why-skips-the-parent",
+            "adds-twice",
+            "take-forgets",
+            "order-past-the-top",
+            "pfn-past-the-limit",
+            "range-may-be-empty",
+            "list-forgets-its-count",
+            "list-always-tail",
+            "removes-the-head",
+            "any-order-is-free",
+            "spans-touch-is-overlap",
+        ),
+        twin_orders=(1, 2),
+        assumptions=(
+            "zones of 1..8 pages, max_order 0..3; with max_order 0 at most 6 pages, since each permutation "
+            "of the list is a state there; two ranges of at most 6 pages in all",
+        ),
+    ),
+    Theorem(
+        name="free-area-conforms",
+        says="In every state of a small free area, list order included, the primitives and all that it "
+        "shows are those of plain lists.",
+        about=AREA,
+        method="exhaustive",
+        check=checker(area_walk.visit_free_areas, range(33)),
+        rejects=(
+            "list-forgets-its-count",
+            "list-always-tail",
+            "removes-the-head",
+            "any-order-is-free",
+        ),
+    ),
+    Theorem(
+        name="spans-conform",
+        says="For every set of ten pages, reached by disjoint ranges in any order, the spans answer as the "
+        "set of pages does.",
+        about=SPANS,
+        method="exhaustive",
+        check=checker(area_walk.visit_spans, range(33)),
+        rejects=(
+            "spans-touch-is-overlap",
+            "spans-forget",
+        ),
+    ),
+)

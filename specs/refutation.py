@@ -1,0 +1,79 @@
+"""How the rows that run the code report what broke: a short story, whatever the code did."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NamedTuple
+
+from specs.ledger import Outcome
+from specs.subject import Subject
+
+CPU_SECONDS = 2.0
+"""A step that takes longer never ends: the largest honest one takes a hundredth."""
+
+
+class Refuted(Exception):
+    """What broke, as lines of a story."""
+
+
+class Endless(BaseException):
+    """The code under test did not return; no ``Exception``, lest a shrinker try it again and again."""
+
+
+class Visited(NamedTuple):
+    """How far a walk came."""
+
+    states: int
+    transitions: int
+
+
+@contextmanager
+def cut_if_endless() -> Iterator[None]:
+    """Raise ``Endless`` in a body that burns more processor time than any terminating step needs.
+
+    Signals reach only the main thread (of any process); elsewhere the body runs without a limit.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def cut(signum: int, frame: FrameType | None) -> None:
+        raise Endless(f"did not return within {CPU_SECONDS:g} seconds")
+
+    before = signal.signal(signal.SIGVTALRM, cut)
+    signal.setitimer(signal.ITIMER_VIRTUAL, CPU_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def what_happened(error: BaseException) -> str:
+    """An unexpected exception, on one short line."""
+    return f"{type(error).__name__}: {str(error)[:80]}"
+
+
+Walk = Callable[[Subject, int], Visited]
+"""Visits every state of small things with that max_order; raises ``Refuted``."""
+
+
+def checker(walk: Walk, orders: range) -> Callable[[Subject, tuple[int, ...]], Outcome]:
+    """A ledger row's check: the walk, for each of the asked max_orders that is small enough."""
+
+    def check(subject: Subject, max_orders: tuple[int, ...]) -> Outcome:
+        states = transitions = 0
+        for max_order in sorted(set(max_orders) & set(orders)):
+            try:
+                visited = walk(subject, max_order)
+            except Refuted as refuted:
+                return Outcome("refuted", states, transitions, story="\n".join(refuted.args))
+            states += visited.states
+            transitions += visited.transitions
+        return Outcome("holds" if transitions else "vacuous", states, transitions)
+
+    return check
