@@ -168,8 +168,9 @@ def check(subject: Subject, max_orders: tuple[int, ...]) -> Outcome:
 
 THEOREM = Theorem(
     name="tiny-zone-confirmed",
-    says="From every state of a zone of four pages, list order included, alloc, free and take do what the "
-    "abstract machine allows, leave all other pages alone, and reject and refuse exactly when it does.",
+    says="From every state of a zone of four pages, list order included, alloc, and free and take of blocks "
+    "in it or right behind it, answer, refuse and reject as the abstract machine does, and change only what "
+    "it changes.",
     about=tuple(f"verified_buddy.zone.Zone.{name}" for name in ("alloc", "free", "take")),
     method="crosshair",
     check=check,
@@ -179,5 +180,8 @@ THEOREM = Theorem(
         "split-returns-the-upper-half",
         "take-takes-it-all",
         "free-any-order",
+        "alloc-forgets",
+        "refusal-drops-a-block",
+        "list-forgets-its-count",
     ),
 )
