@@ -1,0 +1,1 @@
+"""Runs the core's functions on symbolic page frame numbers, and proves what every path owes."""

@@ -1,0 +1,130 @@
+"""Who owns a page: a label of ten bits, and maps from pages to labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import z3
+
+BITS: Final = 64
+KIND, TYPE, ORDER = (9, 7), (6, 4), (3, 0)
+OUTSIDE, FREE, LIVE, HAND = 0, 1, 2, 4
+"""Kinds of owner; 3 is kept for per-CPU lists.  HAND: the running function owns the page."""
+
+NONE: Final = z3.BitVecVal(0, 10)
+HELD: Final = z3.BitVecVal(HAND << 7, 10)
+LIMIT: Final = z3.BitVecVal(1 << 52, BITS)
+
+Term = z3.BitVecRef
+Truth = z3.BoolRef
+
+
+def label(kind: int, migratetype: Term | int, order: int) -> Term:
+    """The label of a block."""
+    typed = z3.BitVecVal(migratetype, 3) if isinstance(migratetype, int) else migratetype
+    return z3.Concat(z3.BitVecVal(kind, 3), typed, z3.BitVecVal(order, 4))
+
+
+def kind_is(term: Term, kind: int) -> Truth:
+    """Whether the label is of that kind."""
+    return z3.Extract(*KIND, term) == kind
+
+
+def order_is(term: Term, order: int) -> Truth:
+    """Whether the label has that order."""
+    return z3.Extract(*ORDER, term) == order
+
+
+def is_block(term: Term) -> Truth:
+    """Whether the label belongs to a block, free or live."""
+    return z3.Or(kind_is(term, FREE), kind_is(term, LIVE))
+
+
+def is_free(term: Term, order: int | None = None) -> Truth:
+    """Whether the label belongs to a free block (of that order), of any type."""
+    if order is None:
+        return kind_is(term, FREE)
+    return z3.And(kind_is(term, FREE), order_is(term, order))
+
+
+def is_live(term: Term, order: int | None = None) -> Truth:
+    """Whether the label belongs to a live block (of that order)."""
+    if order is None:
+        return kind_is(term, LIVE)
+    return z3.And(kind_is(term, LIVE), order_is(term, order))
+
+
+def type_of(term: Term) -> Term:
+    """The label's migratetype, three bits."""
+    return z3.Extract(*TYPE, term)
+
+
+def pfn(value: int) -> Term:
+    """A page frame number as a term."""
+    return z3.BitVecVal(value, BITS)
+
+
+def align(term: Term, order: int) -> Term:
+    """The term with its low bits cleared."""
+    return term & pfn(-(1 << order) & (1 << BITS) - 1) if order else term
+
+
+def aligned(term: Term, order: int) -> Truth:
+    """Whether the low bits are clear."""
+    return z3.Extract(order - 1, 0, term) == 0 if order else z3.BoolVal(True)
+
+
+_MASKS: Final = tuple(pfn(-(1 << order) & (1 << BITS) - 1) for order in range(11))
+
+
+def align_to(term: Term, owner: Term) -> Term:
+    """The term aligned to the order in the label, which is at most 10."""
+    mask = _MASKS[0]
+    for order, bits in enumerate(_MASKS):
+        mask = z3.If(order_is(owner, order), bits, mask)
+    return term & mask
+
+
+@dataclass(frozen=True)
+class Labels:
+    """A map from pages to labels: an unknown function, and the blocks set since."""
+
+    base: z3.FuncDeclRef
+    updates: tuple[tuple[Term, int, Term], ...] = ()
+
+    def __call__(self, page: Term) -> Term:
+        """The page's label."""
+        value: Term = self.base(page)
+        for head, order, new in self.updates:
+            value = z3.If(align(page, order) == head, new, value)
+        return value
+
+    def set(self, head: Term, order: int, new: Term) -> Labels:
+        """The map in which all pages of the block have the label."""
+        return Labels(self.base, (*self.updates, (head, order, new)))
+
+
+@dataclass(frozen=True)
+class State:
+    """Ownership of every page (B), and the blocks that the implementation has listed (M)."""
+
+    owner: Labels
+    heads: Labels
+    top: int
+
+    def give(self, head: Term, order: int, new: Term) -> State:
+        """The block is listed under that label."""
+        return State(self.owner.set(head, order, new), self.heads.set(head, 0, new), self.top)
+
+    def hold(self, head: Term, order: int) -> State:
+        """The block is in hand."""
+        return State(self.owner.set(head, order, HELD), self.heads.set(head, 0, NONE), self.top)
+
+
+def unknown(name: str, top: int) -> State:
+    """A state of which nothing is known yet."""
+    page, owner = z3.BitVecSort(BITS), z3.BitVecSort(10)
+    return State(
+        Labels(z3.Function(f"B{name}", page, owner)), Labels(z3.Function(f"M{name}", page, owner)), top
+    )

@@ -1,0 +1,141 @@
+"""All paths of a function: it runs again for each, with the truth of every condition prescribed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import z3
+
+MAX_PATHS = 2000
+MAX_STEPS = 600
+
+
+class Cut(BaseException):
+    """Ends a path early: what follows is covered by another, or would be misread."""
+
+
+class TooManyPaths(Exception):
+    """The function has more paths, or longer ones, than any correct one."""
+
+
+@dataclass(frozen=True)
+class Owed:
+    """Something that the path must prove, from what was known when it came up."""
+
+    tag: str
+    goal: z3.BoolRef
+    says: str
+    facts: tuple[z3.BoolRef, ...]
+    pool: Sequence[Callable[[], Sequence[z3.BoolRef]]]
+    """Builds the further hypotheses, in stages; most proofs need none of them."""
+    pages: tuple[z3.BitVecRef, ...] = ()
+    """The pages that the goal is about."""
+
+
+@dataclass
+class Path:
+    """One run of a function: its choices, what they say, and what it owes."""
+
+    prescribed: tuple[bool, ...] = ()
+    feasible: Callable[[Path, z3.BoolRef], bool] | None = None
+    """Set where branches may exclude each other: whether the condition can hold here."""
+    choices: list[bool] = field(default_factory=list)
+    facts: list[z3.BoolRef] = field(default_factory=list)
+    denied: list[z3.BoolRef] = field(default_factory=list)
+    """The conditions that were false here; hypotheses too, but kept apart: few proofs need them."""
+    owed: list[Owed] = field(default_factory=list)
+    known: dict[int, bool] = field(default_factory=dict)
+    alive: list[z3.ExprRef] = field(default_factory=list)
+    branches: list[tuple[bool, ...]] = field(default_factory=list)
+    result: Any = None
+    error: BaseException | None = None
+    world: Any = None
+    """The symbolic state that the run worked on."""
+
+    def decide(self, condition: z3.BoolRef) -> bool:
+        """The truth of the condition here: known, forced, prescribed, or True for now."""
+        simple = z3.simplify(condition)
+        if z3.is_true(simple) or z3.is_false(simple):
+            return z3.is_true(simple)
+        if z3.is_not(simple):
+            return not self.decide(z3.Not(condition))
+        known = self.knows(condition)
+        if known is not None:
+            return known
+        value = self._choose(condition)
+        self.alive.append(simple)
+        self.known[simple.get_id()] = value
+        if value:
+            self.facts.append(condition)
+        else:
+            self.denied.append(z3.Not(condition))
+        return value
+
+    def knows(self, condition: z3.BoolRef) -> bool | None:
+        """What this path has decided of the condition already, if it has."""
+        return self.known.get(z3.simplify(condition).get_id())
+
+    def _choose(self, condition: z3.BoolRef) -> bool:
+        step = len(self.choices)
+        if step >= MAX_STEPS:
+            raise TooManyPaths(f"more than {MAX_STEPS} choices on a path")
+        if step < len(self.prescribed):
+            value = self.prescribed[step]
+        else:
+            value = True
+            if self.feasible is None:
+                self.branches.append((*self.choices, False))
+            elif not self.feasible(self, condition):
+                value = False
+                self.owe("unreachable", z3.Not(condition), "the branch that was not walked cannot be")
+            elif self.feasible(self, z3.Not(condition)):
+                self.branches.append((*self.choices, False))
+            else:
+                self.owe("unreachable", condition, "the branch that was not walked cannot be")
+        self.choices.append(value)
+        return value
+
+    def choose(self) -> bool:
+        """A choice that says nothing by itself."""
+        step = len(self.choices)
+        value = self.prescribed[step] if step < len(self.prescribed) else True
+        if step >= len(self.prescribed):
+            self.branches.append((*self.choices, False))
+        self.choices.append(value)
+        return value
+
+    def owe(self, tag: str, goal: z3.BoolRef, says: str) -> None:
+        """Record that this must follow from what is known now."""
+        denied = tuple(self.denied)
+        self.owed.append(Owed(tag, goal, says, tuple(self.facts), (tuple, lambda: denied)))
+
+    def narrow(self, facts: Sequence[z3.BoolRef]) -> None:
+        """Go on with these hypotheses alone, which have been owed; fewer can prove no more."""
+        self.facts, self.denied = list(facts), []
+
+    def assume(self, *facts: z3.BoolRef) -> None:
+        """Add hypotheses."""
+        self.facts.extend(facts)
+
+
+def explore(
+    run: Callable[[Path], object], feasible: Callable[[Path, z3.BoolRef], bool] | None = None
+) -> Iterator[Path]:
+    """Every path of the run.  An Exception that it raises is the path's ``error``."""
+    waiting: list[tuple[bool, ...]] = [()]
+    count = 0
+    while waiting:
+        count += 1
+        if count > MAX_PATHS:
+            raise TooManyPaths(f"more than {MAX_PATHS} paths")
+        path = Path(waiting.pop(), feasible)
+        try:
+            path.result = run(path)
+        except (Cut, Exception) as error:
+            if isinstance(error, TooManyPaths):
+                raise
+            path.error = error
+        waiting.extend(reversed(path.branches))
+        yield path

@@ -1,0 +1,83 @@
+"""A row of method z3: which obligations of which operations' paths it stands for, and their verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from specs.ledger import Outcome
+from specs.prover.operations import Walk, walks
+from specs.prover.paths import Cut, Owed, TooManyPaths
+from specs.prover.solve import Solvers
+from specs.prover.story import tell
+from specs.subject import Subject
+
+Posts = Callable[[Walk], Iterable[Owed]]
+Lemmas = Callable[[Subject, int], Iterable[Owed]]
+
+_running = Solvers()
+
+
+def solvers_for(subject: Subject) -> Solvers:
+    """Both solvers for the running code; a refutation of a broken twin needs only one."""
+    return _running if subject.twin is None else Solvers(confirm=False)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Everything that one sentence amounts to."""
+
+    operations: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    """The contracts of the primitives that belong to the sentence."""
+    posts: Posts | None = None
+    """What must hold where a path ends."""
+    lemmas: Lemmas | None = None
+    """What must hold of the states themselves, for a top order, or of functions without a state."""
+
+    def __call__(self, subject: Subject, tops: tuple[int, ...]) -> Outcome:
+        """Decide every obligation; the first that fails decides."""
+        solvers = solvers_for(subject)
+        paths = count = 0
+        try:
+            for walk, owed in self.obligations(subject, tops):
+                if owed is None:
+                    paths += 1
+                    continue
+                count += 1
+                answer = solvers.decide(owed.facts, owed.pool, owed.goal)
+                if answer.verdict == "refuted":
+                    return Outcome("refuted", paths, count, solvers.names, tell(subject, walk, owed))
+                if answer.verdict == "unknown":
+                    return Outcome("unknown", paths, count, solvers.names, f"{owed.says}: {answer.reason}")
+        except TooManyPaths as error:
+            return Outcome("refuted", paths, count, solvers.names, str(error))
+        if count == 0 or (self.operations and paths == 0):
+            return Outcome("vacuous", paths, count, solvers.names, "nothing was owed")
+        return Outcome("holds", paths, count, solvers.names)
+
+    def obligations(
+        self, subject: Subject, tops: tuple[int, ...]
+    ) -> Iterator[tuple[Walk | None, Owed | None]]:
+        """Every obligation, with the path that owes it; (path, None) once a path."""
+        for top in tops:
+            if self.lemmas is not None:
+                for owed in self.lemmas(subject, top):
+                    yield None, owed
+            for operation in self.operations:
+                for walk in walks(subject, operation, top):
+                    yield walk, None
+                    for owed in self.of_path(subject, walk):
+                        yield walk, owed
+
+    def of_path(self, subject: Subject, walk: Walk) -> Iterator[Owed]:
+        """What the path owes for this sentence."""
+        error = walk.path.error
+        yield from (owed for owed in walk.path.owed if owed.tag in (*self.tags, "unreachable"))
+        if isinstance(error, Cut):
+            return
+        if isinstance(error, Exception) and not isinstance(error, subject.errors.BuddyError):
+            yield walk.world.impossible(f"the call does not end in {type(error).__name__}: {error}")
+            return
+        if self.posts is not None:
+            yield from self.posts(walk)

@@ -1,0 +1,274 @@
+"""The symbolic free area and live map: each call owes its contract, then changes the state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import z3
+
+from specs.prover import invariants as inv
+from specs.prover.labels import (
+    FREE,
+    HELD,
+    LIVE,
+    State,
+    Term,
+    Truth,
+    align,
+    aligned,
+    is_free,
+    is_live,
+    label,
+    pfn,
+    type_of,
+    unknown,
+)
+from specs.prover.lifted import LiftedBool, LiftedPfn, truth
+from specs.prover.paths import Cut, Owed, Path
+
+Y = z3.BitVec("y", 64)
+"""Any page at all: what is shown of it holds of every page."""
+
+
+class LiftedType:
+    """A migratetype of unknown value; the core only passes it on."""
+
+    __slots__ = ("term",)
+    __hash__ = None  # type: ignore[assignment]  # of unknown value, hence no key
+
+    def __init__(self, term: Term) -> None:
+        self.term = term
+
+
+@dataclass(frozen=True)
+class Step:
+    """A change that the run made, as the policy sees it."""
+
+    does: str
+    pfn: Term
+    order: int
+    migratetype: Term | None = None
+    tail: Truth | None = None
+
+
+@dataclass
+class World:
+    """The state that a run works on, and what it has done so far."""
+
+    path: Path
+    state: State
+    before: State
+    steps: list[Step] = field(default_factory=list)
+    roots: list[Term] = field(default_factory=list)
+    """Pages of blocks that the run has met: every invariant of the state before is at hand there."""
+    listed: list[tuple[Term, int]] = field(default_factory=list)
+    """Blocks that were listed when the run met them, with their orders."""
+    empties: list[tuple[State, Term]] = field(default_factory=list)
+    """Lists that were found empty, by label, and the state in which they were."""
+    extra: list[Truth] = field(default_factory=list)
+    """Further hypotheses at pages of the run's own choosing, such as a proved lemma's."""
+    laws: list[Callable[[Term], Truth]] = field(default_factory=list)
+    """What is known of every page, such as the contract of a function that was proved before."""
+    at_rest: bool = False
+    """Between the calls of a zone: nothing is in hand, and the one type is 0."""
+    entry: State = field(init=False)
+    """The state in which the call began; ``before`` is a later one inside a loop."""
+    given: tuple[Term, int] | None = None
+    """The block that the caller handed over, which is in hand when the run begins."""
+
+    def __post_init__(self) -> None:
+        self.entry = self.state
+
+    def owed(self, tag: str, goal: Truth, says: str, *pages: Term, now: Sequence[Truth] = ()) -> Owed:
+        """The goal, with the invariants of the state before at the pages that it names.
+
+        ``now`` are invariants of the present state, which the primitives are proved to keep; then no
+        others are needed.
+        """
+        known, empties, extra, before = tuple(self.roots), tuple(self.empties), tuple(self.extra), self.before
+        denied, laws, at_rest = tuple(self.path.denied), tuple(self.laws), self.at_rest
+        listed = tuple(self.listed)
+
+        at = [*known, *pages]
+
+        def members() -> Sequence[Truth]:
+            named = [inv.at(before, f"member {k}", head, page) for head, k in listed for page in pages]
+            told = denied if self.path.feasible is not None else ()
+            calm = [inv.at(before, name, page) for name in inv.AT_REST for page in pages] if at_rest else ()
+            return [*told, *extra, *calm, *(law(page) for law in laws for page in pages), *named]
+
+        def found() -> Sequence[Truth]:
+            empty = [state.heads(page) != wanted for state, wanted in empties for page in at]
+            lawful = [law(page) for law in laws for page in at]
+            calm = [inv.at(before, name, page) for name in inv.AT_REST for page in at] if at_rest else ()
+            return [*denied, *empty, *lawful, *calm]
+
+        pool = (members, found, lambda: inv.instances(before, at))
+        if now:
+            pool = (lambda: [*now, *members()], lambda: denied, tuple)
+        return Owed(tag, goal, says, tuple(self.path.facts), pool, (*known, *pages))
+
+    def owe(self, tag: str, goal: Truth, says: str, *pages: Term, now: Sequence[Truth] = ()) -> None:
+        """Record that the path must prove the goal."""
+        self.path.owed.append(self.owed(tag, goal, says, *pages, now=now))
+
+    def impossible(self, says: str) -> Owed:
+        """What only an unreachable path can prove."""
+        return self.owed("impossible", z3.BoolVal(False), says)
+
+    def order_in_range(self, order: object) -> int:
+        """The order, if it is one of this zone's; else the path owes the impossible and ends."""
+        if type(order) is int and 0 <= order <= self.state.top:
+            return order
+        self.owe("order", z3.BoolVal(False), f"the order is in 0..{self.state.top}, and not {order!r}")
+        raise Cut
+
+    def give(self, head: Term, order: int, new: Term, *, free: bool) -> None:
+        """List an owned block under the label: the contract of every insertion."""
+        inside = align(Y, order) == head
+        self.owe(
+            "aligned", aligned(head, order), f"a block that is listed with order {order} is aligned", head
+        )
+        self.owe(
+            "owned",
+            z3.Implies(inside, self.state.owner(Y) == HELD),
+            f"every page of a block that is listed with order {order} belongs to nobody else",
+            Y,
+            head,
+        )
+        if free and order < self.state.top:
+            buddy = head ^ pfn(1 << order)
+            self.owe(
+                "buddy",
+                z3.Not(is_free(self.state.heads(buddy), order)),
+                f"a block that is listed as free with order {order} has no free buddy",
+                buddy,
+                now=[inv.rep(self.state, buddy)],
+            )
+        self.state = self.state.give(head, order, new)
+
+    def drop(self, head: Term, order: int, *, free: bool) -> Term:
+        """Unlist a block: it must be listed, and is in hand afterwards.  Its label."""
+        was = self.state.heads(head)
+        listed = is_free(was, order) if free else is_live(was, order)
+        self.owe("listed", listed, f"a block that is unlisted was listed with order {order}", head)
+        self.state = self.state.hold(head, order)
+        self.listed.append((head, order))
+        self.roots.append(head)
+        return was
+
+
+def world(path: Path, top: int) -> World:
+    """A zone in any state at all that satisfies the invariants."""
+    state = unknown("0", top)
+    made = World(path, state, state)
+    path.world = made
+    path.assume(inv.BOUND)
+    return made
+
+
+class Area:
+    """Stands in for ``FreeArea``."""
+
+    def __init__(self, of: World) -> None:
+        self.world = of
+        self.max_order = of.state.top
+        self.heads = 0
+
+    def add(self, block: LiftedPfn, order: int, migratetype: LiftedType, *, tail: LiftedBool | bool) -> None:
+        """List an owned block as free."""
+        order = self.world.order_in_range(order)
+        self.world.steps.append(Step("add", block.term, order, migratetype.term, truth(tail)))
+        self.world.give(block.term, order, label(FREE, migratetype.term, order), free=True)
+
+    def remove(self, block: LiftedPfn, order: int) -> LiftedType:
+        """Unlist a free block."""
+        order = self.world.order_in_range(order)
+        self.world.steps.append(Step("remove", block.term, order))
+        return LiftedType(type_of(self.world.drop(block.term, order, free=True)))
+
+    def first(self, order: int, migratetype: LiftedType) -> LiftedPfn | None:
+        """Any member of the list; or None, if there is none at any page that anybody names."""
+        order = self.world.order_in_range(order)
+        wanted, path = label(FREE, migratetype.term, order), self.world.path
+        if not path.choose():
+            self.world.empties.append((self.world.state, wanted))
+            return None
+        self.heads += 1
+        head = z3.BitVec(f"head{self.heads}", 64)
+        path.assume(self.world.state.heads(head) == wanted)
+        self.world.listed.append((head, order))
+        self.world.roots.append(head)
+        return LiftedPfn(path, head)
+
+    def is_free_block(self, block: LiftedPfn, order: int) -> LiftedBool:
+        """Whether a free block of that order is listed there."""
+        order = self.world.order_in_range(order)
+        self.world.roots.append(block.term)
+        return LiftedBool(self.world.path, is_free(self.world.state.heads(block.term), order))
+
+
+class LiveOrder:
+    """The order of the live block at a page, if any; only to be compared."""
+
+    __slots__ = ("live", "page")
+    __hash__ = None  # type: ignore[assignment]  # of unknown value, hence no key
+
+    def __init__(self, live: Live, page: Term) -> None:
+        self.live = live
+        self.page = page
+
+    def __eq__(self, other: object) -> LiftedBool:  # type: ignore[override]  # lifted on purpose
+        assert type(other) is int
+        return LiftedBool(self.live.world.path, is_live(self.live.world.state.heads(self.page), other))
+
+    def __ne__(self, other: object) -> LiftedBool:  # type: ignore[override]  # lifted on purpose
+        return LiftedBool(self.live.world.path, z3.Not((self == other).term))
+
+
+class Live:
+    """Stands in for a zone's dict of live blocks."""
+
+    def __init__(self, of: World) -> None:
+        self.world = of
+
+    def get(self, block: LiftedPfn) -> LiveOrder:
+        """What may be compared with an order."""
+        self.world.roots.append(block.term)
+        return LiveOrder(self, block.term)
+
+    __getitem__ = get
+
+    def __contains__(self, block: LiftedPfn) -> bool:
+        self.world.roots.append(block.term)
+        return self.world.path.decide(is_live(self.world.state.heads(block.term)))
+
+    def __setitem__(self, block: LiftedPfn, order: int) -> None:
+        order = self.world.order_in_range(order)
+        self.world.steps.append(Step("live", block.term, order))
+        self.world.give(block.term, order, label(LIVE, 0, order), free=False)
+
+    def __delitem__(self, block: LiftedPfn) -> None:
+        order = self._order_at(block.term)
+        self.world.steps.append(Step("dead", block.term, order))
+        self.world.drop(block.term, order, free=False)
+
+    def pop(self, block: LiftedPfn, default: None = None) -> LiveOrder | None:
+        """As a dict's, with a default."""
+        if block not in self:
+            return default
+        del self[block]
+        return LiveOrder(self, block.term)
+
+    def _order_at(self, page: Term) -> int:
+        """The order of the live block that the path is about to forget."""
+        heads = self.world.state.heads(page)
+        path = self.world.path
+        orders = range(self.world.state.top + 1)
+        known = [k for k in orders if path.knows(is_live(heads, k))]
+        for order in known or orders:
+            if path.decide(is_live(heads, order)):
+                return order
+        self.world.owe("listed", z3.BoolVal(False), "a live block that is forgotten was live", page)
+        raise Cut

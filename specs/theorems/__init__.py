@@ -1,0 +1,1 @@
+"""The rows of the ledger, by what they are about."""
