@@ -165,9 +165,21 @@ def test_a_name_cannot_write_to_the_terminal(traces: Path) -> None:
         assert b"[red]" in found.stdout
 
 
+@pytest.mark.parametrize(("closed", "status"), [("<&-", 2), (">&-", 1), ("2>&-", 1)])
+def test_a_stream_that_is_closed_is_no_error_by_itself(traces: Path, closed: str, status: int) -> None:
+    script = f'exec "$@" {closed}'
+    name = "-" if closed == "<&-" else str(traces / "bad")
+    found = subprocess.run(
+        ["sh", "-c", script, "sh", *COMMAND, name], cwd=ROOT, capture_output=True, check=False
+    )
+    assert found.returncode == status
+    assert found.stderr == b"verified-buddy: -: standard input is closed\n" * (status == 2)
+
+
 def test_an_encoding_without_the_signs_is_no_error(traces: Path) -> None:
+    (traces / "bad").rename(traces / "b\u00e4d")
     for encoding in ("ascii", "latin-1", "utf-8"):
-        found = run(traces / "bad", env={**os.environ, "PYTHONIOENCODING": encoding})
+        found = run(traces / "b\u00e4d", env={**os.environ, "PYTHONIOENCODING": encoding})
         assert (found.returncode, found.stderr) == (1, b"")
 
 

@@ -7,7 +7,8 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, Final
+from io import TextIOWrapper
+from typing import BinaryIO, Final, TextIO
 
 import click
 from rich.console import Console, RenderableType
@@ -48,6 +49,8 @@ def check_command(traces: tuple[str, ...], level: str, keep_going: bool, json_li
 
     The exit status is 0 if all conform, 1 if some diverge, 2 if some cannot be read.
     """
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     verdicts = []
     status = 0
     try:
@@ -105,7 +108,7 @@ def opened(name: str) -> Iterator[BinaryIO]:
 @contextmanager
 def progress(name: str, stream: BinaryIO) -> Iterator[Callable[[], None]]:
     """A bar on the terminal, and what advances it; none where nobody looks."""
-    if not sys.stderr.isatty():
+    if not on_terminal(sys.stderr):
         yield lambda: None
         return
     status = os.fstat(stream.fileno())
@@ -118,11 +121,16 @@ def progress(name: str, stream: BinaryIO) -> Iterator[Callable[[], None]]:
 
 def say(what: RenderableType) -> None:
     """Print to standard output, at once."""
-    console = Console(width=None if sys.stdout.isatty() else WIDE, highlight=False)
+    console = Console(width=None if on_terminal(sys.stdout) else WIDE, highlight=False)
     with console.capture() as captured:
         console.print(what)
     lines = captured.get().splitlines()
     click.echo("".join(f"{line.rstrip()}\n" for line in lines), nl=False)
+
+
+def on_terminal(stream: TextIO | None) -> bool:
+    """Whether somebody looks; a stream that was closed before the start is None."""
+    return stream is not None and stream.isatty()
 
 
 def complain(what: str) -> None:

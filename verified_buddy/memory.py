@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Literal
 
 from verified_buddy.buddy import add_range
 from verified_buddy.free_area import UNMOVABLE, FreeArea
 from verified_buddy.pfn import ORDERS, Order, Pfn
+from verified_buddy.spans import Spans
 from verified_buddy.trace import Header
 
 Live = dict[Order, dict[Pfn, int]]
@@ -39,7 +41,10 @@ class Memory:
     def __init__(self, header: Header) -> None:
         self.header = header
         self.area = FreeArea(header.max_order)
+        self.spans = Spans()
         for start, end in header.free_ranges():
+            self.spans.add(start, end)
+        for start, end in self.spans.ranges():
             add_range(self.area, start, end, UNMOVABLE)
         self.orders = ORDERS[: header.max_order + 1]
         self.live: Live = {order: {} for order in self.orders}
@@ -83,7 +88,9 @@ class Memory:
                 return Owner("free", head, end, order)
         if page < self.header.start_pfn:
             return Owner("outside", 0, self.header.start_pfn)
-        for start, count in self.header.reserved:
-            if start <= page < start + count:
-                return Owner("reserved", start, start + count)
-        return Owner("outside", self.header.end_pfn, max(page + 1, 1 << 64))
+        if page >= self.header.end_pfn:
+            return Owner("outside", self.header.end_pfn, max(page + 1, 1 << 64))
+        after = bisect_right(self.spans.starts, page)
+        start = self.spans.ends[after - 1] if after else self.header.start_pfn
+        end = self.spans.starts[after] if after < len(self.spans.starts) else self.header.end_pfn
+        return Owner("reserved", start, end)

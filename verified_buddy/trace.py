@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 from verified_buddy.pfn import ORDER_LIMIT, PFN_LIMIT, Order, Pfn
 from verified_buddy.source import Unusable, chunks
 
-TOP_BLOCKS: Final = 1 << 24
+TOP_BLOCKS: Final = 1 << 22
 """No trace may have more blocks of the top order: each costs memory before the first operation."""
 
 Natural = Annotated[int, Meta(ge=0)]
