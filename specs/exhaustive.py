@@ -84,7 +84,7 @@ THEOREMS = (
         "shows are those of plain lists.",
         about=AREA,
         method="exhaustive",
-        check=checker(area_walk.visit_free_areas, range(33)),
+        check=checker(area_walk.visit_free_areas),
         rejects=(
             "list-forgets-its-count",
             "list-always-tail",
@@ -98,7 +98,7 @@ THEOREMS = (
         "set of pages does.",
         about=SPANS,
         method="exhaustive",
-        check=checker(area_walk.visit_spans, range(33)),
+        check=checker(area_walk.visit_spans),
         rejects=(
             "spans-touch-is-overlap",
             "spans-forget",

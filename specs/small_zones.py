@@ -27,11 +27,11 @@ def layouts(max_order: int) -> list[list[Range]]:
     With max_order 0 no more than 6 and 5: every permutation of the list is a state, 109,601 for 8 pages.
     """
     last = 2**max_order - 1
-    zones = [[(start, start + size)] for size in range(1, 7) for start in sorted({0, min(1, last), last})]
+    zones = [[(start, start + size)] for size in range(1, 7) for start in sorted({0, last})]
     if max_order > 0:
         zones += [[(0, 8)]]
-    if max_order == 2:
-        zones += [[(last, last + 7)], [(last, last + 8)]]
+    if max_order in (1, 2):
+        zones += [[(last, last + 9 - max_order)]]
     for first, hole, second in ((1, 1, 1), (2, 1, 2), (1, 0, 3), (1, 2, 4), (3, 0, 3), (3, 1, 3)):
         if first + second < 6 or max_order > 0:
             low, high = (last, last + first), (last + first + hole, last + first + hole + second)
