@@ -104,6 +104,11 @@ def test_since_is_the_operation_that_last_freed_a_page_of_the_free_block(
         assert found.message.endswith(f"since operation {last}" if last else "since the start")
 
 
+def test_since_counts_a_free_of_a_block_that_began_before_the_page() -> None:
+    found = told([alloc(2, 8), free(8, 2), alloc(1, 8), free(10, 0)])
+    assert found.message.endswith(": pages 10..11 are free since operation 2")
+
+
 def test_what_lies_too_far_back_is_not_guessed() -> None:
     many = [alloc(3, 8), free(8, 3)] * 60_000
     found = told([alloc(0, 0), free(0, 0), *many, free(0, 0)])
