@@ -8,7 +8,7 @@ from specs.prover.contracts import Clauses, Stubs, elsewhere
 from specs.prover.invariants import conjunction
 from specs.prover.labels import HELD, State, Term, Truth, aligned, is_free, pfn, unknown
 from specs.prover.lifted import LiftedBool, LiftedPfn
-from specs.prover.paths import Cut, Path
+from specs.prover.paths import Cut
 from specs.prover.world import Area, LiftedType, World, Y
 
 START, STOP = z3.BitVec("start", 64), z3.BitVec("end", 64)
@@ -98,10 +98,3 @@ class Cursor(LiftedPfn):
 
 def _between(low: Term, page: Term, high: Term) -> Truth:
     return z3.And(z3.ULE(low, page), z3.ULT(page, high))
-
-
-def feasible(path: Path, condition: Truth) -> bool:
-    """Whether the condition can hold on the path, as far as page numbers alone can tell."""
-    solver = z3.SolverFor("QF_UFBV")
-    solver.add(*path.facts, *path.denied, condition)
-    return solver.check() != z3.unsat

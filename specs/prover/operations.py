@@ -16,7 +16,7 @@ from specs.prover.contracts import Stubs
 from specs.prover.invariants import MT
 from specs.prover.labels import HELD, LIMIT, NONE, aligned, pfn, unknown
 from specs.prover.lifted import LiftedPfn
-from specs.prover.loops import START, STOP, Loop, feasible
+from specs.prover.loops import START, STOP, Loop
 from specs.prover.paths import Path, explore
 from specs.prover.world import Area, LiftedType, Live, Step, World, Y, world
 from specs.subject import Subject
@@ -81,6 +81,7 @@ def _add_range(subject: Subject, variant: Variant, top: int, path: Path) -> obje
     of = world(path, top)
     path.assume(z3.ULE(START, STOP), z3.ULE(STOP, inv.END))
     of.roots += [START, STOP]
+    of.tells = True
     loop = Loop(of)
     with replaced(subject.buddy, free_one_page=loop.free_one_page):
         return subject.buddy.add_range(Area(of), loop.start, LiftedPfn(path, STOP), TYPE)
@@ -224,11 +225,7 @@ def walks(subject: Subject, operation: str, top: int) -> list[Walk]:
         found = [
             Walk(operation, variant, top, path)
             for variant in variants(top)
-            for path in explore(partial(run, subject, variant, top), FEASIBLE.get(operation))
+            for path in explore(partial(run, subject, variant, top))
         ]
         _walked[key] = subject, found
     return _walked[key][1]
-
-
-FEASIBLE: dict[str, Callable[[Path, z3.BoolRef], bool]] = {"add_range": feasible}
-"""Operations whose branches may exclude each other, and how to tell."""

@@ -39,8 +39,6 @@ class Path:
     """One run of a function: its choices, what they say, and what it owes."""
 
     prescribed: tuple[bool, ...] = ()
-    feasible: Callable[[Path, z3.BoolRef], bool] | None = None
-    """Set where branches may exclude each other: whether the condition can hold here."""
     choices: list[bool] = field(default_factory=list)
     facts: list[z3.BoolRef] = field(default_factory=list)
     denied: list[z3.BoolRef] = field(default_factory=list)
@@ -55,16 +53,15 @@ class Path:
     """The symbolic state that the run worked on."""
 
     def decide(self, condition: z3.BoolRef) -> bool:
-        """The truth of the condition here: known, forced, prescribed, or True for now."""
+        """The truth of the condition here: known, prescribed, or True for now."""
         simple = z3.simplify(condition)
         if z3.is_true(simple) or z3.is_false(simple):
             return z3.is_true(simple)
         if z3.is_not(simple):
             return not self.decide(z3.Not(condition))
-        known = self.knows(condition)
-        if known is not None:
-            return known
-        value = self._choose(condition)
+        if simple.get_id() in self.known:
+            return self.known[simple.get_id()]
+        value = self.choose()
         self.alive.append(simple)
         self.known[simple.get_id()] = value
         if value:
@@ -77,7 +74,8 @@ class Path:
         """What this path has decided of the condition already, if it has."""
         return self.known.get(z3.simplify(condition).get_id())
 
-    def _choose(self, condition: z3.BoolRef) -> bool:
+    def choose(self) -> bool:
+        """A choice that says nothing by itself."""
         step = len(self.choices)
         if step >= MAX_STEPS:
             raise TooManyPaths(f"more than {MAX_STEPS} choices on a path")
@@ -85,23 +83,6 @@ class Path:
             value = self.prescribed[step]
         else:
             value = True
-            if self.feasible is None:
-                self.branches.append((*self.choices, False))
-            elif not self.feasible(self, condition):
-                value = False
-                self.owe("unreachable", z3.Not(condition), "the branch that was not walked cannot be")
-            elif self.feasible(self, z3.Not(condition)):
-                self.branches.append((*self.choices, False))
-            else:
-                self.owe("unreachable", condition, "the branch that was not walked cannot be")
-        self.choices.append(value)
-        return value
-
-    def choose(self) -> bool:
-        """A choice that says nothing by itself."""
-        step = len(self.choices)
-        value = self.prescribed[step] if step < len(self.prescribed) else True
-        if step >= len(self.prescribed):
             self.branches.append((*self.choices, False))
         self.choices.append(value)
         return value
@@ -120,9 +101,7 @@ class Path:
         self.facts.extend(facts)
 
 
-def explore(
-    run: Callable[[Path], object], feasible: Callable[[Path, z3.BoolRef], bool] | None = None
-) -> Iterator[Path]:
+def explore(run: Callable[[Path], object]) -> Iterator[Path]:
     """Every path of the run.  An Exception that it raises is the path's ``error``."""
     waiting: list[tuple[bool, ...]] = [()]
     count = 0
@@ -130,7 +109,7 @@ def explore(
         count += 1
         if count > MAX_PATHS:
             raise TooManyPaths(f"more than {MAX_PATHS} paths")
-        path = Path(waiting.pop(), feasible)
+        path = Path(waiting.pop())
         try:
             path.result = run(path)
         except (Cut, Exception) as error:

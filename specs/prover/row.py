@@ -73,7 +73,7 @@ class Proof:
     def of_path(self, subject: Subject, walk: Walk) -> Iterator[Owed]:
         """What the path owes for this sentence."""
         error = walk.path.error
-        yield from (owed for owed in walk.path.owed if owed.tag in (*self.tags, "unreachable"))
+        yield from (owed for owed in walk.path.owed if owed.tag in self.tags)
         if isinstance(error, Cut):
             return
         if isinstance(error, Exception) and not isinstance(error, subject.errors.BuddyError):

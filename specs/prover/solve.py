@@ -73,25 +73,27 @@ class Solvers:
         """Add the facts of the pool that a supposed counterexample violates, until none is left."""
         started = time.perf_counter()
         self.asked += 1
-        solver = z3.SolverFor("QF_UFBV")
-        solver.set("timeout", TIMEOUT_MS)
-        solver.add(*facts, z3.Not(goal))
         waiting: list[z3.BoolRef] = []
         stages = list(pool)
         used = list(stages.pop(0)()) if stages else []
-        solver.add(*used)
+        rounds = 0
         try:
-            while (said := solver.check()) == z3.sat:
+            while True:
+                solver = fresh_solver(*facts, *used, z3.Not(goal))  # an incremental one is far slower
+                if (said := solver.check()) != z3.sat:
+                    break
                 model = solver.model()
+                rounds += 1
                 violated = _violated(waiting, model)
+                if violated and rounds > 1:
+                    violated = waiting
                 while not violated and stages:
-                    waiting += stages.pop(0)()
+                    waiting, rounds = [*waiting, *stages.pop(0)()], 0
                     if any(goal.get_id() == fact.get_id() for fact in waiting):
                         return Answer("proved", (goal,))
                     violated = _violated(waiting, model)
                 if not violated:
                     return Answer("refuted", tuple(used), model)
-                solver.add(*violated)
                 used += violated
                 gone = {fact.get_id() for fact in violated}
                 waiting = [fact for fact in waiting if fact.get_id() not in gone]
@@ -108,6 +110,14 @@ class Solvers:
         if said == "unsat":
             return answer
         return Answer("unknown", reason=f"z3 says unsat, bitwuzla says {said}")
+
+
+def fresh_solver(*facts: z3.BoolRef) -> z3.Solver:
+    """A z3 solver with a time limit, for one question."""
+    solver = z3.SolverFor("QF_UFBV")
+    solver.set("timeout", TIMEOUT_MS)
+    solver.add(*facts)
+    return solver
 
 
 def _violated(facts: Sequence[z3.BoolRef], model: z3.ModelRef) -> list[z3.BoolRef]:

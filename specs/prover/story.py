@@ -21,12 +21,12 @@ def tell(subject: Subject, walk: Walk | None, owed: Owed) -> str:
         return f"broken: {owed.says}"
     model = smallest(walk, owed)
     if model is None:
-        return f"call: {_call(walk, None)}\nbroken: {owed.says}"
+        return f"call: {call(walk, None)}\nbroken: {owed.says}"
     blocks = _blocks(walk, owed, model)
     lines = [
         "before: "
         + (", ".join(f"{kind} {_block(*block)}" for block, kind in sorted(blocks.items())) or "no blocks"),
-        f"call: {_call(walk, model)}, max_order {walk.top}",
+        f"call: {call(walk, model)}, max_order {walk.top}",
         f"broken: {owed.says}{_where(owed, model)}",
     ]
     if walk.operation in _REPLAYS:
@@ -88,7 +88,7 @@ def _block(start: int, order: int) -> str:
     return f"page {start:#x}" if order == 0 else f"pages {start:#x}-{start + size - 1:#x} (order {order})"
 
 
-def _call(walk: Walk, model: z3.ModelRef | None) -> str:
+def call(walk: Walk, model: z3.ModelRef | None) -> str:
     page = "p" if model is None else f"{_value(model, P):#x}"
     order = walk.variant.order
     tail = ", to_tail=True" if walk.variant.to_tail else ""

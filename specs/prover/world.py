@@ -72,6 +72,8 @@ class World:
     """What is known of every page, such as the contract of a function that was proved before."""
     at_rest: bool = False
     """Between the calls of a zone: nothing is in hand, and the one type is 0."""
+    tells: bool = False
+    """Whether conditions that were false are used at once; where most proofs need them."""
     entry: State = field(init=False)
     """The state in which the call began; ``before`` is a later one inside a loop."""
     given: tuple[Term, int] | None = None
@@ -86,15 +88,16 @@ class World:
         ``now`` are invariants of the present state, which the primitives are proved to keep; then no
         others are needed.
         """
+        if z3.is_true(goal):
+            return Owed(tag, goal, says, (), (), pages)
         known, empties, extra, before = tuple(self.roots), tuple(self.empties), tuple(self.extra), self.before
         denied, laws, at_rest = tuple(self.path.denied), tuple(self.laws), self.at_rest
-        listed = tuple(self.listed)
+        listed, told = tuple(self.listed), (tuple(self.path.denied) if self.tells else ())
 
         at = [*known, *pages]
 
         def members() -> Sequence[Truth]:
             named = [inv.at(before, f"member {k}", head, page) for head, k in listed for page in pages]
-            told = denied if self.path.feasible is not None else ()
             calm = [inv.at(before, name, page) for name in inv.AT_REST for page in pages] if at_rest else ()
             return [*told, *extra, *calm, *(law(page) for law in laws for page in pages), *named]
 

@@ -143,9 +143,13 @@ def _free_rejects(walk: Walk) -> Iterator[Owed]:
             P,
         )
     truth, says = _reasons(walk).get(reason, (z3.BoolVal(False), "the reason is one of the six"))
-    of.listed += [(align(P, current), current) for current in range(walk.top + 1)]
-    of.extra += [inv.at(of.before, f"head_of {current}", P) for current in range(walk.top + 1)]
-    of.extra.append(inv.at(of.before, "labels", P))
+    if reason == "OutOfRange":
+        of.extra += [inv.at(of.before, f"head_of {current}", P) for current in range(walk.top + 1)]
+        of.extra.append(inv.at(of.before, "labels", P))
+    for current in range(walk.top + 1):
+        head = align(P, current)
+        if any(walk.path.knows(asked(of.before.heads(head), current)) for asked in (is_free, is_live)):
+            of.listed.append((head, current))
     yield of.owed("zone", truth, f"{reason} says what is so: {says}", P)
 
 

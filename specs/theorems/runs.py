@@ -1,0 +1,203 @@
+"""What every path shows without a solver: counts, conservation, bounded work, and that it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import z3
+
+from specs.ledger import Outcome, Theorem
+from specs.prover.operations import OPERATIONS, Walk, walks
+from specs.prover.paths import Cut, TooManyPaths
+from specs.prover.row import solvers_for
+from specs.prover.story import call
+from specs.subject import Subject
+
+BUDDY, ZONE = "verified_buddy.buddy", "verified_buddy.zone.Zone"
+Judge = Callable[[Subject, Walk], str | None]
+
+EFFECT = {"remove": -1, "add": 1, "alloc": -1, "take": -1, "free": 1, "live": 0, "dead": 0}
+
+
+@dataclass(frozen=True)
+class Execution:
+    """Judges every path of the operations by what the run did."""
+
+    operations: tuple[str, ...]
+    judge: Judge
+
+    def __call__(self, subject: Subject, tops: tuple[int, ...]) -> Outcome:
+        """Judge every path; the first that fails decides."""
+        paths = 0
+        try:
+            for top in tops:
+                for operation in self.operations:
+                    for walk in walks(subject, operation, top):
+                        paths += 1
+                        wrong = self.judge(subject, walk)
+                        if wrong is not None:
+                            story = f"call: {call(walk, None)}, max_order {top}\nbroken: {wrong}"
+                            return Outcome("refuted", paths, paths, (), story)
+        except TooManyPaths as error:
+            return Outcome("refuted", paths, paths, (), f"{error}: more work than the rule allows")
+        return Outcome("holds" if paths else "vacuous", paths, paths)
+
+
+def _finished(subject: Subject, walk: Walk) -> bool:
+    return walk.path.error is None
+
+
+def _conserved(subject: Subject, walk: Walk) -> str | None:
+    """The change of the number of free pages, by what was listed and unlisted."""
+    if not _finished(subject, walk):
+        return None
+    change = sum(
+        EFFECT[step.does] << step.order if EFFECT[step.does] > 0 else -(-EFFECT[step.does] << step.order)
+        for step in walk.world.steps
+    )
+    size, result = 1 << walk.variant.order, walk.path.result
+    handed_out = result is True or (result is not None and result is not False)
+    gives = walk.operation in ("free_one_page", "Zone.free")
+    wanted = size if gives else -size if handed_out else 0
+    if change != wanted:
+        return f"the number of free pages changes by {wanted}, and not by {change}"
+    return None
+
+
+def _live_counted(subject: Subject, walk: Walk) -> str | None:
+    if not _finished(subject, walk):
+        return None
+    done = [step.does for step in walk.world.steps]
+    paired = {"alloc": "live", "take": "live", "dead": "free"}
+    wrong = [does for does in done if does in paired and done.count(does) != done.count(paired[does])]
+    free = sum(EFFECT[step.does] << step.order for step in walk.world.steps if EFFECT[step.does] > 0)
+    free -= sum(1 << step.order for step in walk.world.steps if EFFECT[step.does] < 0)
+    live = sum(1 << step.order for step in walk.world.steps if step.does == "live")
+    live -= sum(1 << step.order for step in walk.world.steps if step.does == "dead")
+    if wrong or free + live != 0:
+        return f"free pages plus live pages stay the same, and do not change by {free + live} ({', '.join(done)})"
+    return None
+
+
+def _bounded(subject: Subject, walk: Walk) -> str | None:
+    kinds = [step.does for step in walk.world.steps]
+    changes = {
+        "rmqueue_smallest": ("remove", "add"),
+        "take": ("remove", "add"),
+        "free_one_page": ("add", "remove"),
+    }
+    once, many = changes[walk.operation]
+    bound = walk.top - walk.variant.order
+    if kinds.count(once) > 1 or kinds.count(many) > bound or len(walk.path.choices) > walk.top + 1:
+        return f"one '{once}' and at most {bound} '{many}' are enough, and at most {walk.top + 1} questions"
+    return None
+
+
+def _total(subject: Subject, walk: Walk) -> str | None:
+    error = walk.path.error
+    if error is None or isinstance(error, Cut):
+        return None
+    if isinstance(error, subject.errors.BuddyError) and walk.operation.startswith("Zone."):
+        return None
+    return f"the call ends with a result or an error of its own, and not with {type(error).__name__}: {error}"
+
+
+def expected_paths(operation: str, order: int, top: int) -> int:
+    """How many paths the operation has for that order: the closed form."""
+    above = top - order
+    return {
+        "rmqueue_smallest": above + 2,
+        "free_one_page": above + 1,
+        "take": above + 2,
+        "add_range": 1 + (top + 1) * (top + 2) // 2,
+        "Zone.alloc": 2,
+        "Zone.free": 1 + 1 + (order > 0) + above + (top + 1) + 1 + 1 - (top == 0),
+        "Zone.take": 4 + (order > 0),
+        "Zone.add_range": 3,
+    }[operation]
+
+
+def _paths(subject: Subject, tops: tuple[int, ...]) -> Outcome:
+    """Every path's hypotheses can hold together, and there are as many paths as the formula says."""
+    solvers = solvers_for(subject)
+    count = asked = 0
+    for top in tops:
+        for operation, (_, variants) in OPERATIONS.items():
+            lived: dict[object, int] = dict.fromkeys(variants(top), 0)
+            try:
+                found = walks(subject, operation, top)
+            except TooManyPaths as error:
+                return Outcome("refuted", count, asked, solvers.names, str(error))
+            for walk in found:
+                asked += 1
+                possible = _possible(solvers, walk)
+                if possible is None:
+                    return Outcome("unknown", count, asked, solvers.names, "the solver cannot tell")
+                lived[walk.variant] += possible
+            for variant in variants(top):
+                count += lived[variant]
+                wanted = expected_paths(operation, variant.order, top)
+                if lived[variant] != wanted:
+                    story = f"{operation}, order {variant.order}, max_order {top}: {lived[variant]} paths, and not {wanted}"
+                    return Outcome("refuted", count, asked, solvers.names, story)
+    return Outcome("holds", count, asked, solvers.names[:1])
+
+
+def _possible(solvers: object, walk: Walk) -> bool | None:
+    from specs.prover.solve import Solvers
+
+    assert isinstance(solvers, Solvers)
+    last = walk.world.owed("live", z3.BoolVal(False), "the path can be walked")
+    return solvers.feasible(last.facts, last.pool)
+
+
+def _all() -> Iterator[str]:
+    yield from OPERATIONS
+
+
+ROWS = (
+    Theorem(
+        "conservation",
+        "Free pages plus live pages are constant: each operation changes the lists and the live blocks by "
+        "exactly what it moved.",
+        (f"{BUDDY}.rmqueue_smallest", f"{BUDDY}.free_one_page", f"{BUDDY}.take"),
+        "execution",
+        Execution(("rmqueue_smallest", "free_one_page", "take"), _conserved),
+        ("merge-forgets-the-buddy", "split-forgets-the-last-half", "take-keeps-the-block-listed"),
+        assumptions=("nr_free is the length of the lists: free-area-conforms",),
+    ),
+    Theorem(
+        "zone-conservation",
+        "A zone's free pages and live pages always add up to its pages.",
+        (f"{ZONE}.alloc", f"{ZONE}.free", f"{ZONE}.take", f"{ZONE}.nr_free_pages"),
+        "execution",
+        Execution(("Zone.alloc", "Zone.free", "Zone.take"), _live_counted),
+        ("alloc-forgets", "free-keeps-live"),
+        assumptions=("conservation, a row of its own", "nr_free_pages: free-area-conforms"),
+    ),
+    Theorem(
+        "bounded-work",
+        "alloc and free make at most max_order splits or merges, and ask at most max_order + 1 questions.",
+        (f"{BUDDY}.rmqueue_smallest", f"{BUDDY}.free_one_page", f"{BUDDY}.take"),
+        "execution",
+        Execution(("rmqueue_smallest", "free_one_page", "take"), _bounded),
+        ("merge-lists-the-block-too", "merge-ignores-the-order"),
+    ),
+    Theorem(
+        "totality",
+        "Every call ends, with a result or with an error of its own.",
+        ("verified_buddy.buddy", ZONE),
+        "execution",
+        Execution(tuple(OPERATIONS), _total),
+        ("refusal-drops-a-block",),
+    ),
+    Theorem(
+        "paths-walked",
+        "The hypotheses of every path can hold together, and the number of paths is the closed formula's.",
+        ("verified_buddy.buddy", ZONE),
+        "execution",
+        _paths,
+        ("never-merges", "refuses-the-top-order"),
+    ),
+)
