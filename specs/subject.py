@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import linecache
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +13,12 @@ from importlib.util import find_spec, spec_from_loader
 from pathlib import Path
 from types import ModuleType
 
+import specs.definitions
+
 PACKAGE = "verified_buddy"
 CORE = ("errors", "pfn", "free_area", "buddy", "spans", "zone")
 """The modules under proof, in the order of their imports."""
+DEFINITIONS = "specs.definitions"
 
 
 @dataclass(frozen=True)
@@ -42,17 +46,24 @@ class Subject:
     buddy: ModuleType
     spans: ModuleType
     zone: ModuleType
+    definitions: ModuleType
+    """The specification's arithmetic, which the core is compared with."""
     twin: Twin | None = None
 
 
 def running() -> Subject:
     """The very modules that the package's users import."""
-    return Subject(twin=None, **{name: importlib.import_module(f"{PACKAGE}.{name}") for name in CORE})
+    core = {name: importlib.import_module(f"{PACKAGE}.{name}") for name in CORE}
+    return Subject(definitions=specs.definitions, twin=None, **core)
+
+
+def _full_name(module: str) -> str:
+    return DEFINITIONS if module == "definitions" else f"{PACKAGE}.{module}"
 
 
 def source_of(module: str) -> str:
     """The text of a module of the core."""
-    spec = find_spec(f"{PACKAGE}.{module}")
+    spec = find_spec(_full_name(module))
     assert spec is not None
     assert spec.origin is not None
     return Path(spec.origin).read_text(encoding="utf-8")
@@ -63,20 +74,21 @@ def broken(twin: Twin) -> Subject:
     text = source_of(twin.module)
     if text.count(twin.old) != 1:
         raise DoesNotApply(f"twin {twin.name}: its text stands {text.count(twin.old)} times in {twin.module}")
-    patched = {f"{PACKAGE}.{twin.module}": text.replace(twin.old, twin.new)}
-    mine = {name: module for name, module in sys.modules.items() if name.split(".")[0] == PACKAGE}
-    for name in mine:
-        del sys.modules[name]
+    patched = {_full_name(twin.module): text.replace(twin.old, twin.new)}
+    names = [name for name in sys.modules if name.split(".")[0] == PACKAGE or name == DEFINITIONS]
+    mine = {name: sys.modules.pop(name) for name in names}
     finder = _Finder(patched)
     sys.meta_path.insert(0, finder)
     try:
-        modules = {name: importlib.import_module(f"{PACKAGE}.{name}") for name in CORE}
+        core = {name: importlib.import_module(f"{PACKAGE}.{name}") for name in CORE}
+        definitions = importlib.import_module(DEFINITIONS)
     finally:
         sys.meta_path.remove(finder)
         for name in [name for name in sys.modules if name.split(".")[0] == PACKAGE]:
             del sys.modules[name]
         sys.modules.update(mine)
-    return Subject(**modules, twin=twin)
+        specs.definitions = mine[DEFINITIONS]
+    return Subject(definitions=definitions, twin=twin, **core)
 
 
 class _Finder(MetaPathFinder, Loader):
@@ -92,4 +104,6 @@ class _Finder(MetaPathFinder, Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         text = self.patched[module.__name__]
-        exec(compile(text, f"<{module.__name__}, broken>", "exec"), module.__dict__)  # noqa: S102 # our own text
+        name = f"<{module.__name__}, broken>"
+        linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+        exec(compile(text, name, "exec"), module.__dict__)  # noqa: S102 # our own text

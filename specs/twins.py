@@ -267,5 +267,37 @@ TWINS = {
             "self.ends[low:high] = [end]",
             "self.ends[low:high] = [end]\n        del self.starts[:-3], self.ends[:-3]",
         ),
+        Twin("size-is-linear", "definitions", "power: int = 2**order", "power: int = 2 * order"),
+        Twin(
+            "aligned-to-the-half",
+            "definitions",
+            "return pfn % size(order) == 0",
+            "return 2 * pfn % size(order) == 0",
+        ),
+        Twin(
+            "buddy-always-above",
+            "definitions",
+            "return pfn + size(order) if aligned(pfn, order + 1) else pfn - size(order)",
+            "return pfn + size(order)",
+        ),
+        Twin(
+            "align-down-goes-up",
+            "definitions",
+            "return pfn - pfn % size(order)\n",
+            "return pfn + -pfn % size(order)\n",
+        ),
+        Twin(
+            "parent-is-the-upper-half",
+            "definitions",
+            "return pfn - pfn % size(order + 1)",
+            "return pfn - pfn % size(order + 1) + size(order)",
+        ),
+        Twin("covers-past-the-end", "definitions", "page < pfn + size(order)", "page <= pfn + size(order)"),
+        Twin(
+            "neighbours-are-not-disjoint",
+            "definitions",
+            "return pfn + size(order) <= other or",
+            "return pfn + size(order) < other or",
+        ),
     )
 }

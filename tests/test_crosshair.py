@@ -8,12 +8,11 @@ from typing import cast
 
 import pytest
 
-from specs import twins
-from specs.crosshair_gate import GATES, THEOREMS, arithmetic
+from specs.crosshair_gate import GATES, THEOREMS
 from specs.crosshair_gate.gate import Factory, gate, outcome
-from specs.crosshair_gate.rebuild import definitions_of, with_broken_definition
 from specs.ledger import Theorem
 from specs.subject import Subject, broken, running
+from specs.twins import TWINS
 
 
 def half(number: int) -> int:
@@ -182,21 +181,15 @@ def test_a_child_that_dies_after_a_confirmation_confirms_nothing() -> None:
     assert outcome([confirmed, {"event": "end"}], 60, "").result == "holds"
 
 
-def broken_subject(name: str) -> Subject:
-    if name in arithmetic.TWINS:
-        return with_broken_definition(arithmetic.TWINS[name])
-    return broken(twins.TWINS[name])
-
-
 @pytest.mark.parametrize("theorem", THEOREMS, ids=lambda theorem: theorem.name)
 def test_every_row_rejects_a_twin(theorem: Theorem) -> None:
-    result = theorem.check(broken_subject(theorem.rejects[0]), theorem.twin_orders)
+    result = theorem.check(broken(TWINS[theorem.rejects[0]]), theorem.twin_orders)
     assert result.result == "refuted"
     assert result.story
 
 
 def test_the_gated_functions_have_clauses() -> None:
     for function, row in GATES.items():
-        module = definitions_of(running()) if function.startswith("specs.") else running().zone
+        module = running().definitions if function.startswith("specs.") else running().zone
         assert "post: " in getattr(module, function.rpartition(".")[2]).__doc__
         assert row in {theorem.name for theorem in THEOREMS}

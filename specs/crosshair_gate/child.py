@@ -14,7 +14,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import Literal, get_args
@@ -26,8 +26,8 @@ from crosshair.statespace import AnalysisMessage, MessageType
 from crosshair.tracers import ResumedTracing
 
 from specs.crosshair_gate.narrow import Start
-from specs.crosshair_gate.rebuild import rebuilt
 from specs.ledger import Result
+from specs.subject import Subject, Twin, broken, running
 
 RAISES = re.compile(r"^\s*:?raises\b[^\n]*:", re.MULTILINE)
 RETURNED = re.compile(r"\(which returns (.*)\)$", re.DOTALL)
@@ -54,7 +54,7 @@ def one_of(factory: SymbolicFactory, *values: object) -> object:
 def start_of(factory: SymbolicFactory, order: object) -> object:
     """A value of a ``Start`` type: an unbounded number times the size."""
     (exponent,) = get_args(order)
-    with ResumedTracing():  # type: ignore[no-untyped-call] # CrossHair's own
+    with ResumedTracing():
         return factory(int) * 2**exponent
 
 
@@ -141,6 +141,11 @@ def judge(function: FunctionType, seconds: float) -> Iterator[tuple[str, Verdict
         yield f"{name}, probe", probe_verdict(checkable)
 
 
+def _subject(twin: Mapping[str, str] | None) -> Subject:
+    """The subject of the request, carried here by its twin."""
+    return running() if twin is None else broken(Twin(**twin))
+
+
 def main() -> None:
     """Answer one request."""
     request = json.load(sys.stdin)
@@ -155,7 +160,7 @@ def main() -> None:
     faulthandler.dump_traceback_later(seconds, exit=True)
     module, _, factory = request["factory"].partition(":")
     functions = getattr(importlib.import_module(module), factory)
-    for function in functions(rebuilt(request["twin"]), tuple(request["max_orders"])):
+    for function in functions(_subject(request["twin"]), tuple(request["max_orders"])):
         for question, verdict in judge(function, seconds):
             if verdict is None:
                 faulthandler.dump_traceback_later(seconds, exit=True)

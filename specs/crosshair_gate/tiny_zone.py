@@ -133,11 +133,11 @@ def judge_of(subject: Subject, calls: tuple[Call, ...]) -> FunctionType:
         if sum(order == 0 for _, order, is_free in tree if is_free) > 1 and backwards:
             tree = tree[::-1]
         for call in calls:
-            with NoTracing():  # type: ignore[no-untyped-call] # nothing is symbolic here
+            with NoTracing():
                 zone = zone_of(subject, tree)
                 before = state_of(zone)
             answer = attempt(zone, call)
-            with NoTracing():  # type: ignore[no-untyped-call] # nor here
+            with NoTracing():
                 wrong = fault(before, call, answer, state_of(zone))
             if wrong:
                 return f"{told(tree)}; {call} gave {answer!r}, {wrong}"

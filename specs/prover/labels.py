@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import z3
 
@@ -16,8 +16,8 @@ NONE: Final = z3.BitVecVal(0, 10)
 HELD: Final = z3.BitVecVal(HAND << 7, 10)
 LIMIT: Final = z3.BitVecVal(1 << 52, BITS)
 
-Term = z3.BitVecRef
-Truth = z3.BoolRef
+Term: TypeAlias = z3.BitVecRef
+Truth: TypeAlias = z3.BoolRef
 
 
 def label(kind: int, migratetype: Term | int, order: int) -> Term:

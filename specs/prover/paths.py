@@ -56,7 +56,7 @@ class Path:
         """The truth of the condition here: known, prescribed, or True for now."""
         simple = z3.simplify(condition)
         if z3.is_true(simple) or z3.is_false(simple):
-            return z3.is_true(simple)
+            return bool(z3.is_true(simple))
         if z3.is_not(simple):
             return not self.decide(z3.Not(condition))
         if simple.get_id() in self.known:

@@ -7,8 +7,9 @@ from typing import Any
 
 import z3
 
+from specs.prover.invariants import MT
 from specs.prover.labels import FREE, LIVE, is_block, pfn
-from specs.prover.operations import MT, P, Walk
+from specs.prover.operations import P, Walk
 from specs.prover.paths import Owed
 from specs.subject import Subject
 
@@ -59,7 +60,7 @@ def smallest(walk: Walk, owed: Owed) -> z3.ModelRef | None:
 def _value(model: z3.ModelRef, term: z3.BitVecRef) -> int:
     value = model.eval(term, model_completion=True)
     assert isinstance(value, z3.BitVecNumRef)
-    return value.as_long()
+    return int(value.as_long())
 
 
 def _blocks(walk: Walk, owed: Owed, model: z3.ModelRef) -> Blocks:
@@ -89,6 +90,7 @@ def _block(start: int, order: int) -> str:
 
 
 def call(walk: Walk, model: z3.ModelRef | None) -> str:
+    """The call, with the page of the model if there is one."""
     page = "p" if model is None else f"{_value(model, P):#x}"
     order = walk.variant.order
     tail = ", to_tail=True" if walk.variant.to_tail else ""

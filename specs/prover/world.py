@@ -109,7 +109,7 @@ class World:
 
         pool = (members, found, lambda: inv.instances(before, at))
         if now:
-            pool = (lambda: [*now, *members()], lambda: denied, tuple)
+            pool = (lambda: [*now, *members()], lambda: denied, list)
         return Owed(tag, goal, says, tuple(self.path.facts), pool, (*known, *pages))
 
     def owe(self, tag: str, goal: Truth, says: str, *pages: Term, now: Sequence[Truth] = ()) -> None:

@@ -9,6 +9,7 @@ import z3
 from specs.ledger import Theorem
 from specs.prover import invariants as inv
 from specs.prover.contracts import Clauses, claimed, none_large, released
+from specs.prover.invariants import MT
 from specs.prover.labels import (
     FREE,
     Term,
@@ -18,7 +19,7 @@ from specs.prover.labels import (
     order_is,
 )
 from specs.prover.lifted import LiftedPfn
-from specs.prover.operations import MT, P, Walk
+from specs.prover.operations import P, Walk
 from specs.prover.paths import Owed
 from specs.prover.row import Proof
 from specs.prover.world import Y

@@ -180,7 +180,7 @@ def _contained(walk: object) -> Iterator[Owed]:
 ROWS = (
     Theorem(
         "add-keeps",
-        "Listing an owned, aligned block, whose buddy is not free if it is to be free, keeps every invariant.",
+        "Listing an owned, aligned block (as free: one whose buddy is not free) keeps every invariant.",
         (f"{AREA}.add", "verified_buddy.zone.Zone"),
         "z3",
         Proof(lemmas=_add_keeps, operations=("free_one_page",), tags=("owned", "aligned", "order", "buddy")),

@@ -1,6 +1,6 @@
 """Which block, and which end of which list: every operation against the rule of the specification.
 
-The rule is written with the arithmetic of the specification, and with the state before the call.
+The rule is written with pages and orders, and with the state before the call.
 """
 
 from __future__ import annotations
@@ -22,15 +22,13 @@ BUDDY = "verified_buddy.buddy"
 
 
 def buddy(page: Term, order: int) -> Term:
-    """Plus the size if the parent starts here too, else minus the size."""
-    low = z3.URem(page, pfn(2 << order)) == 0
-    size = pfn(1 << order)
-    return z3.If(low, page + size, page - size)
+    """The other half of the parent; the row pfn-bridge says that this is the definition's."""
+    return page ^ pfn(1 << order)
 
 
 def parent(page: Term, order: int) -> Term:
     """The first page of the block of the next order."""
-    return page - z3.URem(page, pfn(2 << order))
+    return align(page, order + 1)
 
 
 def _differs(walk: Walk, says: str) -> Owed:
@@ -47,7 +45,7 @@ def _shape(walk: Walk, does: list[tuple[str, int]]) -> Iterator[Owed]:
 def _split(walk: Walk, page: Term, steps: list[Step], migratetype: Term) -> Iterator[Owed]:
     """From the greatest down, the half without the page goes to the head of the list."""
     for step in steps:
-        start = page - z3.URem(page, pfn(1 << step.order))
+        start = align(page, step.order)
         says = f"the half of order {step.order} without the result goes to the head of its list"
         assert step.migratetype is not None
         assert step.tail is not None
@@ -135,6 +133,7 @@ ROWS = (
         "z3",
         Proof(("rmqueue_smallest",), (), _alloc),
         ("split-from-the-bottom", "takes-the-largest", "split-returns-the-upper-half"),
+        ("pfn-bridge", "the head of a list: free-area-conforms"),
     ),
     Theorem(
         "policy-free",
@@ -144,6 +143,7 @@ ROWS = (
         "z3",
         Proof(("free_one_page",), (), _free),
         ("always-head", "likely-at-the-top", "never-merges"),
+        ("pfn-bridge", "head and tail of a list: free-area-conforms"),
     ),
     Theorem(
         "policy-take",
@@ -153,5 +153,6 @@ ROWS = (
         "z3",
         Proof(("take",), (), _take),
         ("split-from-the-bottom",),
+        ("pfn-bridge", "head and tail of a list: free-area-conforms"),
     ),
 )

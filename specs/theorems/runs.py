@@ -76,7 +76,8 @@ def _live_counted(subject: Subject, walk: Walk) -> str | None:
     live = sum(1 << step.order for step in walk.world.steps if step.does == "live")
     live -= sum(1 << step.order for step in walk.world.steps if step.does == "dead")
     if wrong or free + live != 0:
-        return f"free pages plus live pages stay the same, and do not change by {free + live} ({', '.join(done)})"
+        moved = ", ".join(done)
+        return f"free pages plus live pages stay the same, and do not change by {free + live} ({moved})"
     return None
 
 

@@ -1,0 +1,151 @@
+"""A verification run: every row of the ledger on the running code, and on each twin it must reject."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass
+from multiprocessing import get_context
+from types import FrameType
+
+from specs.ledger import HOLDS, Outcome, Theorem
+from specs.subject import DoesNotApply, broken, running
+from specs.theorems import LEDGER
+from specs.twins import TWINS
+
+ALL_ORDERS = tuple(range(11))
+SECONDS_A_ROW = 900
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One line of the ledger: what a run established of a theorem."""
+
+    name: str
+    says: str
+    about: tuple[str, ...]
+    method: str
+    verdict: str
+    paths: int
+    obligations: int
+    solvers: tuple[str, ...]
+    rejects: tuple[str, ...]
+    seconds: float
+    assumptions: tuple[str, ...]
+    story: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the theorem was established, by its method."""
+        return self.verdict in HOLDS.values()
+
+    def as_json(self) -> dict[str, object]:
+        """The stable keys of the ledger."""
+        return asdict(self)
+
+
+def theorem(name: str) -> Theorem:
+    """The row of that name."""
+    return next(row for row in LEDGER if row.name == name)
+
+
+def check(name: str, max_orders: tuple[int, ...] = ALL_ORDERS) -> Verdict:
+    """Decide one row: the running code must satisfy it, and each of its twins must not."""
+    row, started = theorem(name), time.perf_counter()
+    outcome = _limited(lambda: row.check(running(), max_orders))
+    rejected: list[str] = []
+    verdict, story = outcome.result, outcome.story
+    if outcome.result == "holds":
+        for twin in row.rejects:
+            wrong = _limited(lambda twin=twin: _not_rejected(row, twin))  # type: ignore[misc]  # bound at once
+            if wrong.result != "refuted":
+                verdict, story = (
+                    "vacuous",
+                    f"the twin {twin!r} is not rejected ({wrong.result}) {wrong.story}",
+                )
+                break
+            rejected.append(twin)
+        if not row.rejects:
+            verdict, story = "vacuous", "no broken twin is known that this theorem rejects"
+    return Verdict(
+        row.name,
+        row.says,
+        row.about,
+        row.method,
+        HOLDS[row.method] if verdict == "holds" else verdict,
+        outcome.paths,
+        outcome.obligations,
+        outcome.solvers,
+        tuple(rejected),
+        round(time.perf_counter() - started, 2),
+        row.assumptions,
+        story.strip(),
+    )
+
+
+def _not_rejected(row: Theorem, twin: str) -> Outcome:
+    try:
+        return row.check(broken(TWINS[twin]), row.twin_orders)
+    except DoesNotApply as error:
+        return Outcome("unknown", story=str(error))
+
+
+class _TooLong(BaseException):
+    """A row took longer than any row may."""
+
+
+def _limited(decide: Callable[[], Outcome]) -> Outcome:
+    """The outcome; too much time, or an error of the check itself, is none that holds."""
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        raise _TooLong
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS_A_ROW)
+    try:
+        return decide()
+    except _TooLong:
+        return Outcome("unknown", story=f"not decided in {SECONDS_A_ROW} seconds")
+    except Exception as error:  # whatever goes wrong, the row does not hold, and the run goes on
+        return Outcome("unknown", story=f"the check failed: {type(error).__name__}: {error}")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def check_all(names: Iterable[str], max_orders: tuple[int, ...], jobs: int) -> Iterator[Verdict]:
+    """Decide the rows in several processes; each verdict as soon as it is there."""
+    queue = sorted(names, key=lambda name: COSTLY.index(name) if name in COSTLY else len(COSTLY))
+    context = get_context("spawn")
+    with ProcessPoolExecutor(min(jobs, len(queue)) or 1, mp_context=context, initializer=_quiet) as pool:
+        waiting = {pool.submit(check, name, max_orders): name for name in queue}
+        for done in as_completed(waiting):
+            try:
+                yield done.result()
+            except BrokenProcessPool:
+                yield _lost(theorem(waiting[done]))
+
+
+def _quiet() -> None:
+    """The parent alone answers an interrupt."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _lost(row: Theorem) -> Verdict:
+    story = "the process that decided it ended"
+    return Verdict(
+        row.name, row.says, row.about, row.method, "unknown", 0, 0, (), (), 0.0, row.assumptions, story
+    )
+
+
+def cores() -> int:
+    """How many processes may run at once."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+COSTLY = ("zone-small-states", "paths-walked", "definitions-confirmed", "init-exact", "tiny-zone-confirmed")
+"""The rows to start first, so that none runs alone at the end."""
