@@ -12,13 +12,11 @@ twice, so only the live map remembers; code that does ask twice has trails that 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any, NamedTuple
 
 from specs.prover.lifted import LiftedPfn
-from specs.prover.operations import STUBBED, Variant, Walk, replaced
+from specs.prover.operations import Walk
 from specs.prover.paths import Cut, TooManyPaths
-from specs.subject import Subject
 
 MAX_ANSWERS = 5000
 """No honest call asks more questions, what its callees ask included."""
@@ -40,7 +38,7 @@ def trail_of(walk: Walk) -> Trail:
 
 def _ending(result: object, error: BaseException | None) -> str:
     if isinstance(error, Cut):
-        return "next iteration"
+        return "cut"
     if error is not None:
         return type(error).__name__
     return "page" if isinstance(result, LiftedPfn | TracedInt) else repr(result)
@@ -70,17 +68,16 @@ class Trace:
         self.trails.append(Trail(tuple(self.answers), _ending(result, error)))
         self.answers = []
 
-    def contract(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def contract(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function; as its stub, it decides nothing but what its contract says."""
 
-        @wraps(function)
         def called(*args: Any, **named: Any) -> Any:
             before, self.muted = self.muted, True
             try:
                 result = function(*args, **named)
             finally:
                 self.muted = before
-            if function.__name__ in ANSWERING:
+            if name in ANSWERING:
                 self.record(result is not None and result is not False)
             return result
 
@@ -141,16 +138,16 @@ class TracedInt(int):
     def __floordiv__(self, other: int) -> int:
         return TracedInt.of(self.trace, int(self) // int(other))
 
-    def __lt__(self, other: int) -> TracedBool:  # type: ignore[override]  # traced on purpose
+    def __lt__(self, other: int) -> TracedBool:  # type: ignore[override, misc]  # traced on purpose
         return TracedBool(self.trace, int(self) < int(other), opposite=True)
 
-    def __le__(self, other: int) -> TracedBool:  # type: ignore[override]  # traced on purpose
+    def __le__(self, other: int) -> TracedBool:  # type: ignore[override, misc]  # traced on purpose
         return TracedBool(self.trace, int(self) <= int(other))
 
-    def __gt__(self, other: int) -> TracedBool:  # type: ignore[override]  # traced on purpose
+    def __gt__(self, other: int) -> TracedBool:  # type: ignore[override, misc]  # traced on purpose
         return TracedBool(self.trace, int(self) > int(other), opposite=True)
 
-    def __ge__(self, other: int) -> TracedBool:  # type: ignore[override]  # traced on purpose
+    def __ge__(self, other: int) -> TracedBool:  # type: ignore[override, misc]  # traced on purpose
         return TracedBool(self.trace, int(self) >= int(other))
 
     def __eq__(self, other: object) -> TracedBool:  # type: ignore[override]  # traced on purpose
@@ -163,23 +160,8 @@ class TracedInt(int):
 class TracedCursor(TracedInt):
     """The variable of a loop: each of its comparisons ends the trail of the iteration before."""
 
-    def __lt__(self, other: int) -> TracedBool:  # type: ignore[override]  # traced on purpose
+    def __lt__(self, other: int) -> TracedBool:  # type: ignore[override, misc]  # traced on purpose
         if self.trace.iterating:
             self.trace.end(None, Cut())
         self.trace.iterating = True
         return super().__lt__(other)
-
-
-def trails(subject: Subject, operation: str, variant: Variant, zone: Any, args: tuple[int, ...]) -> list[Trail]:
-    """The trails of a real call on a real zone: one, or one for each iteration of ``add_range``."""
-    from specs.prover.traced_zone import traced
-
-    trace = Trace()
-    traced(zone, trace)
-    method = operation.removeprefix("Zone.")
-    in_zone = method != operation
-    call = getattr(zone, method) if in_zone else getattr(subject.buddy, method)
-    stubbed = STUBBED if in_zone else ("free_one_page",) if method == "add_range" else ()
-    contracts = {name: trace.contract(getattr(subject.buddy, name)) for name in stubbed}
-    edges = {name: trace.edge(getattr(subject.zone, name)) for name in ("pfn_error", "range_error")}
-    return []

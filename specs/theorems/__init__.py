@@ -5,7 +5,7 @@ from __future__ import annotations
 from specs import exhaustive, random_programs
 from specs.crosshair_gate import THEOREMS as CONFIRMED
 from specs.ledger import Theorem
-from specs.theorems import buddy, free_area, init, pfn, policy, runs, zone
+from specs.theorems import buddy, free_area, init, paths, pfn, policy, runs, zone
 
 LEDGER: tuple[Theorem, ...] = (
     *pfn.ROWS,
@@ -15,6 +15,7 @@ LEDGER: tuple[Theorem, ...] = (
     *policy.ROWS,
     *zone.ROWS,
     *runs.ROWS,
+    *paths.ROWS,
     *CONFIRMED,
     *exhaustive.THEOREMS,
     *random_programs.THEOREMS,

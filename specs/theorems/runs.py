@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-
-import z3
 
 from specs.ledger import Outcome, Theorem
 from specs.prover.operations import OPERATIONS, Walk, walks
 from specs.prover.paths import Cut, TooManyPaths
-from specs.prover.row import solvers_for
 from specs.prover.story import call
 from specs.subject import Subject
 
@@ -104,59 +101,6 @@ def _total(subject: Subject, walk: Walk) -> str | None:
     return f"the call ends with a result or an error of its own, and not with {type(error).__name__}: {error}"
 
 
-def expected_paths(operation: str, order: int, top: int) -> int:
-    """How many paths the operation has for that order: the closed form."""
-    above = top - order
-    return {
-        "rmqueue_smallest": above + 2,
-        "free_one_page": above + 1,
-        "take": above + 2,
-        "add_range": 1 + (top + 1) * (top + 2) // 2,
-        "Zone.alloc": 2,
-        "Zone.free": 1 + 1 + (order > 0) + above + (top + 1) + 1 + 1 - (top == 0),
-        "Zone.take": 4 + (order > 0),
-        "Zone.add_range": 3,
-    }[operation]
-
-
-def _paths(subject: Subject, tops: tuple[int, ...]) -> Outcome:
-    """Every path's hypotheses can hold together, and there are as many paths as the formula says."""
-    solvers = solvers_for(subject)
-    count = asked = 0
-    for top in tops:
-        for operation, (_, variants) in OPERATIONS.items():
-            lived: dict[object, int] = dict.fromkeys(variants(top), 0)
-            try:
-                found = walks(subject, operation, top)
-            except TooManyPaths as error:
-                return Outcome("refuted", count, asked, solvers.names, str(error))
-            for walk in found:
-                asked += 1
-                possible = _possible(solvers, walk)
-                if possible is None:
-                    return Outcome("unknown", count, asked, solvers.names, "the solver cannot tell")
-                lived[walk.variant] += possible
-            for variant in variants(top):
-                count += lived[variant]
-                wanted = expected_paths(operation, variant.order, top)
-                if lived[variant] != wanted:
-                    story = f"{operation}, order {variant.order}, max_order {top}: {lived[variant]} paths, and not {wanted}"
-                    return Outcome("refuted", count, asked, solvers.names, story)
-    return Outcome("holds", count, asked, solvers.names[:1])
-
-
-def _possible(solvers: object, walk: Walk) -> bool | None:
-    from specs.prover.solve import Solvers
-
-    assert isinstance(solvers, Solvers)
-    last = walk.world.owed("live", z3.BoolVal(False), "the path can be walked")
-    return solvers.feasible(last.facts, last.pool)
-
-
-def _all() -> Iterator[str]:
-    yield from OPERATIONS
-
-
 ROWS = (
     Theorem(
         "conservation",
@@ -192,13 +136,5 @@ ROWS = (
         "execution",
         Execution(tuple(OPERATIONS), _total),
         ("refusal-drops-a-block",),
-    ),
-    Theorem(
-        "paths-walked",
-        "The hypotheses of every path can hold together, and the number of paths is the closed formula's.",
-        ("verified_buddy.buddy", ZONE),
-        "execution",
-        _paths,
-        ("never-merges", "refuses-the-top-order"),
     ),
 )
