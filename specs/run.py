@@ -14,7 +14,7 @@ from types import FrameType
 
 from specs.ledger import HOLDS, Outcome, Theorem
 from specs.subject import DoesNotApply, broken, running
-from specs.theorems import LEDGER
+from specs.theorems import LEDGER, buddy, free_area, init, policy, zone
 from specs.twins import TWINS
 
 ALL_ORDERS = tuple(range(11))
@@ -118,16 +118,36 @@ def _limited(decide: Callable[[], Outcome]) -> Outcome:
 
 
 def check_all(names: Iterable[str], max_orders: tuple[int, ...], jobs: int) -> Iterator[Verdict]:
-    """Decide the rows in several processes; each verdict as soon as it is there."""
-    queue = sorted(names, key=lambda name: COSTLY.index(name) if name in COSTLY else len(COSTLY))
-    context = get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(queue)) or 1, mp_context=context, initializer=_quiet) as pool:
-        waiting = {pool.submit(check, name, max_orders): name for name in queue}
+    """Decide the rows in several processes; each verdict as soon as its bundle is done."""
+    bundles = _bundles(list(names), jobs)
+    if not bundles:
+        return
+    with ProcessPoolExecutor(
+        min(jobs, len(bundles)), mp_context=get_context("spawn"), initializer=_quiet
+    ) as pool:
+        waiting = {pool.submit(_check_bundle, bundle, max_orders): bundle for bundle in bundles}
         for done in as_completed(waiting):
             try:
-                yield done.result()
+                yield from done.result()
             except BrokenProcessPool:
-                yield _lost(theorem(waiting[done]))
+                yield from (_lost(theorem(name)) for name in waiting[done])
+
+
+def _check_bundle(names: list[str], max_orders: tuple[int, ...]) -> list[Verdict]:
+    return [check(name, max_orders) for name in names]
+
+
+def _bundles(names: list[str], jobs: int) -> list[list[str]]:
+    """Rows that share paths and obligations stay in one process, which decides these but once."""
+    if jobs == 1:
+        return [[name] for name in names]
+    shared = [[name for name in names if name in family] for family in FAMILIES]
+    alone = [[name] for name in names if not any(name in family for family in FAMILIES)]
+    return [bundle for bundle in (*shared, *sorted(alone, key=_cost)) if bundle]
+
+
+def _cost(bundle: list[str]) -> int:
+    return COSTLY.index(bundle[0]) if bundle[0] in COSTLY else len(COSTLY)
 
 
 def _quiet() -> None:
@@ -147,5 +167,11 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-COSTLY = ("zone-small-states", "paths-walked", "definitions-confirmed", "init-exact", "tiny-zone-confirmed")
+COSTLY = ("zone-small-states", "paths-walked", "definitions-confirmed", "tiny-zone-confirmed", "zone-machine")
 """The rows to start first, so that none runs alone at the end."""
+
+FAMILIES = (
+    tuple(row.name for row in (*free_area.ROWS, *buddy.ROWS)),
+    tuple(row.name for row in (*init.ROWS, *policy.ROWS, *zone.ROWS)),
+)
+"""Rows over the same paths."""

@@ -95,10 +95,6 @@ def _each_order(top: int) -> list[Variant]:
     return [Variant(order) for order in range(top + 1)]
 
 
-def _each_order_and_end(top: int) -> list[Variant]:
-    return [Variant(order, to_tail) for order in range(top + 1) for to_tail in (False, True)]
-
-
 @contextmanager
 def replaced(module: ModuleType, **stubs: object) -> Iterator[None]:
     """The module with some of its global names bound to stubs, for as long as the run lasts."""
@@ -205,7 +201,8 @@ STUBBED = ("rmqueue_smallest", "free_one_page", "take", "add_range")
 
 OPERATIONS: dict[str, tuple[Run, Callable[[int], list[Variant]]]] = {
     "rmqueue_smallest": (_rmqueue, _each_order),
-    "free_one_page": (_free, _each_order_and_end),
+    "free_one_page": (_free, _each_order),
+    "free_one_page, to_tail": (_free, lambda top: [Variant(order, to_tail=True) for order in range(top + 1)]),
     "take": (_take, _each_order),
     "add_range": (_add_range, _once),
     "Zone.alloc": (partial(_in_zone, "alloc"), _each_order),

@@ -47,7 +47,8 @@ class Proof:
                 count += 1
                 answer = solvers.decide(owed.facts, owed.pool, owed.goal)
                 if answer.verdict == "refuted":
-                    return Outcome("refuted", paths, count, solvers.names, tell(subject, walk, owed))
+                    story = owed.says if subject.twin else tell(subject, walk, owed)
+                    return Outcome("refuted", paths, count, solvers.names, story)
                 if answer.verdict == "unknown":
                     return Outcome("unknown", paths, count, solvers.names, f"{owed.says}: {answer.reason}")
         except TooManyPaths as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Literal
 
@@ -29,6 +29,8 @@ class Answer:
     """The facts of the pool that the proof needed."""
     model: z3.ModelRef | None = None
     reason: str = ""
+    text: str = ""
+    """The SMT-LIB text of what was proved, for the second solver."""
 
 
 @dataclass
@@ -50,16 +52,13 @@ class Solvers:
     def decide(self, facts: Sequence[z3.BoolRef], pool: Pool, goal: z3.BoolRef) -> Answer:
         """Whether the goal follows from the facts and any of the pool's."""
         key = (goal.get_id(), frozenset(fact.get_id() for fact in facts))
-        available: set[int] | None = None
         for answer in self.proved.get(key, ()):
-            if answer.used and available is None:
-                available = {fact.get_id() for stage in pool for fact in stage()}
-            if all(fact.get_id() in (available or ()) for fact in answer.used):
+            if _all_in(answer.used, pool):
                 return answer
         answer = self._find(facts, pool, goal)
         if answer.verdict == "proved":
             if self.confirm:
-                answer = self._confirm(facts, answer, goal)
+                answer = self._confirm(answer)
             self.alive.append((facts, goal))
             self.proved.setdefault(key, []).append(answer)
         return answer
@@ -89,8 +88,6 @@ class Solvers:
                     violated = waiting
                 while not violated and stages:
                     waiting, rounds = [*waiting, *stages.pop(0)()], 0
-                    if any(goal.get_id() == fact.get_id() for fact in waiting):
-                        return Answer("proved", (goal,))
                     violated = _violated(waiting, model)
                 if not violated:
                     return Answer("refuted", tuple(used), model)
@@ -98,37 +95,40 @@ class Solvers:
                 gone = {fact.get_id() for fact in violated}
                 waiting = [fact for fact in waiting if fact.get_id() not in gone]
             if said == z3.unsat:
-                return Answer("proved", tuple(used))
+                return Answer("proved", tuple(used), text=solver.to_smt2() if self.confirm else "")
             return Answer("unknown", reason=f"z3: {solver.reason_unknown()}")
         finally:
             self.seconds["z3"] += time.perf_counter() - started
 
-    def _confirm(self, facts: Sequence[z3.BoolRef], answer: Answer, goal: z3.BoolRef) -> Answer:
+    def _confirm(self, answer: Answer) -> Answer:
         started = time.perf_counter()
-        said = second_opinion(smtlib((*facts, *answer.used), goal))
+        said = second_opinion(answer.text)
         self.seconds["bitwuzla"] += time.perf_counter() - started
         if said == "unsat":
-            return answer
+            return replace(answer, text="")
         return Answer("unknown", reason=f"z3 says unsat, bitwuzla says {said}")
 
 
 def fresh_solver(*facts: z3.BoolRef) -> z3.Solver:
     """A z3 solver with a time limit, for one question."""
-    solver = z3.SolverFor("QF_UFBV")
+    solver = z3.SolverFor("QF_BV")  # takes functions too, and starts faster than QF_UFBV
     solver.set("timeout", TIMEOUT_MS)
     solver.add(*facts)
     return solver
 
 
+def _all_in(facts: Sequence[z3.BoolRef], pool: Pool) -> bool:
+    """Whether the pool has all of the facts; no more stages are built than it takes to tell."""
+    missing = {fact.get_id() for fact in facts}
+    for stage in pool:
+        if not missing:
+            break
+        missing -= {fact.get_id() for fact in stage()}
+    return not missing
+
+
 def _violated(facts: Sequence[z3.BoolRef], model: z3.ModelRef) -> list[z3.BoolRef]:
     return [fact for fact in facts if not z3.is_true(model.eval(fact, model_completion=True))]
-
-
-def smtlib(hypotheses: Sequence[z3.BoolRef], goal: z3.BoolRef) -> str:
-    """The obligation as SMT-LIB text: it holds exactly if this is unsatisfiable."""
-    solver = z3.Solver()
-    solver.add(*hypotheses, z3.Not(goal))
-    return f"(set-logic QF_UFBV)\n{solver.to_smt2()}"
 
 
 def second_opinion(text: str) -> str:
@@ -136,5 +136,5 @@ def second_opinion(text: str) -> str:
     options = bitwuzla.Options()
     options.set(bitwuzla.Option.TIME_LIMIT_PER, TIMEOUT_MS)
     parser = bitwuzla.Parser(bitwuzla.TermManager(), options)
-    parser.parse(text.replace("(check-sat)", ""), True, False)
+    parser.parse("(set-logic QF_UFBV)\n" + text.replace("(check-sat)", ""), True, False)
     return str(parser.bitwuzla().check_sat())

@@ -107,6 +107,8 @@ class World:
             calm = [inv.at(before, name, page) for name in inv.AT_REST for page in at] if at_rest else ()
             return [*denied, *empty, *lawful, *calm]
 
+        if any(fact.get_id() == goal.get_id() for fact in denied):
+            return Owed(tag, goal, says, (), (lambda: [goal],), (*known, *pages))
         pool = (members, found, lambda: inv.instances(before, at))
         if now:
             pool = (lambda: [*now, *members()], lambda: denied, list)

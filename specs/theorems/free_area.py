@@ -8,6 +8,7 @@ import z3
 
 from specs.ledger import Theorem
 from specs.prover import invariants as inv
+from specs.prover.contracts import elsewhere
 from specs.prover.labels import (
     FREE,
     HELD,
@@ -25,6 +26,8 @@ from specs.prover.labels import (
     pfn,
     unknown,
 )
+from specs.prover.lifted import LiftedPfn
+from specs.prover.operations import Walk
 from specs.prover.paths import Owed
 from specs.prover.row import Proof
 from specs.prover.world import Y
@@ -163,18 +166,27 @@ def _canonical(subject: Subject, top: int) -> Iterator[Owed]:
         )
 
 
-def _contained(walk: object) -> Iterator[Owed]:
-    from specs.prover.operations import Walk
+def _contained(walk: Walk) -> Iterator[Owed]:
+    """What is not free keeps its owner, outside the block that the call is about."""
+    of, block = walk.world, _block_of(walk)
+    if walk.path.error is None and block is not None:
+        for truth, says in elsewhere(of.before, of.state, z3.Not(align(Y, block[1]) == block[0]), Y):
+            yield of.owed("contained", truth, says, Y, block[0])
 
-    assert isinstance(walk, Walk)
-    of = walk.world
-    goal = z3.Implies(of.before.owner(Y) == NONE, of.state.owner(Y) == NONE)
-    if of.given is not None:
-        head, order = of.given
-        goal = z3.Or(align(Y, order) == head, goal)
-    yield of.owed(
-        "contained", goal, "a page outside the zone stays outside", Y, *([of.given[0]] if of.given else [])
-    )
+
+def _block_of(walk: Walk) -> tuple[Term, int] | None:
+    """The block that changes hands in the call, if one does."""
+    result = walk.path.result
+    if isinstance(result, LiftedPfn):
+        return result.term, walk.variant.order
+    return (P, walk.variant.order) if result is True or "free" in walk.operation else None
+
+
+def _outside_stays(subject: Subject, top: int) -> Iterator[Owed]:
+    before, after = unknown("0", top), unknown("1", top)
+    clauses = [truth for truth, _ in elsewhere(before, after, z3.BoolVal(True), T)]
+    says = "a page that is nobody's before is nobody's after, if what is not free keeps its owner"
+    yield lemma(z3.Implies(before.owner(T) == NONE, after.owner(T) == NONE), says, clauses)
 
 
 ROWS = (
@@ -217,10 +229,10 @@ ROWS = (
     ),
     Theorem(
         "contained",
-        "No page outside the zone ever becomes free or live.",
+        "No page outside the zone ever becomes free or live, unless add_range adds it.",
         (AREA, "verified_buddy.buddy", "verified_buddy.zone.Zone"),
         "z3",
-        Proof(ALL, (), _contained),
+        Proof(ALL, (), _contained, _outside_stays),
         ("merge-ignores-the-order",),
     ),
     Theorem(

@@ -52,7 +52,7 @@ def _split(walk: Walk, page: Term, steps: list[Step], migratetype: Term) -> Iter
         goal = z3.And(
             step.pfn == buddy(start, step.order), step.migratetype == migratetype, z3.Not(step.tail)
         )
-        yield walk.world.owed("policy", goal, says, page, step.pfn)
+        yield walk.world.owed("policy", goal, says)
 
 
 def _expected_split(walk: Walk, current: int) -> list[tuple[str, int]]:
@@ -102,19 +102,19 @@ def _free(walk: Walk) -> Iterator[Owed]:
     for step in of.steps[:-1]:
         other = buddy(page, step.order)
         goal = z3.And(step.pfn == other, is_free(of.before.heads(other), step.order))
-        yield of.owed("policy", goal, f"the free buddy of order {step.order} is merged", page, other)
+        yield of.owed("policy", goal, f"the free buddy of order {step.order} is merged")
         page = parent(page, step.order)
     if last < walk.top:
         goal = z3.Not(is_free(of.before.heads(buddy(page, last)), last))
-        yield of.owed("policy", goal, f"merging stops at order {last} since the buddy is not free", page)
+        yield of.owed("policy", goal, f"merging stops at order {last} since the buddy is not free")
     added = of.steps[-1]
     assert added.migratetype is not None
     assert added.tail is not None
     goal = z3.And(added.pfn == page, added.migratetype == MT)
-    yield of.owed("policy", goal, "the merged block is listed under the freed type", page)
+    yield of.owed("policy", goal, "the merged block is listed under the freed type")
     likely = z3.Or(z3.BoolVal(walk.variant.to_tail), _merge_likely(walk, page, last))
     says = "it goes to the tail exactly if asked to, or if the parent would merge at once"
-    yield of.owed("policy", added.tail == likely, says, page)
+    yield of.owed("policy", added.tail == likely, says)
 
 
 def _merge_likely(walk: Walk, page: Term, order: int) -> Truth:
@@ -141,7 +141,7 @@ ROWS = (
         "tail exactly by the rule buddy_merge_likely or on demand.",
         (f"{BUDDY}.free_one_page", f"{BUDDY}.buddy_merge_likely"),
         "z3",
-        Proof(("free_one_page",), (), _free),
+        Proof(("free_one_page", "free_one_page, to_tail"), (), _free),
         ("always-head", "likely-at-the-top", "never-merges"),
         ("pfn-bridge", "head and tail of a list: free-area-conforms"),
     ),

@@ -146,6 +146,8 @@ def _free_rejects(walk: Walk) -> Iterator[Owed]:
     if reason == "OutOfRange":
         of.extra += [inv.at(of.before, f"head_of {current}", P) for current in range(walk.top + 1)]
         of.extra.append(inv.at(of.before, "labels", P))
+    if reason == "MiddleOfBlock":
+        of.extra.append(inv.at(of.before, "rep", P))
     for current in range(walk.top + 1):
         head = align(P, current)
         if any(walk.path.knows(asked(of.before.heads(head), current)) for asked in (is_free, is_live)):
