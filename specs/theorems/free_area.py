@@ -15,6 +15,7 @@ from specs.prover.labels import (
     LIVE,
     NONE,
     State,
+    Term,
     Truth,
     align,
     aligned,
