@@ -54,15 +54,15 @@ TWINS = {
         Twin(
             "merge-forgets-the-buddy",
             "buddy",
-            "        area.remove(buddy, order)\n        pfn =",
+            "        area.remove(Pfn(buddy), order)\n        pfn =",
             "        pfn =",
             "intel-gfx 2022-01/287373",
         ),
         Twin(
             "merge-lists-the-block-too",
             "buddy",
-            "        area.remove(buddy, order)\n        pfn =",
-            "        area.remove(buddy, order)\n"
+            "        area.remove(Pfn(buddy), order)\n        pfn =",
+            "        area.remove(Pfn(buddy), order)\n"
             "        area.add(pfn, order, migratetype, tail=False)\n        pfn =",
         ),
         Twin("merge-keeps-the-block", "buddy", "        pfn = Pfn(pfn & buddy)\n", "", "mycelium #94"),
@@ -81,20 +81,19 @@ TWINS = {
         Twin(
             "split-lists-what-it-returned",
             "buddy",
-            "other = Pfn((pfn & -(1 << half)) ^ (1 << half))",
-            "other = Pfn(pfn & -(1 << half))",
+            "other = Pfn((pfn & -(1 << high)) ^ (1 << high))",
+            "other = Pfn(pfn & -(1 << high))",
         ),
-        Twin(
-            "split-forgets-the-last-half",
-            "buddy",
-            "for half in ORDERS[low:high][::-1]:",
-            "for half in ORDERS[low + 1 : high][::-1]:",
-        ),
+        Twin("split-forgets-the-last-half", "buddy", "while low < high:", "while low < high - 1:"),
         Twin(
             "split-from-the-bottom",
             "buddy",
-            "for half in ORDERS[low:high][::-1]:",
-            "for half in ORDERS[low:high]:",
+            "        high = ORDERS[high - 1]\n"
+            "        other = Pfn((pfn & -(1 << high)) ^ (1 << high))\n"
+            "        area.add(other, high, migratetype, tail=False)\n",
+            "        other = Pfn((pfn & -(1 << low)) ^ (1 << low))\n"
+            "        area.add(other, low, migratetype, tail=False)\n"
+            "        low = ORDERS[low + 1]\n",
         ),
         Twin(
             "refuses-the-top-order",

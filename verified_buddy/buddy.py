@@ -32,9 +32,10 @@ def expand(area: FreeArea, pfn: Pfn, low: Order, high: Order, migratetype: Migra
     From the greatest to the smallest, the half without the page goes to the head of its list.
     Linux: expand(); with a page that is not the first, break_down_buddy_pages(); mm/page_alloc.c.
     """
-    for half in ORDERS[low:high][::-1]:
-        other = Pfn((pfn & -(1 << half)) ^ (1 << half))
-        area.add(other, half, migratetype, tail=False)
+    while low < high:
+        high = ORDERS[high - 1]
+        other = Pfn((pfn & -(1 << high)) ^ (1 << high))
+        area.add(other, high, migratetype, tail=False)
 
 
 def free_one_page(
@@ -45,12 +46,12 @@ def free_one_page(
     Linux: __free_one_page(), mm/page_alloc.c; ``to_tail`` is its FPI_TO_TAIL.
     """
     while order < area.max_order:
-        buddy = Pfn(pfn ^ (1 << order))
+        buddy = pfn ^ (1 << order)
         if not area.is_free_block(buddy, order):
             break
-        area.remove(buddy, order)
+        area.remove(Pfn(buddy), order)
         pfn = Pfn(pfn & buddy)
-        order = Order(order + 1)
+        order = ORDERS[order + 1]
     tail = to_tail or buddy_merge_likely(area, pfn, order)
     area.add(pfn, order, migratetype, tail=tail)
 
