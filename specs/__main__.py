@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import platform
 import subprocess
@@ -18,7 +17,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from specs.gates import gates
 from specs.ledger import HOLDS, Theorem
+from specs.readme import readme_table, where
 from specs.run import ALL_ORDERS, Verdict, check_all, cores, theorem
 from specs.theorems import LEDGER, TRUSTED
 from specs.twins import TWINS
@@ -78,6 +79,7 @@ def _run(rows: Sequence[Theorem], max_orders: tuple[int, ...], jobs: int, as_jso
             "python": platform.python_version(),
             "solvers": {name: version(name) for name in SOLVERS},
             "trusted": list(TRUSTED),
+            "gates": gates(),
             "max_orders": list(max_orders),
             "theorems": [verdict.as_json() for verdict in verdicts],
         }
@@ -146,16 +148,6 @@ def _facts(row: Theorem) -> dict[str, object]:
     }
 
 
-def where(row: Theorem) -> str:
-    """The file that states and decides the theorem."""
-    for module in list(sys.modules.values()):
-        name = getattr(module, "__name__", "")
-        rows = getattr(module, "ROWS", getattr(module, "THEOREMS", ()))
-        if name.startswith("specs.") and name != "specs.theorems" and row in tuple(rows or ()):
-            return Path(inspect.getfile(module)).relative_to(Path(__file__).parent.parent).as_posix()
-    return "specs/theorems"
-
-
 def _explanation(row: Theorem) -> str:
     lines = [
         row.name,
@@ -176,13 +168,6 @@ def _explanation(row: Theorem) -> str:
 def _listing(rows: Sequence[Theorem]) -> str:
     width = max((len(row.name) for row in rows), default=0)
     return "\n".join(f"{row.name:<{width}}  {row.method:<10}  {row.says}" for row in rows)
-
-
-def readme_table() -> str:
-    """The ledger as the README shows it: what is established of what, and in which sense."""
-    lines = ["| theorem | says | sense |", "|---|---|---|"]
-    lines += [f"| `{row.name}` | {row.says} | {HOLDS[row.method]} |" for row in LEDGER]
-    return "\n".join(lines)
 
 
 def commit() -> str | None:

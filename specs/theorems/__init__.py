@@ -5,12 +5,13 @@ from __future__ import annotations
 from specs import exhaustive, random_programs
 from specs.crosshair_gate import THEOREMS as CONFIRMED
 from specs.ledger import Theorem
-from specs.theorems import buddy, free_area, init, paths, pfn, policy, runs, zone
+from specs.theorems import buddy, free_area, init, paths, pfn, policy, round_trip, runs, zone
 
 LEDGER: tuple[Theorem, ...] = (
     *pfn.ROWS,
     *free_area.ROWS,
     *buddy.ROWS,
+    *round_trip.ROWS,
     *init.ROWS,
     *policy.ROWS,
     *zone.ROWS,

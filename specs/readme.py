@@ -1,0 +1,49 @@
+"""The ledger as the README shows it, and where each theorem stands."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from pathlib import Path
+
+from specs.ledger import HOLDS, Theorem
+from specs.theorems import LEDGER
+
+ROOT = Path(__file__).parent.parent
+PARTS = {
+    "page frame arithmetic": ("verified_buddy.pfn", "specs.definitions"),
+    "free lists": ("verified_buddy.free_area",),
+    "buddy operations": ("verified_buddy.buddy",),
+    "spans": ("verified_buddy.spans",),
+    "zone": ("verified_buddy.zone",),
+}
+
+
+def readme_table() -> str:
+    """A line a part of the core: its functions, and the theorems about them by what was done."""
+    lines = ["| part | functions | established |", "|---|---|---|"]
+    for part, modules in PARTS.items():
+        rows = [row for row in LEDGER if row.about[0].startswith(modules)]
+        about = {name.rpartition(".")[2] for row in LEDGER for name in row.about if name.startswith(modules)}
+        functions = " ".join(
+            f"`{name}`" for name in sorted(about) if name[0].islower() and name not in MODULES
+        )
+        senses = []
+        for sense in dict.fromkeys(HOLDS.values()):
+            names = [f"`{row.name}`" for row in rows if HOLDS[row.method] == sense]
+            if names:
+                senses.append(f"**{sense}**: {', '.join(names)}")
+        lines.append(f"| {part} | {functions} | {'; '.join(senses)} |")
+    return "\n".join(lines)
+
+
+MODULES = ("buddy", "definitions")
+
+
+def where(row: Theorem) -> str:
+    """The file that states and decides the theorem."""
+    for name, module in list(sys.modules.items()):
+        rows = getattr(module, "ROWS", getattr(module, "THEOREMS", (getattr(module, "THEOREM", None),)))
+        if name.startswith("specs.") and not hasattr(module, "__path__") and row in rows:
+            return Path(inspect.getfile(module)).relative_to(ROOT).as_posix()
+    raise AssertionError(f"no module holds {row.name}")
