@@ -55,7 +55,7 @@ def test_at_least_twenty_rows_are_proved() -> None:
     assert sum(row.method == "z3" for row in LEDGER) >= 20
 
 
-@pytest.mark.parametrize("function", public_functions())
+@pytest.mark.parametrize("function", list(public_functions()))
 def test_every_public_function_of_the_core_stands_in_a_row(function: str) -> None:
     assert any(function in row.about for row in LEDGER)
 
@@ -96,6 +96,14 @@ def test_a_sentence_is_one_sentence() -> None:
 
 def test_the_readme_shows_the_ledger_as_it_is() -> None:
     assert readme_table() in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_index_of_the_specification_names_rows_and_tests_that_exist() -> None:
+    index = (ROOT / "specs" / "README.md").read_text(encoding="utf-8").partition("## Index")[2]
+    for line in index.splitlines()[4:]:
+        _, _, _, theorems, tests, _ = line.split("|")
+        assert {name.strip(" `") for name in theorems.split(",")} <= set(NAMES)
+        assert all((ROOT / "tests" / name.strip(" `")).is_file() for name in tests.split(","))
 
 
 def test_the_proof_of_every_row_is_found() -> None:
