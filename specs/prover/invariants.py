@@ -23,6 +23,7 @@ from specs.prover.labels import (
     pfn,
     type_of,
 )
+from specs.prover.terms import built_once
 
 MT = z3.BitVec("mt", 3)
 """Any migratetype at all."""
@@ -135,16 +136,10 @@ def lies_in_one_block(state: State, page: Term, order: int, wholly_free: Truth) 
     return z3.Implies(wholly_free, z3.And(is_free(owner), large))
 
 
-_instances: dict[tuple[object, ...], tuple[Truth, object]] = {}
-
-
+@built_once
 def at(state: State, name: str, *pages: Term) -> Truth:
-    """The named invariant at the pages of a state without updates; built once."""
-    key = (name, state.owner.base.get_id(), state.top, *(page.get_id() for page in pages))
-    if key not in _instances:
-        sentence = SENTENCES[name]
-        _instances[key] = sentence(state, *pages), pages
-    return _instances[key][0]
+    """The named invariant at the pages of a state; built once."""
+    return SENTENCES[name](state, *pages)
 
 
 def instances(state: State, pages: Sequence[Term]) -> list[Truth]:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import z3
 
+from specs.prover.terms import built_once
+
 MAX_PATHS = 2000
 MAX_STEPS = 600
+
+
+@built_once
+def simplified(condition: z3.BoolRef) -> z3.BoolRef:
+    """The condition as z3 simplifies it."""
+    return cast("z3.BoolRef", z3.simplify(condition))
 
 
 class Cut(BaseException):
@@ -45,7 +53,6 @@ class Path:
     """The conditions that were false here; hypotheses too, but kept apart: few proofs need them."""
     owed: list[Owed] = field(default_factory=list)
     known: dict[int, bool] = field(default_factory=dict)
-    alive: list[z3.ExprRef] = field(default_factory=list)
     branches: list[tuple[bool, ...]] = field(default_factory=list)
     result: Any = None
     error: BaseException | None = None
@@ -54,7 +61,7 @@ class Path:
 
     def decide(self, condition: z3.BoolRef) -> bool:
         """The truth of the condition here: known, prescribed, or True for now."""
-        simple = z3.simplify(condition)
+        simple = simplified(condition)
         if z3.is_true(simple) or z3.is_false(simple):
             return bool(z3.is_true(simple))
         if z3.is_not(simple):
@@ -62,7 +69,6 @@ class Path:
         if simple.get_id() in self.known:
             return self.known[simple.get_id()]
         value = self.choose()
-        self.alive.append(simple)
         self.known[simple.get_id()] = value
         if value:
             self.facts.append(condition)
@@ -72,7 +78,7 @@ class Path:
 
     def knows(self, condition: z3.BoolRef) -> bool | None:
         """What this path has decided of the condition already, if it has."""
-        return self.known.get(z3.simplify(condition).get_id())
+        return self.known.get(simplified(condition).get_id())
 
     def choose(self) -> bool:
         """A choice that says nothing by itself."""

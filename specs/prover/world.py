@@ -149,7 +149,7 @@ class World:
                 z3.Not(is_free(self.state.heads(buddy), order)),
                 f"a block that is listed as free with order {order} has no free buddy",
                 buddy,
-                now=[inv.rep(self.state, buddy)],
+                now=[inv.at(self.state, "rep", buddy)],
             )
         self.state = self.state.give(head, order, new)
 

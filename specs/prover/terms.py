@@ -1,0 +1,31 @@
+"""Terms that are built but once: building them, not solving them, is what takes Python long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import z3
+
+Of = ParamSpec("Of")
+Built = TypeVar("Built")
+
+
+def built_once(build: Callable[Of, Built]) -> Callable[Of, Built]:
+    """The same builder; from the same arguments, which must be positional, it gives the same object.
+
+    A term is known by its id, which is its own as long as it lives: the arguments are kept.
+    """
+    known: dict[tuple[object, ...], tuple[Built, tuple[object, ...]]] = {}
+
+    @wraps(build)
+    def built(*args: Of.args, **named: Of.kwargs) -> Built:
+        assert not named
+        key = tuple([(arg.get_id(), "term") if isinstance(arg, z3.AstRef) else arg for arg in args])
+        found = known.get(key)
+        if found is None:
+            found = known[key] = build(*args, **named), args
+        return found[0]
+
+    return built
