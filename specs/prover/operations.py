@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from types import ModuleType
 from typing import Any
 
@@ -52,10 +52,9 @@ class Walk:
 Run = Callable[[Subject, Variant, int, Path], object]
 
 
-def block_argument(path: Path, order: int) -> LiftedPfn:
-    """Any aligned block of that order below the limit; its first page."""
-    path.assume(aligned(P, order), z3.ULE(P, pfn((1 << 52) - (1 << order))))
-    return LiftedPfn(path, P)
+def block_argument(order: int) -> tuple[z3.BoolRef, z3.BoolRef]:
+    """What is known of the argument of that order: an aligned block below the limit."""
+    return aligned(P, order), z3.ULE(P, pfn((1 << 52) - (1 << order)))
 
 
 def _rmqueue(subject: Subject, variant: Variant, top: int, path: Path) -> object:
@@ -64,17 +63,19 @@ def _rmqueue(subject: Subject, variant: Variant, top: int, path: Path) -> object
 
 def _free(subject: Subject, variant: Variant, top: int, path: Path) -> object:
     of = world(path, top)
-    block = block_argument(path, variant.order)
+    path.assume(*block_argument(variant.order))
     of.given = (P, variant.order)
     of.state = of.state.hold(P, variant.order)
-    return subject.buddy.free_one_page(Area(of), block, variant.order, TYPE, to_tail=variant.to_tail)
+    return subject.buddy.free_one_page(
+        Area(of), LiftedPfn(path, P), variant.order, TYPE, to_tail=variant.to_tail
+    )
 
 
 def _take(subject: Subject, variant: Variant, top: int, path: Path) -> object:
     of = world(path, top)
-    block = block_argument(path, variant.order)
+    path.denied += block_argument(variant.order)  # a split needs neither, and is the same for all orders
     of.roots.append(P)
-    return subject.buddy.take(Area(of), block, variant.order)
+    return subject.buddy.take(Area(of), LiftedPfn(path, P), variant.order)
 
 
 def _add_range(subject: Subject, variant: Variant, top: int, path: Path) -> object:
@@ -211,18 +212,13 @@ OPERATIONS: dict[str, tuple[Run, Callable[[int], list[Variant]]]] = {
     "Zone.add_range": (partial(_in_zone, "add_range"), _once),
 }
 
-_walked: dict[tuple[int, str, int], tuple[Subject, list[Walk]]] = {}
 
-
+@cache
 def walks(subject: Subject, operation: str, top: int) -> list[Walk]:
     """Every path of the operation for that top order and every variant; walked once."""
-    key = (id(subject), operation, top)
-    if key not in _walked:
-        run, variants = OPERATIONS[operation]
-        found = [
-            Walk(operation, variant, top, path)
-            for variant in variants(top)
-            for path in explore(partial(run, subject, variant, top))
-        ]
-        _walked[key] = subject, found
-    return _walked[key][1]
+    run, variants = OPERATIONS[operation]
+    return [
+        Walk(operation, variant, top, path)
+        for variant in variants(top)
+        for path in explore(partial(run, subject, variant, top))
+    ]

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import z3
 
-from specs.prover.terms import built_once
+from specs.prover.terms import built_once, ids
 
 MAX_PATHS = 2000
 MAX_STEPS = 600
@@ -40,9 +40,12 @@ class Owed:
     """Builds the further hypotheses, in stages; most proofs need none of them."""
     pages: tuple[z3.BitVecRef, ...] = ()
     """The pages that the goal is about."""
+    moment: tuple[object, ...] = ()
+    """When it came up: at one moment all rests on the same, so a hypothesis of one is one of all.  ()
+    is a moment of its own."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Path:
     """One run of a function: its choices, what they say, and what it owes."""
 
@@ -50,7 +53,7 @@ class Path:
     choices: list[bool] = field(default_factory=list)
     facts: list[z3.BoolRef] = field(default_factory=list)
     denied: list[z3.BoolRef] = field(default_factory=list)
-    """The conditions that were false here; hypotheses too, but kept apart: few proofs need them."""
+    """The conditions that were false here, and others that few proofs need: hypotheses kept apart."""
     owed: list[Owed] = field(default_factory=list)
     known: dict[int, bool] = field(default_factory=dict)
     branches: list[tuple[bool, ...]] = field(default_factory=list)
@@ -96,7 +99,8 @@ class Path:
     def owe(self, tag: str, goal: z3.BoolRef, says: str) -> None:
         """Record that this must follow from what is known now."""
         denied = tuple(self.denied)
-        self.owed.append(Owed(tag, goal, says, tuple(self.facts), (tuple, lambda: denied)))
+        pool, moment = (tuple, lambda: denied), (self, *ids(self.facts), None, *ids(denied))
+        self.owed.append(Owed(tag, goal, says, tuple(self.facts), pool, moment=moment))
 
     def narrow(self, facts: Sequence[z3.BoolRef]) -> None:
         """Go on with these hypotheses alone, which have been owed; fewer can prove no more."""

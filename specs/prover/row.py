@@ -40,12 +40,12 @@ class Proof:
         solvers = solvers_for(subject)
         paths = count = 0
         try:
-            for walk, owed in self.obligations(subject, tops):
+            for walk, owed in self.obligations(subject, tops, solvers):
                 if owed is None:
                     paths += 1
                     continue
                 count += 1
-                answer = solvers.decide(owed.facts, owed.pool, owed.goal)
+                answer = solvers.decide(owed)
                 if answer.verdict == "refuted":
                     story = owed.says if subject.twin else tell(subject, walk, owed)
                     return Outcome("refuted", paths, count, solvers.names, story)
@@ -58,17 +58,21 @@ class Proof:
         return Outcome("holds", paths, count, solvers.names)
 
     def obligations(
-        self, subject: Subject, tops: tuple[int, ...]
+        self, subject: Subject, tops: tuple[int, ...], solvers: Solvers
     ) -> Iterator[tuple[Walk | None, Owed | None]]:
         """Every obligation, with the path that owes it; (path, None) once a path."""
         for top in tops:
             if self.lemmas is not None:
-                for owed in self.lemmas(subject, top):
+                lemmas = list(self.lemmas(subject, top))
+                solvers.prove_together(lemmas)
+                for owed in lemmas:
                     yield None, owed
             for operation in self.operations:
                 for walk in walks(subject, operation, top):
                     yield walk, None
-                    for owed in self.of_path(subject, walk):
+                    all_owed = list(self.of_path(subject, walk))
+                    solvers.prove_together([*walk.path.owed, *all_owed])
+                    for owed in all_owed:
                         yield walk, owed
 
     def of_path(self, subject: Subject, walk: Walk) -> Iterator[Owed]:

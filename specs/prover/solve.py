@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib.metadata import version
+from itertools import zip_longest
 from typing import Literal
 
 import bitwuzla
 import z3
 
+from specs.prover.paths import Owed
+from specs.prover.terms import ids
+
 TIMEOUT_MS = 60_000
 Verdict = Literal["proved", "refuted", "unknown"]
-
-
+Key = tuple[int, frozenset[int]]
 Stage = Callable[[], Sequence[z3.BoolRef]]
 Pool = Sequence[Stage]
 """Further hypotheses, in stages: the next is built when those before do not suffice."""
@@ -39,8 +43,10 @@ class Solvers:
 
     confirm: bool = True
     seconds: dict[str, float] = field(default_factory=lambda: {"z3": 0.0, "bitwuzla": 0.0})
-    proved: dict[tuple[int, frozenset[int]], list[Answer]] = field(default_factory=dict)
-    alive: list[object] = field(default_factory=list)
+    proved: dict[Key, list[Answer]] = field(default_factory=dict)
+    alive: list[Owed] = field(default_factory=list)
+    settled: dict[int, Answer] = field(default_factory=dict)
+    """What was proved already, by the obligation's own id; rows that share paths share obligations."""
     asked: int = 0
 
     @property
@@ -49,24 +55,45 @@ class Solvers:
         both = ("z3-solver", "bitwuzla") if self.confirm else ("z3-solver",)
         return tuple(f"{name} {version(name)}" for name in both)
 
-    def decide(self, facts: Sequence[z3.BoolRef], pool: Pool, goal: z3.BoolRef) -> Answer:
+    def decide(self, owed: Owed) -> Answer:
         """Whether the goal follows from the facts and any of the pool's."""
-        key = (goal.get_id(), frozenset(fact.get_id() for fact in facts))
-        for answer in self.proved.get(key, ()):
-            if _all_in(answer.used, pool):
-                return answer
-        answer = self._find(facts, pool, goal)
-        if answer.verdict == "proved":
-            if self.confirm:
-                answer = self._confirm(answer)
-            self.alive.append((facts, goal))
-            self.proved.setdefault(key, []).append(answer)
+        answer = self._known(owed)
+        if answer is None:
+            answer = self._ask(owed.facts, owed.pool, owed.goal)
+            if answer.verdict == "proved":
+                self._settle(owed, answer)
+                self.proved.setdefault(_key(owed), []).append(answer)
         return answer
 
-    def feasible(self, facts: Sequence[z3.BoolRef], pool: Pool) -> bool | None:
-        """Whether facts and pool hold together; None if the solver cannot tell."""
-        verdict = self._find(facts, pool, z3.BoolVal(False)).verdict
-        return {"proved": False, "refuted": True, "unknown": None}[verdict]
+    def prove_together(self, all_owed: Iterable[Owed]) -> None:
+        """Prove what came up at one moment as one conjunction; if that fails, each is still open."""
+        moments: dict[tuple[object, ...], dict[int, Owed]] = {}
+        for owed in all_owed:
+            if owed.moment and self._known(owed) is None:
+                moments.setdefault(owed.moment, {}).setdefault(owed.goal.get_id(), owed)
+        for group in (tuple(goals.values()) for goals in moments.values() if len(goals) > 1):
+            answer = self.decide(_conjunction(group))
+            if answer.verdict == "proved":
+                for owed in group:
+                    self._settle(owed, answer)
+
+    def _known(self, owed: Owed) -> Answer | None:
+        """The proof of this obligation; or of an equal one, if all that it used is in this one's pool."""
+        found = self.settled.get(id(owed))
+        if found is None:
+            equal = self.proved.get(_key(owed), ())
+            found = next((answer for answer in equal if _all_in(answer.used, owed.pool)), None)
+            if found is not None:
+                self._settle(owed, found)
+        return found
+
+    def _settle(self, owed: Owed, answer: Answer) -> None:
+        self.alive.append(owed)
+        self.settled[id(owed)] = answer
+
+    def _ask(self, facts: Sequence[z3.BoolRef], pool: Pool, goal: z3.BoolRef) -> Answer:
+        answer = self._find(facts, pool, goal)
+        return self._confirm(answer) if self.confirm and answer.verdict == "proved" else answer
 
     def _find(self, facts: Sequence[z3.BoolRef], pool: Pool, goal: z3.BoolRef) -> Answer:
         """Add the facts of the pool that a supposed counterexample violates, until none is left."""
@@ -115,6 +142,21 @@ def fresh_solver(*facts: z3.BoolRef) -> z3.Solver:
     solver.set("timeout", TIMEOUT_MS)
     solver.add(*facts)
     return solver
+
+
+def _key(owed: Owed) -> Key:
+    return owed.goal.get_id(), frozenset(ids(owed.facts))
+
+
+def _conjunction(group: Sequence[Owed]) -> Owed:
+    """All of the goals, from the pools together: a stage has the facts of that stage of each."""
+
+    def stage(of: Sequence[Stage]) -> Sequence[z3.BoolRef]:
+        return list({fact.get_id(): fact for build in of for fact in build()}.values())
+
+    stages = zip_longest(*(owed.pool for owed in group), fillvalue=tuple)
+    goal, pool = z3.And(*(owed.goal for owed in group)), [partial(stage, of) for of in stages]
+    return replace(group[0], goal=goal, pool=pool, says="; ".join(owed.says for owed in group))
 
 
 def _all_in(facts: Sequence[z3.BoolRef], pool: Pool) -> bool:

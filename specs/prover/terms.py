@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -29,3 +29,8 @@ def built_once(build: Callable[Of, Built]) -> Callable[Of, Built]:
         return found[0]
 
     return built
+
+
+def ids(terms: Iterable[z3.AstRef]) -> tuple[int, ...]:
+    """By what the terms are known, as long as they live."""
+    return tuple([term.get_id() for term in terms])

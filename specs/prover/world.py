@@ -26,6 +26,7 @@ from specs.prover.labels import (
 )
 from specs.prover.lifted import LiftedBool, LiftedPfn, truth
 from specs.prover.paths import Cut, Owed, Path
+from specs.prover.terms import ids
 
 Y = z3.BitVec("y", 64)
 """Any page at all: what is shown of it holds of every page."""
@@ -112,7 +113,10 @@ class World:
         pool = (members, found, lambda: inv.instances(before, at))
         if now:
             pool = (lambda: [*now, *members()], lambda: denied, list)
-        return Owed(tag, goal, says, tuple(self.path.facts), pool, (*known, *pages))
+        hypotheses = map(ids, (self.path.facts, denied, known, extra))
+        moment = (self.path, self.state, *hypotheses, len(laws), len(listed), len(empties))
+        together = () if self.tells else moment  # the arithmetic of a loop is faster one by one
+        return Owed(tag, goal, says, tuple(self.path.facts), pool, (*known, *pages), together)
 
     def owe(self, tag: str, goal: Truth, says: str, *pages: Term, now: Sequence[Truth] = ()) -> None:
         """Record that the path must prove the goal."""

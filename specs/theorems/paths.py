@@ -88,7 +88,7 @@ class Comparison:
     def _impossible(self, walk: Walk, path: str) -> None:
         """The solvers show that no state walks the path."""
         never = walk.world.owed("live", z3.BoolVal(False), "the path can be walked")
-        verdict = self.solvers.decide(never.facts, never.pool, never.goal).verdict
+        verdict = self.solvers.decide(never).verdict
         if verdict == "unknown":
             raise Differs("unknown", f"{path}: no run walks it, and the solvers cannot tell why")
         if verdict == "refuted":
