@@ -31,6 +31,9 @@ from specs.prover.terms import ids
 Y = z3.BitVec("y", 64)
 """Any page at all: what is shown of it holds of every page."""
 
+APART = ("loop",)
+"""Goals that are decided faster one by one than together."""
+
 
 class LiftedType:
     """A migratetype of unknown value; the core only passes it on."""
@@ -115,7 +118,7 @@ class World:
             pool = (lambda: [*now, *members()], lambda: denied, list)
         hypotheses = map(ids, (self.path.facts, denied, known, extra))
         moment = (self.path, self.state, *hypotheses, len(laws), len(listed), len(empties))
-        together = () if self.tells else moment  # the arithmetic of a loop is faster one by one
+        together = () if tag in APART else moment
         return Owed(tag, goal, says, tuple(self.path.facts), pool, (*known, *pages), together)
 
     def owe(self, tag: str, goal: Truth, says: str, *pages: Term, now: Sequence[Truth] = ()) -> None:
