@@ -7,6 +7,7 @@ import linecache
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec, spec_from_loader
@@ -50,6 +51,12 @@ class Subject:
     """The specification's arithmetic, which the core is compared with."""
     twin: Twin | None = None
 
+    def text(self, module: str) -> str:
+        """The text of one of its modules."""
+        text = source_of(module)
+        broken_here = self.twin is not None and self.twin.module == module
+        return text.replace(self.twin.old, self.twin.new) if self.twin and broken_here else text
+
 
 def running() -> Subject:
     """The very modules that the package's users import."""
@@ -61,6 +68,7 @@ def _full_name(module: str) -> str:
     return DEFINITIONS if module == "definitions" else f"{PACKAGE}.{module}"
 
 
+@cache
 def source_of(module: str) -> str:
     """The text of a module of the core."""
     spec = find_spec(_full_name(module))

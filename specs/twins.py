@@ -166,6 +166,45 @@ TWINS = {
             "while order > 0 and pfn & ((1 << order) - 1) == 1 << order:",
             "DRM ce6592bcef",
         ),
+        Twin(
+            "init-feeds-the-start",
+            "buddy",
+            "free_one_page(area, pfn, order, migratetype, to_tail=True)",
+            "free_one_page(area, start, order, migratetype, to_tail=True)",
+        ),
+        Twin(
+            "init-stops-early",
+            "buddy",
+            "    pfn = start\n    while pfn < end:\n",
+            "    pfn, fed = start, 0\n    while pfn < end:\n        fed += 1\n"
+            "        if fed == 5000:\n            return\n",
+        ),
+        Twin(
+            "free-wraps",
+            "buddy",
+            "buddy = pfn ^ (1 << order)",
+            "buddy = (((pfn ^ (1 << order)) + (2**64 - 2**51)) & (2**64 - 1)) - (2**64 - 2**51)",
+        ),
+        Twin(
+            "free-ignores-the-dead",
+            "zone",
+            "        if self.live.get(pfn) != order:\n",
+            "        held = self.live.get(pfn)\n        if held is None:\n"
+            "            return\n        if held != order:\n",
+        ),
+        Twin(
+            "free-into-other-lists",
+            "zone",
+            "buddy.free_one_page(self.free_area, pfn, order, UNMOVABLE)",
+            "buddy.free_one_page(FreeArea(self.free_area.max_order), pfn, order, UNMOVABLE)",
+        ),
+        Twin(
+            "alloc-raises-when-empty",
+            "zone",
+            "        if pfn is not None:\n            self.live[pfn] = order\n        return pfn",
+            "        if pfn is None:\n            raise OutOfRange(0)\n"
+            "        self.live[pfn] = order\n        return pfn",
+        ),
         Twin("init-skips", "buddy", "pfn = Pfn(pfn + (1 << order))", "pfn = Pfn(pfn + (2 << order))"),
         Twin(
             "init-small-blocks",

@@ -82,11 +82,12 @@ class Stubs:
     def rmqueue_smallest(self, area: Area, order: int, migratetype: LiftedType) -> LiftedPfn | None:
         """Contract: rows alloc-exact and alloc-refusal."""
         of = self.world
+        self._same(area, migratetype)
         order, was = of.order_in_range(order), of.state
         if not of.path.choose():
             of.laws.append(lambda page: none_large(was, order, migratetype.term, page))
             return None
-        head = z3.BitVec("head1", 64)
+        head = of.fresh("head")
         of.path.assume(aligned(head, order))
         of.roots.append(head)
         self._now(lambda now, page: claimed(was, now, head, order, page, migratetype.term))
@@ -96,10 +97,11 @@ class Stubs:
     def take(self, area: Area, block: LiftedPfn, order: int) -> bool:
         """Contract: rows take-exact and take-refusal."""
         of = self.world
+        self._same(area)
         order, was, head = of.order_in_range(order), of.state, block.term
         of.owe("aligned", aligned(head, order), f"the block to take, of order {order}, is aligned", head)
         if not of.path.choose():
-            witness = z3.BitVec("witness", 64)
+            witness = of.fresh("witness")
             of.path.assume(align(witness, order) == head, z3.Not(is_free(was.owner(witness))))
             of.roots.append(witness)
             return False
@@ -112,6 +114,7 @@ class Stubs:
     ) -> None:
         """Contract: row free-exact."""
         of = self.world
+        self._same(area, migratetype)
         order, was, head = of.order_in_range(order), of.state, block.term
         of.owe("aligned", aligned(head, order), f"the block to free, of order {order}, is aligned", head)
         of.owe(
@@ -127,6 +130,7 @@ class Stubs:
     def add_range(self, area: Area, start: LiftedPfn, end: LiftedPfn, migratetype: LiftedType) -> None:
         """Contract: row init-exact."""
         of, was = self.world, self.world.state
+        self._same(area, migratetype)
 
         def fed(now: State, page: Term) -> Clauses:
             inside = z3.And(z3.ULE(start.term, page), z3.ULT(page, end.term))
@@ -142,6 +146,14 @@ class Stubs:
         )
         self._now(fed)
         of.steps.append(Step("feed", start.term, 0, migratetype.term))
+
+    def _same(self, area: object, migratetype: LiftedType | None = None) -> None:
+        """The call is about this zone's lists, and its one type."""
+        of = self.world
+        mine = isinstance(area, Area) and area.world is of
+        typed = migratetype is None or migratetype.term.eq(inv.MT)
+        if not (mine and typed):
+            of.path.owed.append(of.impossible("the call is about the zone's own lists and its own type"))
 
     def _now(self, clauses: Any) -> None:
         """Go on in a new state, of which only the clauses are known."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import z3
 
 from specs.prover.contracts import Clauses, Stubs, elsewhere
-from specs.prover.invariants import conjunction
+from specs.prover.invariants import MT, conjunction
 from specs.prover.labels import HELD, State, Term, Truth, aligned, is_free, pfn, unknown
 from specs.prover.lifted import LiftedBool, LiftedPfn
 from specs.prover.paths import Cut
@@ -42,6 +42,8 @@ class Loop:
         of, order = self.world, self.world.order_in_range(order)
         room = STOP - CURSOR
         self.fed += 1
+        if area.world is not of or not migratetype.term.eq(MT):
+            of.require(["the call is about the zone's own lists and the given type"])
         of.owe("greatest", z3.BoolVal(self.fed == 1), "each iteration of add_range feeds one block")
         of.owe("greatest", block.term == CURSOR, "each block starts where the last one ended")
         of.owe("greatest", z3.BoolVal(to_tail), "boot memory goes to the tail")

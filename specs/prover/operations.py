@@ -18,6 +18,7 @@ from specs.prover.labels import HELD, LIMIT, NONE, aligned, pfn, unknown
 from specs.prover.lifted import LiftedPfn
 from specs.prover.loops import START, STOP, Loop
 from specs.prover.paths import Path, explore
+from specs.prover.shape import faults, hidden_state_faults, lookup_faults, loop_faults
 from specs.prover.world import Area, LiftedType, Live, Step, World, Y, world
 from specs.subject import Subject
 
@@ -58,7 +59,9 @@ def block_argument(order: int) -> tuple[z3.BoolRef, z3.BoolRef]:
 
 
 def _rmqueue(subject: Subject, variant: Variant, top: int, path: Path) -> object:
-    return subject.buddy.rmqueue_smallest(Area(world(path, top)), variant.order, TYPE)
+    of = world(path, top)
+    of.require(faults(hidden_state_faults, subject.text("buddy")))
+    return subject.buddy.rmqueue_smallest(Area(of), variant.order, TYPE)
 
 
 def _free(subject: Subject, variant: Variant, top: int, path: Path) -> object:
@@ -83,6 +86,12 @@ def _add_range(subject: Subject, variant: Variant, top: int, path: Path) -> obje
     path.assume(z3.ULE(START, STOP), z3.ULE(STOP, inv.END))
     of.roots += [START, STOP]
     of.tells = True
+    of.require(
+        (
+            *faults(loop_faults, subject.text("buddy"), "add_range"),
+            *faults(hidden_state_faults, subject.text("buddy")),
+        )
+    )
     loop = Loop(of)
     with replaced(subject.buddy, free_one_page=loop.free_one_page):
         return subject.buddy.add_range(Area(of), loop.start, LiftedPfn(path, STOP), TYPE)
@@ -149,7 +158,7 @@ class SymbolicSpans:
             return z3.And(inside, (state.owner(page) == 0) == outside)
 
         if of.path.choose():
-            witness = z3.BitVec("witness", 64)
+            witness = of.fresh("witness")
             of.path.assume(has(witness))
             of.roots.append(witness)
             return True
@@ -166,13 +175,16 @@ def zone_of(subject: Subject, of: World) -> Any:
 
 def _valid_range(of: World, subject: Subject, start: object, end: object) -> object:
     """The contract of ``range_error``, confirmed by CrossHair."""
-    valid = z3.And(z3.ULT(START, STOP), z3.ULE(STOP, LIMIT))
+    assert isinstance(start, LiftedPfn)
+    assert isinstance(end, LiftedPfn)
+    valid = z3.And(z3.ULT(start.term, end.term), z3.ULE(end.term, LIMIT))
     return None if of.path.decide(valid) else subject.errors.InvalidRange("start", "end")
 
 
 def _valid_block(of: World, subject: Subject, block: object, order: int) -> object:
     """The contract of ``pfn_error``, confirmed by CrossHair: any page number is valid or rejected."""
-    below = z3.ULE(P, pfn((1 << 52) - (1 << order)))
+    assert isinstance(block, LiftedPfn)
+    below = z3.ULE(block.term, pfn((1 << 52) - (1 << order)))
     return None if of.path.decide(below) else subject.errors.InvalidPfn("p", order)
 
 
@@ -187,7 +199,15 @@ def _in_zone(method: str, subject: Subject, variant: Variant, top: int, path: Pa
         "pfn_error": partial(_valid_block, of, subject),
         "range_error": partial(_valid_range, of, subject),
     }
-    with replaced(subject.zone, **edges), replaced(subject.buddy, **contracts):
+    parts = dict(vars(zone))
+    of.require(
+        (*faults(lookup_faults, subject.text("zone")), *faults(hidden_state_faults, subject.text("buddy")))
+    )
+    with (
+        replaced(subject.zone, **edges),
+        replaced(subject.buddy, **contracts),
+        unchanged_parts(of, zone, parts),
+    ):
         if method == "add_range":
             of.roots += [START, STOP]
             return zone.add_range(LiftedPfn(path, START), LiftedPfn(path, STOP))
@@ -195,6 +215,16 @@ def _in_zone(method: str, subject: Subject, variant: Variant, top: int, path: Pa
             return zone.alloc(variant.order)
         of.roots.append(P)
         return getattr(zone, method)(LiftedPfn(path, P), variant.order)
+
+
+@contextmanager
+def unchanged_parts(of: World, zone: Any, parts: dict[str, object]) -> Iterator[None]:
+    """Whatever the call does, the zone keeps the very objects that hold its state."""
+    try:
+        yield
+    finally:
+        now = vars(zone)
+        of.require(name for name in {*parts, *now} if now.get(name) is not parts.get(name))
 
 
 STUBBED = ("rmqueue_smallest", "free_one_page", "take", "add_range")

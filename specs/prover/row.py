@@ -23,6 +23,10 @@ def solvers_for(subject: Subject) -> Solvers:
     return _running if subject.twin is None else Solvers(confirm=False)
 
 
+ALWAYS = ("no-wrap", "order", "impossible")
+"""Contracts without which no path is read rightly; they belong to every sentence."""
+
+
 @dataclass(frozen=True)
 class Proof:
     """Everything that one sentence amounts to."""
@@ -78,7 +82,7 @@ class Proof:
     def of_path(self, subject: Subject, walk: Walk) -> Iterator[Owed]:
         """What the path owes for this sentence."""
         error = walk.path.error
-        yield from (owed for owed in walk.path.owed if owed.tag in self.tags)
+        yield from (owed for owed in walk.path.owed if owed.tag in (*self.tags, *ALWAYS))
         if isinstance(error, Cut):
             return
         if isinstance(error, Exception) and not isinstance(error, subject.errors.BuddyError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import z3
@@ -76,6 +76,7 @@ class World:
     """What is known of every page, such as the contract of a function that was proved before."""
     at_rest: bool = False
     """Between the calls of a zone: nothing is in hand, and the one type is 0."""
+    names: dict[str, int] = field(default_factory=dict)
     tells: bool = False
     """Whether conditions that were false are used at once; where most proofs need them."""
     entry: State = field(init=False)
@@ -128,6 +129,15 @@ class World:
     def impossible(self, says: str) -> Owed:
         """What only an unreachable path can prove."""
         return self.owed("impossible", z3.BoolVal(False), says)
+
+    def require(self, faults: Iterable[str]) -> None:
+        """The code must have none of these faults, or what was run is not what was read."""
+        self.path.owed.extend(self.impossible(fault) for fault in sorted(faults))
+
+    def fresh(self, name: str) -> Term:
+        """A page that no other name stands for; the same name at the same step of every path."""
+        self.names[name] = self.names.get(name, 0) + 1
+        return z3.BitVec(f"{name}{self.names[name]}", 64)
 
     def order_in_range(self, order: object) -> int:
         """The order, if it is one of this zone's; else the path owes the impossible and ends."""
@@ -186,7 +196,6 @@ class Area:
     def __init__(self, of: World) -> None:
         self.world = of
         self.max_order = of.state.top
-        self.heads = 0
 
     def add(self, block: LiftedPfn, order: int, migratetype: LiftedType, *, tail: LiftedBool | bool) -> None:
         """List an owned block as free."""
@@ -207,8 +216,7 @@ class Area:
         if not path.choose():
             self.world.empties.append((self.world.state, wanted))
             return None
-        self.heads += 1
-        head = z3.BitVec(f"head{self.heads}", 64)
+        head = self.world.fresh("head")
         path.assume(self.world.state.heads(head) == wanted)
         self.world.listed.append((head, order))
         self.world.roots.append(head)

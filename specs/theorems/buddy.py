@@ -96,6 +96,8 @@ def _free_exact(walk: Walk) -> Iterator[Owed]:
 def _take_exact(walk: Walk) -> Iterator[Owed]:
     of = walk.world
     if walk.path.result is not True:
+        answer = z3.BoolVal(walk.path.result is False)
+        yield of.owed("take-exact", answer, "the answer of a refusal is False")
         yield from unchanged(walk, "take-exact")
         return
     yield from clauses(walk, "take-exact", claimed(of.before, of.state, P, walk.variant.order, Y), P)
@@ -155,7 +157,7 @@ ROWS = (
         "free makes exactly the pages of the block free; nothing else changes hands.",
         (f"{BUDDY}.free_one_page",),
         "z3",
-        Proof(("free_one_page",), (), _free_exact),
+        Proof(("free_one_page", "free_one_page, to_tail"), (), _free_exact),
         ("merge-keeps-the-block",),
     ),
     Theorem(

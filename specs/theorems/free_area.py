@@ -36,7 +36,15 @@ from specs.subject import Subject
 
 AREA = "verified_buddy.free_area.FreeArea"
 S, T, P, Q = (z3.BitVec(name, 64) for name in ("s", "t", "p", "q"))
-ALL = ("rmqueue_smallest", "free_one_page", "take", "Zone.alloc", "Zone.free", "Zone.take")
+ALL = (
+    "rmqueue_smallest",
+    "free_one_page",
+    "free_one_page, to_tail",
+    "take",
+    "Zone.alloc",
+    "Zone.free",
+    "Zone.take",
+)
 
 
 def lemma(

@@ -39,7 +39,13 @@ ROWS = (
         ABOUT,
         "z3",
         Proof(("add_range",), TAGS, _exact),
-        ("init-past-the-end", "init-ignores-alignment", "init-skips"),
+        (
+            "init-past-the-end",
+            "init-ignores-alignment",
+            "init-skips",
+            "init-feeds-the-start",
+            "init-stops-early",
+        ),
         assumptions=("free-exact in place of free_one_page", "the loop rule"),
     ),
     Theorem(

@@ -142,7 +142,7 @@ ROWS = (
         (f"{BUDDY}.free_one_page", f"{BUDDY}.buddy_merge_likely"),
         "z3",
         Proof(("free_one_page", "free_one_page, to_tail"), (), _free),
-        ("always-head", "likely-at-the-top", "never-merges"),
+        ("always-head", "likely-at-the-top", "never-merges", "free-wraps"),
         ("pfn-bridge", "head and tail of a list: free-area-conforms"),
     ),
     Theorem(

@@ -70,6 +70,12 @@ def handed_out(walk: Walk, head: Term) -> Iterator[Owed]:
     yield at_rest(walk)
 
 
+def answers(walk: Walk, result: object) -> Owed:
+    """The call returns just this, and raises nothing."""
+    says = f"the answer of a refusal is {result}"
+    return walk.world.owed("zone", z3.BoolVal(walk.path.error is None and walk.path.result is result), says)
+
+
 def at_rest(walk: Walk) -> Owed:
     """When the call returns, nothing is left in hand."""
     return walk.world.owed(
@@ -83,8 +89,8 @@ def _alloc(walk: Walk) -> Iterator[Owed]:
         yield from handed_out(walk, page)
         return
     yield nothing_changed(walk)
+    yield answers(walk, None)
     all_free = z3.Bool("all_free")
-    of.path.assume(aligned(Q, walk.variant.order))
     of.extra.extend(covered(walk, Q, walk.variant.order, all_free))
     of.extra.append(inv.at(of.before, "one_type", Q))
     for current in range(walk.variant.order, walk.top + 1):
@@ -93,7 +99,8 @@ def _alloc(walk: Walk) -> Iterator[Owed]:
         of.extra.append(
             z3.Implies(is_free(of.before.heads(head)), z3.Extract(6, 4, of.before.heads(head)) == MT)
         )
-    yield of.owed("zone", z3.Not(all_free), "no aligned run of so many free pages exists when refused", Q)
+    refused = z3.Implies(aligned(Q, walk.variant.order), z3.Not(all_free))
+    yield of.owed("zone", refused, "no aligned run of so many free pages exists when refused", Q)
 
 
 def _free(walk: Walk) -> Iterator[Owed]:
@@ -109,6 +116,8 @@ def _free(walk: Walk) -> Iterator[Owed]:
     )
     for truth, says in elsewhere(of.before, of.state, z3.Not(inside), Y):
         yield of.owed("zone", truth, says, Y, P)
+    forced = [step.tail for step in of.steps if step.tail is not None]
+    yield of.owed("zone", z3.Not(z3.Or(z3.BoolVal(False), *forced)), "nothing is forced to the tail")
     yield at_rest(walk)
 
 
@@ -163,6 +172,7 @@ def _take(walk: Walk) -> Iterator[Owed]:
     yield nothing_changed(walk)
     inside = align(Q, order) == P
     if reason is None:
+        yield answers(walk, False)
         witness = z3.And(inside, z3.Not(is_free(of.before.owner(Q))))
         yield of.owed("zone", _somewhere(walk, witness), "some page of a block that is refused is not free")
         return
@@ -191,6 +201,8 @@ def _add(walk: Walk) -> Iterator[Owed]:
         says = f"{reason} says what is so"
         yield of.owed("zone", truth.get(reason, z3.BoolVal(False)), says)
         return
+    valid = z3.And(z3.ULT(START, STOP), z3.ULE(STOP, LIMIT))
+    yield of.owed("zone", valid, "a range that is accepted is one of at least one page below 2**52")
     yield of.owed("zone", z3.Implies(inside, of.before.owner(Y) == NONE), "no page was the zone's before", Y)
     yield of.owed(
         "zone", z3.Implies(inside, is_free(of.state.owner(Y))), "every page of the range is free", Y
@@ -219,7 +231,7 @@ ROWS = (
         "aligned run of so many free pages exists; a refusal changes nothing.",
         (f"{ZONE}.alloc",),
         _alloc,
-        ("alloc-forgets",),
+        ("alloc-forgets", "alloc-raises-when-empty"),
         "alloc-exact and alloc-refusal in place of rmqueue_smallest",
         "wholly-free, a row of its own",
     ),
@@ -228,7 +240,13 @@ ROWS = (
         "A zone's free accepts a live block of exactly that order, and makes exactly its pages free.",
         (f"{ZONE}.free",),
         _free,
-        ("free-any-order", "free-trusts", "free-keeps-live"),
+        (
+            "free-any-order",
+            "free-trusts",
+            "free-keeps-live",
+            "free-into-other-lists",
+            "free-ignores-the-dead",
+        ),
         "free-exact in place of free_one_page",
         EDGES[0],
     ),
