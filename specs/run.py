@@ -127,11 +127,16 @@ def check_all(names: Iterable[str], max_orders: tuple[int, ...], jobs: int) -> I
         min(jobs, len(bundles)), mp_context=get_context("spawn"), initializer=_quiet
     ) as pool:
         waiting = {pool.submit(_check_bundle, bundle, max_orders): bundle for bundle in bundles}
-        for done in as_completed(waiting):
-            try:
-                yield from done.result()
-            except BrokenProcessPool:
-                yield from (_lost(theorem(name)) for name in waiting[done])
+        try:
+            for done in as_completed(waiting):
+                try:
+                    yield from done.result()
+                except BrokenProcessPool:
+                    yield from (_lost(theorem(name)) for name in waiting[done])
+        except KeyboardInterrupt:
+            for process in list(pool._processes.values()):
+                process.kill()  # they would finish their rows first
+            raise
 
 
 def _check_bundle(names: list[str], max_orders: tuple[int, ...]) -> list[Verdict]:

@@ -50,7 +50,7 @@ def test_the_oracle_needs_no_prover() -> None:
 
 
 def test_no_file_is_far_beyond_the_cap() -> None:
-    long = [path.name for path in SOURCES if len(path.read_text(encoding="utf-8").splitlines()) > 280]
+    long = [path.name for path in SOURCES if len(path.read_text(encoding="utf-8").splitlines()) > 300]
     assert long == LONG
 
 

@@ -1,0 +1,186 @@
+"""The verification run's command line: decide every theorem, print the ledger, fail unless all hold."""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from specs.gates import gates
+from specs.ledger import HOLDS, Theorem
+from specs.readme import readme_table, where
+from specs.run import ALL_ORDERS, Verdict, check_all, cores, theorem
+from specs.theorems import LEDGER, TRUSTED
+from specs.twins import TWINS
+
+SOLVERS = ("z3-solver", "bitwuzla", "crosshair-tool", "hypothesis")
+NAMES = tuple(row.name for row in LEDGER)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--only", "only", multiple=True, metavar="NAME", help="Decide this theorem; may be repeated.")
+@click.option("--method", type=click.Choice(sorted(HOLDS)), help="Decide the theorems of one method.")
+@click.option("--max-order", type=click.IntRange(0, 10), help="For this top order alone; else for 0..10.")
+@click.option("--jobs", type=click.IntRange(1), default=cores, help="Processes at once (default: all cores).")
+@click.option("--list", "list_rows", is_flag=True, help="List the theorems, and decide none.")
+@click.option("--explain", metavar="NAME", help="Say all about one theorem, and decide none.")
+@click.option("--table", is_flag=True, help="Print the ledger's table for the README, and decide none.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def main(
+    only: tuple[str, ...],
+    method: str | None,
+    max_order: int | None,
+    jobs: int,
+    list_rows: bool,
+    explain: str | None,
+    table: bool,
+    as_json: bool,
+) -> None:
+    """Prove, confirm, check and test every theorem of the ledger about the running code."""
+    for name in (*only, *([explain] if explain else [])):
+        if name not in NAMES:
+            raise click.UsageError(f"no theorem is named {name!r}; --list shows them all")
+    rows = [row for row in LEDGER if (not only or row.name in only) and method in (None, row.method)]
+    if explain is not None:
+        click.echo(
+            json.dumps(_facts(theorem(explain)), indent=2) if as_json else _explanation(theorem(explain))
+        )
+    elif list_rows:
+        click.echo(json.dumps([_facts(row) for row in rows], indent=2) if as_json else _listing(rows))
+    elif table:
+        click.echo(readme_table())
+    else:
+        sys.exit(0 if _run(rows, ALL_ORDERS if max_order is None else (max_order,), jobs, as_json) else 1)
+
+
+def _run(rows: Sequence[Theorem], max_orders: tuple[int, ...], jobs: int, as_json: bool) -> bool:
+    """Decide the rows, print what came of it, and say whether all hold."""
+    started = time.perf_counter()
+    verdicts = _decide([row.name for row in rows], max_orders, jobs)
+    verdicts.sort(key=lambda verdict: NAMES.index(verdict.name))
+    held = bool(verdicts) and all(verdict.holds for verdict in verdicts)
+    seconds = round(time.perf_counter() - started, 1)
+    if as_json:
+        report: dict[str, Any] = {
+            "held": held,
+            "seconds": seconds,
+            "commit": commit(),
+            "python": platform.python_version(),
+            "solvers": {name: version(name) for name in SOLVERS},
+            "trusted": list(TRUSTED),
+            "gates": gates(),
+            "max_orders": list(max_orders),
+            "theorems": [verdict.as_json() for verdict in verdicts],
+        }
+        click.echo(json.dumps(report, indent=2))
+    else:
+        _print(verdicts, held, seconds)
+    return held
+
+
+def _decide(names: Sequence[str], max_orders: tuple[int, ...], jobs: int) -> list[Verdict]:
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    verdicts = []
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("deciding", total=len(names))
+        for verdict in check_all(names, max_orders, jobs):
+            verdicts.append(verdict)
+            progress.update(task, advance=1, description=verdict.name)
+    return verdicts
+
+
+def _print(verdicts: Sequence[Verdict], held: bool, seconds: float) -> None:
+    console = Console(width=None if sys.stdout.isatty() else 150, highlight=False)
+    table = Table("theorem", "about", "method", box=None, header_style="bold", pad_edge=False)
+    for heading in ("paths", "obligations", "twins", "seconds"):
+        table.add_column(heading, justify="right")
+    table.add_column("verdict")
+    for row in verdicts:
+        about = row.about[0].removeprefix("verified_buddy.") + (", ..." if len(row.about) > 1 else "")
+        figures = (str(row.paths), str(row.obligations), str(len(row.rejects)), f"{row.seconds:.1f}")
+        table.add_row(
+            row.name, about, row.method, *figures, row.verdict, style=None if row.holds else "bold red"
+        )
+    console.print(table)
+    for row in verdicts:
+        if not row.holds:
+            console.print(f"\n[bold]{row.name}[/bold]: {row.verdict}.", row.says, markup=True, soft_wrap=True)
+            console.print("  " + row.story.replace("\n", "\n  "), markup=False, soft_wrap=True)
+    console.print("\nRests on:")
+    for sentence in TRUSTED:
+        console.print(f"  - {sentence}", markup=False)
+    failed = [row.name for row in verdicts if not row.holds]
+    solvers = ", ".join(f"{name} {version(name)}" for name in SOLVERS)
+    said = (
+        "all hold"
+        if held
+        else f"{len(failed)} do not hold: {', '.join(failed)}"
+        if verdicts
+        else "none decided"
+    )
+    console.print(
+        f"\n{len(verdicts)} theorems in {seconds} s, {solvers}: {said}.", markup=False, soft_wrap=True
+    )
+
+
+def _facts(row: Theorem) -> dict[str, object]:
+    return {
+        "name": row.name,
+        "says": row.says,
+        "about": list(row.about),
+        "method": row.method,
+        "verdict_if_it_holds": HOLDS[row.method],
+        "assumptions": list(row.assumptions),
+        "rejects": list(row.rejects),
+        "proof": where(row),
+    }
+
+
+def _explanation(row: Theorem) -> str:
+    lines = [
+        row.name,
+        f"  {row.says}",
+        "",
+        f"method: {row.method}; the verdict if it holds: {HOLDS[row.method]}",
+    ]
+    lines += ["about:", *(f"  {name}" for name in row.about)]
+    lines += ["assumes:", *(f"  {text}" for text in row.assumptions or ("nothing beyond the trusted base",))]
+    lines += [
+        "rejects:",
+        *(f"  {name} (breaks {TWINS[name].module}; {TWINS[name].source})" for name in row.rejects),
+    ]
+    lines += [f"proof: {where(row)}", "rests on:", *(f"  {text}" for text in TRUSTED)]
+    return "\n".join(lines)
+
+
+def _listing(rows: Sequence[Theorem]) -> str:
+    width = max((len(row.name) for row in rows), default=0)
+    return "\n".join(f"{row.name:<{width}}  {row.method:<10}  {row.says}" for row in rows)
+
+
+def commit() -> str | None:
+    """The commit of the checkout, with a mark if files have changed since."""
+    root = Path(__file__).parent.parent
+    try:
+        said = subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],  # noqa: S607 # whichever git
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return said.stdout.strip()
