@@ -143,15 +143,6 @@ def _free_rejects(walk: Walk) -> Iterator[Owed]:
     of, order, reason = walk.world, walk.variant.order, rejected(walk)
     if reason is None:
         return
-    yield nothing_changed(walk)
-    if reason != "InvalidPfn":
-        yield of.owed(
-            "zone",
-            z3.Not(is_live(of.before.heads(P), order)),
-            f"a live block of order {order} is never rejected",
-            P,
-        )
-    truth, says = _reasons(walk).get(reason, (z3.BoolVal(False), "the reason is one of the six"))
     if reason == "OutOfRange":
         of.extra += [inv.at(of.before, f"head_of {current}", P) for current in range(walk.top + 1)]
         of.extra.append(inv.at(of.before, "labels", P))
@@ -161,6 +152,15 @@ def _free_rejects(walk: Walk) -> Iterator[Owed]:
         head = align(P, current)
         if any(walk.path.knows(asked(of.before.heads(head), current)) for asked in (is_free, is_live)):
             of.listed.append((head, current))
+    yield nothing_changed(walk)
+    if reason != "InvalidPfn":
+        yield of.owed(
+            "zone",
+            z3.Not(is_live(of.before.heads(P), order)),
+            f"a live block of order {order} is never rejected",
+            P,
+        )
+    truth, says = _reasons(walk).get(reason, (z3.BoolVal(False), "the reason is one of the six"))
     yield of.owed("zone", truth, f"{reason} says what is so: {says}", P)
 
 
