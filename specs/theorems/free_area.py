@@ -243,6 +243,7 @@ ROWS = (
         "z3",
         Proof(ALL, (), _contained, _outside_stays),
         ("merge-ignores-the-order",),
+        assumptions=("what add_range adds: init-exact, zone-add",),
     ),
     Theorem(
         "maximal-merging",

@@ -136,5 +136,9 @@ ROWS = (
         "execution",
         Execution(tuple(OPERATIONS), _total),
         ("refusal-drops-a-block",),
+        assumptions=(
+            "for orders in 0..max_order; arguments-confirmed decides the others",
+            "add_range makes progress: init-exact",
+        ),
     ),
 )

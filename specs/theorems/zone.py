@@ -234,6 +234,7 @@ ROWS = (
         ("alloc-forgets", "alloc-raises-when-empty"),
         "alloc-exact and alloc-refusal in place of rmqueue_smallest",
         "wholly-free, a row of its own",
+        "the free blocks of a zone are of the one type that it passes",
     ),
     _row(
         "zone-free",
@@ -258,6 +259,7 @@ ROWS = (
         _free_rejects,
         ("why-skips-the-parent", "free-loses-then-rejects"),
         EDGES[0],
+        "a live block ends at or below 2**52: contained",
     ),
     _row(
         "zone-take",
