@@ -75,7 +75,7 @@ def check_command(traces: tuple[str, ...], level: str, keep_going: bool, json_li
     except OSError as error:
         complain(f"standard output: {error.strerror}")
         status = UNUSABLE
-    sys.exit(status or any(not verdict.conforms for verdict in verdicts))
+    sys.exit(status or (DIVERGES if any(not verdict.conforms for verdict in verdicts) else 0))
 
 
 def judged(name: str, level: Level, *, keep_going: bool) -> Verdict | None:

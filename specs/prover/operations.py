@@ -224,7 +224,8 @@ def unchanged_parts(of: World, zone: Any, parts: dict[str, object]) -> Iterator[
         yield
     finally:
         now = vars(zone)
-        of.require(name for name in {*parts, *now} if now.get(name) is not parts.get(name))
+        changed = (name for name in {*parts, *now} if now.get(name) is not parts.get(name))
+        of.require(f"the zone's {name} is replaced by another object" for name in changed)
 
 
 STUBBED = ("rmqueue_smallest", "free_one_page", "take", "add_range")

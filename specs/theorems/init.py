@@ -16,17 +16,16 @@ from specs.prover.row import Proof
 from specs.prover.world import Y
 
 ABOUT = ("verified_buddy.buddy.add_range",)
-TAGS = ("loop", "fits", "aligned", "owned", "order", "no-wrap")
+TAGS = ("loop", "fits", "aligned", "owned")
 
 
 def _exact(walk: Walk) -> Iterator[Owed]:
     of = walk.world
     inside = z3.And(z3.ULE(START, Y), z3.ULT(Y, STOP))
-    first = of.entry
     yield of.owed(
         "init", z3.Implies(inside, is_free(of.state.owner(Y))), "every page of the range is free", Y
     )
-    for truth, says in elsewhere(first, of.state, z3.Not(inside), Y):
+    for truth, says in elsewhere(of.entry, of.state, z3.Not(inside), Y):
         yield of.owed("init", truth, says, Y)
     yield of.owed("init", of.state.owner(Y) != HELD, "no page is lost when the call returns", Y)
 

@@ -14,7 +14,9 @@ from specs.subject import Subject
 BUDDY, ZONE = "verified_buddy.buddy", "verified_buddy.zone.Zone"
 Judge = Callable[[Subject, Walk], str | None]
 
-EFFECT = {"remove": -1, "add": 1, "alloc": -1, "take": -1, "free": 1, "live": 0, "dead": 0}
+FREE_PAGES = {"remove": -1, "add": 1, "alloc": -1, "take": -1, "free": 1}
+LIVE_PAGES = {"live": 1, "dead": -1}
+"""Which way each step moves the pages of its block."""
 
 
 @dataclass(frozen=True)
@@ -41,18 +43,16 @@ class Execution:
         return Outcome("holds" if paths else "vacuous", paths, paths)
 
 
-def _finished(subject: Subject, walk: Walk) -> bool:
-    return walk.path.error is None
+def _change(walk: Walk, effect: dict[str, int]) -> int:
+    """By how many pages the steps of the run change what the effect counts."""
+    return sum(effect.get(step.does, 0) * (1 << step.order) for step in walk.world.steps)
 
 
 def _conserved(subject: Subject, walk: Walk) -> str | None:
     """The change of the number of free pages, by what was listed and unlisted."""
-    if not _finished(subject, walk):
+    if walk.path.error is not None:
         return None
-    change = sum(
-        EFFECT[step.does] << step.order if EFFECT[step.does] > 0 else -(-EFFECT[step.does] << step.order)
-        for step in walk.world.steps
-    )
+    change = _change(walk, FREE_PAGES)
     size, result = 1 << walk.variant.order, walk.path.result
     handed_out = result is True or (result is not None and result is not False)
     gives = walk.operation in ("free_one_page", "Zone.free")
@@ -63,18 +63,16 @@ def _conserved(subject: Subject, walk: Walk) -> str | None:
 
 
 def _live_counted(subject: Subject, walk: Walk) -> str | None:
-    if not _finished(subject, walk):
+    """What leaves the free pages becomes live, and the other way round."""
+    if walk.path.error is not None:
         return None
     done = [step.does for step in walk.world.steps]
     paired = {"alloc": "live", "take": "live", "dead": "free"}
     wrong = [does for does in done if does in paired and done.count(does) != done.count(paired[does])]
-    free = sum(EFFECT[step.does] << step.order for step in walk.world.steps if EFFECT[step.does] > 0)
-    free -= sum(1 << step.order for step in walk.world.steps if EFFECT[step.does] < 0)
-    live = sum(1 << step.order for step in walk.world.steps if step.does == "live")
-    live -= sum(1 << step.order for step in walk.world.steps if step.does == "dead")
-    if wrong or free + live != 0:
+    change = _change(walk, FREE_PAGES) + _change(walk, LIVE_PAGES)
+    if wrong or change != 0:
         moved = ", ".join(done)
-        return f"free pages plus live pages stay the same, and do not change by {free + live} ({moved})"
+        return f"free pages plus live pages stay the same, and do not change by {change} ({moved})"
     return None
 
 

@@ -220,7 +220,7 @@ def _row(
     name: str, says: str, about: tuple[str, ...], posts: Posts, rejects: tuple[str, ...], *assumes: str
 ) -> Theorem:
     operation = about[0].replace("verified_buddy.zone.", "")
-    proof = Proof((operation,), ("aligned", "owned", "listed", "order", "no-wrap"), posts)
+    proof = Proof((operation,), ("aligned", "owned", "listed"), posts)
     return Theorem(name, says, about, "z3", proof, rejects, assumes)
 
 
