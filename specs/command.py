@@ -28,7 +28,7 @@ SOLVERS = ("z3-solver", "bitwuzla", "crosshair-tool", "hypothesis")
 NAMES = tuple(row.name for row in LEDGER)
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--only", "only", multiple=True, metavar="NAME", help="Decide this theorem; may be repeated.")
 @click.option("--method", type=click.Choice(sorted(HOLDS)), help="Decide the theorems of one method.")
 @click.option("--max-order", type=click.IntRange(0, 10), help="For this top order alone; else for 0..10.")
@@ -48,6 +48,8 @@ def main(
     as_json: bool,
 ) -> None:
     """Prove, confirm, check and test every theorem of the ledger about the running code."""
+    if click.get_current_context().invoked_subcommand is not None:
+        return
     for name in (*only, *([explain] if explain else [])):
         if name not in NAMES:
             raise click.UsageError(f"no theorem is named {name!r}; --list shows them all")

@@ -31,10 +31,22 @@ class Twin:
     old: str
     new: str
     source: str = "ours"
+    at: int | None = None
+    """Where the old text stands, in characters; None if it stands but once."""
+
+    def patched(self, text: str) -> str:
+        """The module's text with the replacement; raises DoesNotApply."""
+        if self.at is None and text.count(self.old) != 1:
+            count = text.count(self.old)
+            raise DoesNotApply(f"twin {self.name}: its text stands {count} times in {self.module}")
+        start = text.index(self.old) if self.at is None else self.at
+        if not text.startswith(self.old, start):
+            raise DoesNotApply(f"twin {self.name}: its text does not stand at {start} in {self.module}")
+        return text[:start] + self.new + text[start + len(self.old) :]
 
 
 class DoesNotApply(Exception):
-    """The text that a twin replaces does not stand exactly once in the code."""
+    """The text that a twin replaces does not stand where it should."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +66,7 @@ class Subject:
     def text(self, module: str) -> str:
         """The text of one of its modules."""
         text = source_of(module)
-        broken_here = self.twin is not None and self.twin.module == module
-        return text.replace(self.twin.old, self.twin.new) if self.twin and broken_here else text
+        return self.twin.patched(text) if self.twin and self.twin.module == module else text
 
 
 def running() -> Subject:
@@ -79,10 +90,7 @@ def source_of(module: str) -> str:
 
 def broken(twin: Twin) -> Subject:
     """Fresh copies of the core's modules, one of them patched; the running modules stay as they are."""
-    text = source_of(twin.module)
-    if text.count(twin.old) != 1:
-        raise DoesNotApply(f"twin {twin.name}: its text stands {text.count(twin.old)} times in {twin.module}")
-    patched = {_full_name(twin.module): text.replace(twin.old, twin.new)}
+    patched = {_full_name(twin.module): twin.patched(source_of(twin.module))}
     names = [name for name in sys.modules if name.split(".")[0] == PACKAGE or name == DEFINITIONS]
     mine = {name: sys.modules.pop(name) for name in names}
     finder = _Finder(patched)

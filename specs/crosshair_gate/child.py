@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import FunctionType
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from crosshair.core import ConditionCheckable, SymbolicFactory, register_type
 from crosshair.core_and_libs import analyze_function, run_checkables
@@ -141,7 +141,7 @@ def judge(function: FunctionType, seconds: float) -> Iterator[tuple[str, Verdict
         yield f"{name}, probe", probe_verdict(checkable)
 
 
-def _subject(twin: Mapping[str, str] | None) -> Subject:
+def _subject(twin: Mapping[str, Any] | None) -> Subject:
     """The subject of the request, carried here by its twin."""
     return running() if twin is None else broken(Twin(**twin))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from specs.ledger import Outcome
 from specs.prover.operations import Walk, walks
@@ -15,12 +16,11 @@ from specs.subject import Subject
 Posts = Callable[[Walk], Iterable[Owed]]
 Lemmas = Callable[[Subject, int], Iterable[Owed]]
 
-_running = Solvers()
 
-
+@cache
 def solvers_for(subject: Subject) -> Solvers:
     """Both solvers for the running code; a refutation of a broken twin needs only one."""
-    return _running if subject.twin is None else Solvers(confirm=False)
+    return Solvers(confirm=subject.twin is None)
 
 
 ALWAYS = ("no-wrap", "order", "impossible")
