@@ -57,12 +57,12 @@ def theorem(name: str) -> Theorem:
 def check(name: str, max_orders: tuple[int, ...] = ALL_ORDERS) -> Verdict:
     """Decide one row: the running code must satisfy it, and each of its twins must not."""
     row, started = theorem(name), time.perf_counter()
-    outcome = _limited(lambda: row.check(running(), max_orders))
+    outcome = limited(lambda: row.check(running(), max_orders))
     rejected: list[str] = []
     verdict, story = outcome.result, outcome.story
     if outcome.result == "holds":
         for twin in row.rejects:
-            wrong = _limited(lambda twin=twin: _not_rejected(row, twin))  # type: ignore[misc]  # bound at once
+            wrong = limited(lambda twin=twin: _not_rejected(row, twin))  # type: ignore[misc]  # bound at once
             if wrong.result != "refuted":
                 verdict, story = (
                     "vacuous",
@@ -99,18 +99,18 @@ class _TooLong(BaseException):
     """A row took longer than any row may."""
 
 
-def _limited(decide: Callable[[], Outcome]) -> Outcome:
+def limited(decide: Callable[[], Outcome], seconds: int = SECONDS_A_ROW) -> Outcome:
     """The outcome; too much time, or an error of the check itself, is none that holds."""
 
     def stop(signum: int, frame: FrameType | None) -> None:
         raise _TooLong
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS_A_ROW)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         return decide()
     except _TooLong:
-        return Outcome("unknown", story=f"not decided in {SECONDS_A_ROW} seconds")
+        return Outcome("unknown", story=f"not decided in {seconds} seconds")
     except Exception as error:  # whatever goes wrong, the row does not hold, and the run goes on
         return Outcome("unknown", story=f"the check failed: {type(error).__name__}: {error}")
     finally:

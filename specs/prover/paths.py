@@ -9,6 +9,7 @@ from typing import Any, cast
 import z3
 
 from specs.prover.terms import built_once, ids
+from specs.refutation import Endless, cut_if_endless
 
 MAX_PATHS = 2000
 MAX_STEPS = 600
@@ -25,7 +26,7 @@ class Cut(BaseException):
 
 
 class TooManyPaths(Exception):
-    """The function has more paths, or longer ones, than any correct one."""
+    """The function has more paths, or longer ones, than any correct one, or one without an end."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,10 @@ def explore(run: Callable[[Path], object]) -> Iterator[Path]:
             raise TooManyPaths(f"more than {MAX_PATHS} paths")
         path = Path(waiting.pop())
         try:
-            path.result = run(path)
+            with cut_if_endless():
+                path.result = run(path)
+        except Endless as error:
+            raise TooManyPaths(f"a path {error}") from None
         except (Cut, Exception) as error:
             if isinstance(error, TooManyPaths):
                 raise

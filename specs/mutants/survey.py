@@ -1,0 +1,91 @@
+"""Which theorem runs which function of the core, and how long it takes: the order in which to try them."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from types import CodeType, FrameType
+
+from specs.forks import forked
+from specs.ledger import Theorem
+from specs.subject import CORE, running
+from specs.theorems import LEDGER
+
+PROOFS = tuple(row for row in LEDGER if row.method != "hypothesis")
+"""The rows that count as proof here: all but those that only test."""
+
+PATIENCE = 300_000
+"""After so many calls of known functions, a row will run no new one."""
+
+
+class DoesNotHold(Exception):
+    """A row does not hold of the running code, so that its verdict on a mutant would say nothing."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What one row runs."""
+
+    row: Theorem
+    functions: frozenset[str]
+    seconds: float
+
+    def touches(self, function: str) -> bool:
+        """Whether the row runs the function; a constant of a module is everybody's."""
+        return function in self.functions or "." not in function or function.split(".")[1].isupper()
+
+
+def survey(jobs: int, done: Callable[[], object] = lambda: None) -> tuple[Reach, ...]:
+    """Decide every row on the running code, at its twins' max_orders; cheapest first."""
+    reaches: list[Reach] = []
+    for result in forked([partial(_watched, row) for row in PROOFS], jobs, 300):
+        row = PROOFS[result.task]
+        if result.done is None or not result.done[0]:
+            raise DoesNotHold(f"{row.name} does not hold of the running code")
+        _, functions, seconds = result.done
+        reaches.append(Reach(row, frozenset(functions) | _about(row), seconds))
+        done()
+    return tuple(sorted(reaches, key=lambda reach: (round(reach.seconds, 1), PROOFS.index(reach.row))))
+
+
+def _about(row: Theorem) -> set[str]:
+    """The core's functions that the row names; what runs in another process is known by these."""
+    return {name.removeprefix("verified_buddy.") for name in row.about}
+
+
+def _watched(row: Theorem) -> tuple[bool, set[str], float]:
+    """Whether the row holds, and the functions of the core that ran."""
+    subject = running()
+    names = {getattr(subject, name).__file__: name for name in CORE}
+    ran: set[CodeType] = set()
+    calls = 0
+
+    def called(frame: FrameType, event: str, arg: object) -> None:
+        nonlocal calls
+        if event == "call":
+            calls = calls + 1 if frame.f_code in ran else 0
+            ran.add(frame.f_code)
+            if calls == PATIENCE:
+                sys.setprofile(None)
+
+    started = time.perf_counter()
+    sys.setprofile(called)
+    try:
+        holds = row.check(subject, row.twin_orders).result == "holds"
+    finally:
+        sys.setprofile(None)
+    functions = {f"{names[code.co_filename]}.{_own(code)}" for code in ran if code.co_filename in names}
+    return holds, functions, time.perf_counter() - started
+
+
+def _own(code: CodeType) -> str:
+    """The function's name; what is defined inside it is part of it."""
+    return code.co_qualname.split(".<locals>")[0]
+
+
+def reaching(reaches: Sequence[Reach], function: str) -> tuple[Theorem, ...]:
+    """The rows to try on a mutant of the function, cheapest first."""
+    return tuple(reach.row for reach in reaches if reach.touches(function))
