@@ -93,15 +93,17 @@ class LiftedPfn:
         self.path.owe("no-wrap", z3.UGE(self.term, right), "a subtraction stays at or above 0")
         return self._pfn(self.term - right)
 
+    def _divisor(self, other: object) -> z3.BitVecRef:
+        if type(other) is not int or not 0 < other < 1 << BITS or other & (other - 1):
+            raise TypeError(f"a lifted page frame number divided by {other!r}")
+        return z3.BitVecVal(other, BITS)
+
     def __mod__(self, other: object) -> LiftedPfn | int:
-        if type(other) is not int or other <= 0 or other & (other - 1):
-            raise TypeError(f"a lifted page frame number modulo {other!r}")
-        return 0 if other == 1 else self._pfn(z3.URem(self.term, z3.BitVecVal(other, BITS)))
+        divisor = self._divisor(other)
+        return 0 if other == 1 else self._pfn(z3.URem(self.term, divisor))
 
     def __floordiv__(self, other: object) -> LiftedPfn:
-        if type(other) is not int or other <= 0 or other & (other - 1):
-            raise TypeError(f"a lifted page frame number divided by {other!r}")
-        return self._pfn(z3.UDiv(self.term, z3.BitVecVal(other, BITS)))
+        return self._pfn(z3.UDiv(self.term, self._divisor(other)))
 
     def __lt__(self, other: object) -> LiftedBool:
         return self._bool(z3.ULT(self.term, self._operand(other)))

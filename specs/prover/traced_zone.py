@@ -40,30 +40,44 @@ class TracedArea:
 
 
 class TracedOrder:
-    """What the live map has at a page; only to be compared with an order."""
+    """What the live map had at a page when it was looked up; only to be compared with an order."""
 
     __hash__ = None  # type: ignore[assignment]  # as its symbolic counterpart
 
     def __init__(self, live: TracedLive, page: int) -> None:
-        self.live, self.page = live, page
+        self.live, self.page, self.known = live, page, live.known
+        self.order = live.real.get(page)
+
+    def asked(self, order: object, *, opposite: bool = False) -> TracedBool:
+        """Whether, or whether not, it is that order."""
+        key, value = (self.page, order), (self.order == order) != opposite
+        return Known(self.live.trace, self.known, key, value, opposite=opposite)
 
     def __eq__(self, order: object) -> TracedBool:  # type: ignore[override]  # traced on purpose
-        return self.live.asked(self.page, order)
+        return self.asked(order)
 
     def __ne__(self, order: object) -> TracedBool:  # type: ignore[override]  # traced on purpose
-        return self.live.asked(self.page, order, opposite=True)
+        return self.asked(order, opposite=True)
+
+    def __bool__(self) -> bool:
+        raise TypeError("the truth of an order, which its symbolic counterpart does not know")
+
+
+Answers = dict[tuple[int, object], bool]
 
 
 class Known(TracedBool):
     """A question to the live map, which the path remembers until the map changes."""
 
-    def __init__(self, live: TracedLive, key: tuple[int, object], value: bool, *, opposite: bool) -> None:
-        super().__init__(live.trace, value, opposite=opposite)
-        self.live, self.key = live, key
+    def __init__(
+        self, trace: Trace, known: Answers, key: tuple[int, object], value: bool, *, opposite: bool = False
+    ) -> None:
+        super().__init__(trace, value, opposite=opposite)
+        self.known, self.key = known, key
 
     def __bool__(self) -> bool:
-        if self.key not in self.live.known:
-            self.live.known[self.key] = self.value != self.opposite
+        if self.key not in self.known:
+            self.known[self.key] = self.value != self.opposite
             return super().__bool__()
         return self.value
 
@@ -73,40 +87,41 @@ class TracedLive:
 
     def __init__(self, trace: Trace, real: dict[int, int]) -> None:
         self.trace, self.real = trace, real
-        self.known: dict[tuple[int, object], bool] = {}
-
-    def asked(self, page: int, order: object, *, opposite: bool = False) -> TracedBool:
-        """Whether, or whether not, a live block of that order starts at the page."""
-        return Known(self, (page, order), (self.real.get(page) == order) != opposite, opposite=opposite)
+        self.known: Answers = {}
 
     def get(self, pfn: int) -> TracedOrder:
         """What may be compared with an order."""
         return TracedOrder(self, int(pfn))
 
-    __getitem__ = get
+    def __getitem__(self, pfn: int) -> TracedOrder:
+        """As ``get``, of a block that is live."""
+        if int(pfn) not in self.real:
+            raise KeyError(int(pfn))
+        return self.get(pfn)
 
     def __contains__(self, pfn: int) -> bool:
         page = int(pfn)
-        return bool(Known(self, (page, None), page in self.real, opposite=False))
+        return bool(Known(self.trace, self.known, (page, None), page in self.real))
 
     def __setitem__(self, pfn: int, order: int) -> None:
         self.real[int(pfn)] = order
-        self.known.clear()
+        self.known = {}
 
     def __delitem__(self, pfn: int) -> None:
         """Asks for the order, unless the path knows it."""
         page = int(pfn)
         if not self.known.get((page, self.real[page])):
-            any(self.asked(page, order) for order in range(self.real[page] + 1))
+            any(self.get(page).asked(order) for order in range(self.real[page] + 1))
         del self.real[page]
-        self.known.clear()
+        self.known = {}
 
     def pop(self, pfn: int, default: None = None) -> TracedOrder | None:
         """As a dict's, with a default."""
         if pfn not in self:
             return default
+        order = self.get(pfn)
         del self[pfn]
-        return TracedOrder(self, int(pfn))
+        return order
 
 
 class TracedSpans:

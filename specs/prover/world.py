@@ -44,6 +44,12 @@ class LiftedType:
     def __init__(self, term: Term) -> None:
         self.term = term
 
+    def __eq__(self, other: object) -> bool:
+        raise TypeError("a migratetype of unknown value compared")
+
+    def __bool__(self) -> bool:
+        raise TypeError("the truth of a migratetype of unknown value")
+
 
 @dataclass(frozen=True)
 class Step:
@@ -232,19 +238,24 @@ class Area:
 class LiveOrder:
     """The order of the live block at a page, if any; only to be compared."""
 
-    __slots__ = ("live", "page")
+    __slots__ = ("heads", "path", "top")
     __hash__ = None  # type: ignore[assignment]  # of unknown value, hence no key
 
-    def __init__(self, live: Live, page: Term) -> None:
-        self.live = live
-        self.page = page
+    def __init__(self, of: World, page: Term) -> None:
+        self.path, self.top = of.path, of.state.top
+        self.heads = of.state.heads(page)
+        """The label there when it was looked up, whatever happens to the map afterwards."""
 
     def __eq__(self, other: object) -> LiftedBool:  # type: ignore[override]  # lifted on purpose
-        assert type(other) is int
-        return LiftedBool(self.live.world.path, is_live(self.live.world.state.heads(self.page), other))
+        if type(other) is not int or not 0 <= other <= self.top:
+            raise TypeError(f"the order of a live block compared with {other!r}")
+        return LiftedBool(self.path, is_live(self.heads, other))
 
     def __ne__(self, other: object) -> LiftedBool:  # type: ignore[override]  # lifted on purpose
-        return LiftedBool(self.live.world.path, z3.Not((self == other).term))
+        return LiftedBool(self.path, z3.Not((self == other).term))
+
+    def __bool__(self) -> bool:
+        raise TypeError("the truth of an order of unknown value")
 
 
 class Live:
@@ -256,9 +267,13 @@ class Live:
     def get(self, block: LiftedPfn) -> LiveOrder:
         """What may be compared with an order."""
         self.world.roots.append(block.term)
-        return LiveOrder(self, block.term)
+        return LiveOrder(self.world, block.term)
 
-    __getitem__ = get
+    def __getitem__(self, block: LiftedPfn) -> LiveOrder:
+        """The order of a block that must be live."""
+        there = is_live(self.world.state.heads(block.term))
+        self.world.owe("listed", there, "a live block whose order is looked up was live", block.term)
+        return self.get(block)
 
     def __contains__(self, block: LiftedPfn) -> bool:
         self.world.roots.append(block.term)
@@ -278,8 +293,9 @@ class Live:
         """As a dict's, with a default."""
         if block not in self:
             return default
+        order = self.get(block)
         del self[block]
-        return LiveOrder(self, block.term)
+        return order
 
     def _order_at(self, page: Term) -> int:
         """The order of the live block that the path is about to forget."""
