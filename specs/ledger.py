@@ -30,6 +30,8 @@ class Outcome:
     obligations: int = 0
     solvers: tuple[str, ...] = ()
     story: str = ""
+    tell: Callable[[], str] | None = field(default=None, compare=False, repr=False)
+    """Tells the story of a refutation at length; takes a moment, and only who shows it pays for it."""
 
 
 @dataclass(frozen=True)

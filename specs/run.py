@@ -20,6 +20,7 @@ from specs.twins import TWINS
 
 ALL_ORDERS = tuple(range(11))
 SECONDS_A_ROW = 900
+SECONDS_A_STORY = 30
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def check(name: str, max_orders: tuple[int, ...] = ALL_ORDERS) -> Verdict:
     row, started = theorem(name), time.perf_counter()
     outcome = limited(lambda: row.check(running(), max_orders))
     rejected: list[str] = []
-    verdict, story = outcome.result, outcome.story
+    verdict, story = outcome.result, told(outcome)
     if outcome.result == "holds":
         for twin in row.rejects:
             wrong = limited(lambda twin=twin: _not_rejected(row, twin))  # type: ignore[misc]  # bound at once
@@ -93,6 +94,15 @@ def _not_rejected(row: Theorem, twin: str) -> Outcome:
         return row.check(broken(TWINS[twin]), row.twin_orders)
     except DoesNotApply as error:
         return Outcome("unknown", story=str(error))
+
+
+def told(outcome: Outcome) -> str:
+    """The story at length; or in one line, if there is no other or it is too long in coming."""
+    if outcome.tell is None:
+        return outcome.story
+    tell = outcome.tell
+    story = limited(lambda: Outcome("refuted", story=tell()), SECONDS_A_STORY)
+    return story.story if story.result == "refuted" else outcome.story
 
 
 class _TooLong(BaseException):

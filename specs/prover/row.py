@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from specs.ledger import Outcome
 from specs.prover.operations import Walk, walks
@@ -51,8 +51,8 @@ class Proof:
                 count += 1
                 answer = solvers.decide(owed)
                 if answer.verdict == "refuted":
-                    story = owed.says if subject.twin else tell(subject, walk, owed)
-                    return Outcome("refuted", paths, count, solvers.names, story)
+                    told = partial(tell, subject, walk, owed)
+                    return Outcome("refuted", paths, count, solvers.names, owed.says, told)
                 if answer.verdict == "unknown":
                     return Outcome("unknown", paths, count, solvers.names, f"{owed.says}: {answer.reason}")
         except TooManyPaths as error:
