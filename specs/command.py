@@ -19,6 +19,7 @@ from rich.table import Table
 
 from specs.gates import gates
 from specs.ledger import HOLDS, Theorem
+from specs.mutants.command import mutants
 from specs.readme import readme_table, where
 from specs.run import ALL_ORDERS, Verdict, check_all, cores, theorem
 from specs.theorems import LEDGER, TRUSTED
@@ -186,3 +187,6 @@ def commit() -> str | None:
     except (OSError, subprocess.CalledProcessError):
         return None
     return said.stdout.strip()
+
+
+main.add_command(mutants)

@@ -106,7 +106,8 @@ def call(node: ast.AST) -> Iterator[Edit]:
     """Neighbouring arguments swapped; the function for the other end."""
     if not isinstance(node, ast.Call):
         return
-    for place in range(len(node.args) - 1):
+    commutative = isinstance(node.func, ast.Name) and node.func.id in ("min", "max")
+    for place in range(0 if commutative else len(node.args) - 1):
         swapped = [*node.args[:place], node.args[place + 1], node.args[place], *node.args[place + 2 :]]
         if ast.dump(swapped[place]) != ast.dump(swapped[place + 1]):
             yield "swap", _changed(node, lambda new: setattr(new, "args", swapped))  # noqa: B023 # called at once

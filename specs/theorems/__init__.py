@@ -5,7 +5,7 @@ from __future__ import annotations
 from specs import exhaustive, random_programs
 from specs.crosshair_gate import THEOREMS as CONFIRMED
 from specs.ledger import Theorem
-from specs.theorems import buddy, free_area, init, paths, pfn, policy, round_trip, runs, zone
+from specs.theorems import buddy, free_area, init, orders, paths, pfn, policy, round_trip, runs, zone
 
 LEDGER: tuple[Theorem, ...] = (
     *pfn.ROWS,
@@ -17,6 +17,7 @@ LEDGER: tuple[Theorem, ...] = (
     *zone.ROWS,
     *runs.ROWS,
     *paths.ROWS,
+    *orders.ROWS,
     *CONFIRMED,
     *exhaustive.THEOREMS,
     *random_programs.THEOREMS,

@@ -170,4 +170,7 @@ TWINS = (
         "free_one_page(area, pfn, order, migratetype, to_tail=True)",
         "free_one_page(area, pfn, order, migratetype)",
     ),
+    Twin(
+        "tail-rule-ends-at-20", "buddy", "if above >= area.max_order:", "if above >= min(area.max_order, 20):"
+    ),
 )

@@ -57,4 +57,6 @@ TWINS = (
         "return pfn + size(order) <= other or",
         "return pfn + size(order) < other or",
     ),
+    Twin("no-order-32", "pfn", "range(ORDER_LIMIT + 1)", "range(ORDER_LIMIT)"),
+    Twin("orders-0-to-9", "pfn", "MAX_ORDER: Final = Order(10)", "MAX_ORDER: Final = Order(9)"),
 )

@@ -1,0 +1,148 @@
+"""The kill matrix: every mutant, judged; what survives; and what each theorem alone rejects."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from specs.forks import forked
+from specs.mutants.equivalents import EQUIVALENT
+from specs.mutants.judge import Judged, judge
+from specs.mutants.survey import PROOFS, Reach, reaching, survey
+from specs.mutants.systematic import Mutant, mutants
+from specs.subject import Twin, source_of
+from specs.twins import TWINS
+
+SECONDS_A_MUTANT = 600
+
+
+def named() -> tuple[Mutant, ...]:
+    """The broken twins that somebody thought of, as mutants."""
+    return tuple(_named(twin) for twin in TWINS.values())
+
+
+def _named(twin: Twin) -> Mutant:
+    text = source_of(twin.module)
+    start = text.index(twin.old)
+    function = f"{twin.module}.{_function_at(text, text.count(chr(10), 0, start) + 1)}"
+    if twin.module == "definitions":
+        function = f"specs.{function}"
+    return Mutant(twin, function, twin.source, text.count("\n", 0, start) + 1)
+
+
+def _function_at(text: str, line: int) -> str:
+    """The function or method that stands there."""
+    names: list[str] = []
+    body = ast.parse(text).body
+    while body:
+        inside = [each for each in body if each.lineno <= line <= (each.end_lineno or 0)]
+        body = []
+        if inside and isinstance(inside[0], ast.ClassDef | ast.FunctionDef):
+            names.append(inside[0].name)
+            body = inside[0].body
+    return ".".join(names)
+
+
+def chosen(only: Sequence[str], sample: int | None) -> list[Mutant]:
+    """The mutants whose names have any of the texts; a sample is spread evenly over them."""
+    found = [
+        mutant
+        for mutant in (*named(), *mutants())
+        if not only or any(text in mutant.name or text == mutant.function for text in only)
+    ]
+    return found if sample is None or sample >= len(found) else found[:: -(-len(found) // sample)]
+
+
+@dataclass
+class Matrix:
+    """What a run has found out."""
+
+    mutants: list[Mutant]
+    judged: dict[str, Judged] = field(default_factory=dict)
+
+    @property
+    def killed(self) -> list[str]:
+        """The names of those that a theorem rejects."""
+        return [name for name, judged in self.judged.items() if judged.killed]
+
+    @property
+    def equivalent(self) -> list[str]:
+        """The names of those that are no bugs."""
+        return [name for name in self.judged if name in EQUIVALENT]
+
+    @property
+    def survivors(self) -> list[str]:
+        """The names of those that no theorem rejects, and should."""
+        return [name for name, judged in self.judged.items() if not judged.killed and name not in EQUIVALENT]
+
+    @property
+    def misjudged(self) -> list[str]:
+        """The names of those that are called equivalent, and are not."""
+        return [name for name in self.killed if name in EQUIVALENT]
+
+    def alone(self) -> dict[str, list[str]]:
+        """For each theorem the mutants that only it rejects."""
+        return {
+            row.name: [name for name, judged in self.judged.items() if judged.killed_by == (row.name,)]
+            for row in PROOFS
+        }
+
+    def as_json(self, *, full: bool) -> dict[str, object]:
+        """The stable keys."""
+        first = {row.name: 0 for row in PROOFS}
+        total = dict(first)
+        for judged in self.judged.values():
+            for name in judged.killed_by:
+                total[name] += 1
+            if judged.killed:
+                first[judged.killed_by[0]] += 1
+        alone = self.alone()
+        theorems = {
+            name: {"first": first[name]} | ({"kills": total[name], "only": alone[name]} if full else {})
+            for name in first
+        }
+        facts = {mutant.name: mutant for mutant in self.mutants}
+        rows = [
+            {
+                "function": facts[name].function,
+                "line": facts[name].line,
+                "operator": facts[name].operator,
+                "equivalent": EQUIVALENT.get(name),
+                **judged.as_json(),
+            }
+            for name, judged in self.judged.items()
+        ]
+        return {
+            "mutants": len(self.judged),
+            "killed": len(self.killed),
+            "equivalent": len(self.equivalent),
+            "survivors": self.survivors,
+            "misjudged": self.misjudged,
+            "full": full,
+            "theorems": theorems,
+            "matrix": rows,
+        }
+
+
+def run(wanted: Iterable[Mutant], jobs: int, *, full: bool, done: Callable[[str], object]) -> Matrix:
+    """Judge the mutants in parallel; in their own order."""
+    matrix = Matrix(list(wanted))
+    reaches = survey(jobs, lambda: done(""))
+    tasks = [partial(_judged, mutant, reaches, full) for mutant in matrix.mutants]
+    found: dict[int, Judged] = {}
+    for result in forked(tasks, jobs, SECONDS_A_MUTANT):
+        mutant = matrix.mutants[result.task]
+        lost = Judged(mutant.name, (), ("the process that judged it ended",), 0, 0.0, "")
+        judged = result.done or lost
+        found[result.task] = replace(judged, seconds=round(result.seconds, 2))
+        done(mutant.name)
+    matrix.judged = {matrix.mutants[task].name: found[task] for task in sorted(found)}
+    return matrix
+
+
+def _judged(mutant: Mutant, reaches: tuple[Reach, ...], full: bool) -> Judged:
+    sys.unraisablehook = lambda _: None  # a signal that cuts an endless loop may fall into a finaliser
+    return judge(mutant.twin, reaching(reaches, mutant.function), full=full)
