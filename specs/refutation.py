@@ -10,7 +10,7 @@ from types import FrameType
 from typing import NamedTuple
 
 from specs.ledger import Outcome
-from specs.subject import Subject
+from specs.subject import CORE, PACKAGE, Subject
 
 CPU_SECONDS = 2.0
 """A step that takes longer never ends: the largest honest one takes a hundredth."""
@@ -58,6 +58,16 @@ def what_happened(error: BaseException) -> str:
     return f"{type(error).__name__}: {str(error)[:80]}"
 
 
+def raised_in_the_core(error: BaseException) -> bool:
+    """Whether the core itself raised it, and not the check."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_globals.get("__name__") in NAMES
+
+
+NAMES = {f"{PACKAGE}.{name}" for name in CORE}
+
 Walk = Callable[[Subject, int], Visited]
 """Visits every state of small things with that max_order; raises ``Refuted``."""
 
@@ -72,6 +82,12 @@ def checker(walk: Walk, orders: range | None = None) -> Callable[[Subject, tuple
                 visited = walk(subject, max_order)
             except Refuted as refuted:
                 return Outcome("refuted", states, transitions, story="\n".join(refuted.args))
+            except Exception as error:
+                if not raised_in_the_core(error):
+                    raise
+                return Outcome(
+                    "refuted", states, transitions, story=f"the code raises {what_happened(error)}"
+                )
             states += visited.states
             transitions += visited.transitions
         return Outcome("holds" if transitions else "vacuous", states, transitions)
