@@ -89,9 +89,9 @@ def add_range(area: FreeArea, start: Pfn, end: Pfn, migratetype: Migratetype) ->
     pfn = start
     while pfn < end:
         order = area.max_order
-        while order > 0 and pfn & ((1 << order) - 1) != 0:
+        while pfn & ((1 << order) - 1) != 0:
             order = Order(order - 1)
-        while order > 0 and end - pfn < 1 << order:
+        while end - pfn < 1 << order:
             order = Order(order - 1)
         free_one_page(area, pfn, order, migratetype, to_tail=True)
         pfn = Pfn(pfn + (1 << order))

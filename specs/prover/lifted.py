@@ -45,8 +45,12 @@ class LiftedBool:
 
 
 def truth(value: LiftedBool | bool) -> z3.BoolRef:
-    """The condition as a term."""
-    return value.term if isinstance(value, LiftedBool) else z3.BoolVal(value)
+    """The condition as a term; nothing else has a truth, not even None."""
+    if isinstance(value, LiftedBool):
+        return value.term
+    if type(value) is not bool:
+        raise TypeError(f"a truth expected, and not {value!r}")
+    return z3.BoolVal(value)
 
 
 class LiftedPfn:

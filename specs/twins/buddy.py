@@ -127,15 +127,15 @@ TWINS = (
     Twin(
         "init-past-the-end",
         "buddy",
-        "while order > 0 and end - pfn < 1 << order:",
-        "while order > 0 and end - pfn < (1 << order) - 1:",
+        "while end - pfn < 1 << order:",
+        "while end - pfn < (1 << order) - 1:",
         "Xen 87c0718ce7",
     ),
     Twin(
         "init-ignores-alignment",
         "buddy",
-        "while order > 0 and pfn & ((1 << order) - 1) != 0:",
-        "while order > 0 and pfn & ((1 << order) - 1) == 1 << order:",
+        "while pfn & ((1 << order) - 1) != 0:",
+        "while pfn & ((1 << order) - 1) == 1 << order:",
         "DRM ce6592bcef",
     ),
     Twin(
