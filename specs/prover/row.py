@@ -11,6 +11,7 @@ from specs.prover.operations import Walk, walks
 from specs.prover.paths import Cut, Owed, TooManyPaths
 from specs.prover.solve import Solvers
 from specs.prover.story import tell
+from specs.story import Teller
 from specs.subject import Subject
 
 Posts = Callable[[Walk], Iterable[Owed]]
@@ -21,6 +22,12 @@ Lemmas = Callable[[Subject, int], Iterable[Owed]]
 def solvers_for(subject: Subject) -> Solvers:
     """Both solvers for the running code; a refutation of a broken twin needs only one."""
     return Solvers(confirm=subject.twin is None)
+
+
+def impossible(solvers: Solvers, walk: Walk) -> bool:
+    """Whether the solvers show that no state walks the path; nothing then needs to hold on it."""
+    never = walk.world.impossible("the path can be walked")
+    return solvers.decide(never).verdict == "proved"
 
 
 ALWAYS = ("no-wrap", "order", "impossible")
@@ -51,10 +58,13 @@ class Proof:
                 count += 1
                 answer = solvers.decide(owed)
                 if answer.verdict == "refuted":
-                    told = partial(tell, subject, walk, owed)
+                    told = Teller(partial(tell, subject, walk, owed))
                     return Outcome("refuted", paths, count, solvers.names, owed.says, told)
-                if answer.verdict == "unknown":
-                    return Outcome("unknown", paths, count, solvers.names, f"{owed.says}: {answer.reason}")
+                if answer.verdict == "vacuous" and walk is not None and impossible(solvers, walk):
+                    continue
+                if answer.verdict != "proved":
+                    story = f"{owed.says}: {answer.reason}"
+                    return Outcome(answer.verdict, paths, count, solvers.names, story)
         except TooManyPaths as error:
             return Outcome("refuted", paths, count, solvers.names, str(error))
         if count == 0 or (self.operations and paths == 0):

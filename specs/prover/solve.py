@@ -1,4 +1,4 @@
-"""Deciding obligations: z3 finds the proof, a second solver confirms it from SMT-LIB text."""
+"""Deciding obligations: z3 finds the proof, and a state that it speaks of; a second solver confirms it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ import z3
 
 from specs.prover.paths import Owed
 from specs.prover.terms import ids
+from specs.prover.witness import Witnesses
 
 TIMEOUT_MS = 60_000
-Verdict = Literal["proved", "refuted", "unknown"]
+Verdict = Literal["proved", "refuted", "unknown", "vacuous"]
 Key = tuple[int, frozenset[int]]
 Stage = Callable[[], Sequence[z3.BoolRef]]
 Pool = Sequence[Stage]
@@ -48,6 +49,7 @@ class Solvers:
     settled: dict[int, Answer] = field(default_factory=dict)
     """What was proved already, by the obligation's own id; rows that share paths share obligations."""
     asked: int = 0
+    witnesses: Witnesses = field(default_factory=Witnesses)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -93,7 +95,18 @@ class Solvers:
 
     def _ask(self, facts: Sequence[z3.BoolRef], pool: Pool, goal: z3.BoolRef) -> Answer:
         answer = self._find(facts, pool, goal)
+        if self.confirm and answer.verdict == "proved" and not z3.is_false(goal):
+            answer = self._witnessed(answer, facts)
         return self._confirm(answer) if self.confirm and answer.verdict == "proved" else answer
+
+    def _witnessed(self, answer: Answer, facts: Sequence[z3.BoolRef]) -> Answer:
+        """The answer, unless all that it says is that its own hypotheses contradict each other."""
+        started = time.perf_counter()
+        found = self.witnesses.decide((*facts, *answer.used))
+        self.seconds["z3"] += time.perf_counter() - started
+        if found == "unsat":
+            return Answer("vacuous", reason="its hypotheses contradict each other")
+        return answer if found == "sat" else Answer("unknown", reason="no model of its hypotheses is found")
 
     def _find(self, facts: Sequence[z3.BoolRef], pool: Pool, goal: z3.BoolRef) -> Answer:
         """Add the facts of the pool that a supposed counterexample violates, until none is left."""

@@ -129,10 +129,11 @@ def _no_overlap(subject: Subject, top: int) -> Iterator[Owed]:
                 for k, head in ((order, P), (other, Q))
                 for page in (T, P, Q)
             ]
+            share = [align(T, order) == P, align(T, other) == Q]
             yield lemma(
-                P == Q if order == other else z3.BoolVal(False),
+                P == Q if order == other else z3.Not(theirs),
                 f"two blocks of orders {order} and {other} that share a page are one",
-                [mine, theirs, align(T, order) == P, align(T, other) == Q],
+                [mine, *([theirs] if order == other else []), *share],
                 members,
             )
 
