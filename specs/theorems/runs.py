@@ -1,13 +1,16 @@
-"""What every path shows without a solver: counts, conservation, bounded work, and that it ends."""
+"""What every path shows by what the run did: counts, conservation, bounded work, and that it ends."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import z3
+
 from specs.ledger import Outcome, Theorem
 from specs.prover.operations import OPERATIONS, Walk, walks
 from specs.prover.paths import Cut, TooManyPaths
+from specs.prover.row import solvers_for
 from specs.prover.story import call
 from specs.subject import Subject
 
@@ -35,12 +38,18 @@ class Execution:
                     for walk in walks(subject, operation, top):
                         paths += 1
                         wrong = self.judge(subject, walk)
-                        if wrong is not None:
-                            story = f"call: {call(walk, None)}, max_order {top}\nbroken: {wrong}"
+                        if wrong is not None and not impossible(subject, walk):
+                            story = f"call: {call(walk)}, max_order {top}\nbroken: {wrong}"
                             return Outcome("refuted", paths, paths, (), story)
         except TooManyPaths as error:
             return Outcome("refuted", paths, paths, (), f"{error}: more work than the rule allows")
         return Outcome("holds" if paths else "vacuous", paths, paths)
+
+
+def impossible(subject: Subject, walk: Walk) -> bool:
+    """Whether the solvers show that no state walks the path."""
+    never = walk.world.owed("live", z3.BoolVal(False), "the path can be walked")
+    return solvers_for(subject).decide(never).verdict == "proved"
 
 
 def _change(walk: Walk, effect: dict[str, int]) -> int:
