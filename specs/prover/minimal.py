@@ -1,0 +1,188 @@
+"""A counterexample made small: a legal state in a window of few pages, with the fewest blocks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import z3
+
+from specs.prover.invariants import MT
+from specs.prover.labels import FREE, LIVE, NONE, State, Term, Truth, label, pfn
+from specs.prover.loops import CURSOR, START, STOP
+from specs.prover.operations import P, Walk
+from specs.prover.paths import Owed
+from specs.prover.replay import Scene
+from specs.prover.situations import Situation
+from specs.prover.terms import built_once
+from specs.story import MAX_BLOCKS, MAX_PAGES
+
+SECONDS = 1.0
+ARGUMENTS = {"Zone.add_range": (START, STOP), "add_range": (START, STOP)}
+WITHOUT = ("rmqueue_smallest", "Zone.alloc")
+"""The operations that are given no page."""
+
+
+@dataclass(frozen=True)
+class Small:
+    """A small counterexample."""
+
+    scene: Scene
+    named: dict[str, int]
+    """The pages that the broken sentence is about, by their names."""
+
+
+def smallest(walk: Walk, owed: Owed) -> Small | None:
+    """A legal counterexample with small page numbers and few blocks; None if there is none at hand."""
+    solver = _solver(walk, owed)
+    terms = _arguments(walk)
+    consts = {str(term): term for term in (*terms, *owed.pages) if z3.is_const(term)}
+    found = _window(solver, walk, owed, list(consts.values()))
+    if found is None:
+        return None
+    base, size = found
+    until = time.perf_counter() + SECONDS
+    heads = [walk.world.entry.heads(pfn(base + i)) != NONE for i in range(size)]
+    _fewest(solver, heads)
+    for term in dict.fromkeys((*terms, *consts.values())):
+        _least(solver, term, until)
+    if solver.check() != z3.sat:
+        return None
+    return _read(walk, solver.model(), base, size, terms, consts)
+
+
+def _solver(walk: Walk, owed: Owed) -> z3.Solver:
+    solver = z3.Solver()
+    solver.set("timeout", int(1000 * SECONDS))
+    solver.add(*owed.facts, *(fact for stage in owed.pool for fact in stage()), z3.Not(owed.goal), MT == 0)
+    return solver
+
+
+def _arguments(walk: Walk) -> tuple[Term, ...]:
+    """The pages that the call is given."""
+    return () if walk.operation in WITHOUT else ARGUMENTS.get(walk.operation, (P,))
+
+
+def _window(solver: z3.Solver, walk: Walk, owed: Owed, pages: Sequence[Term]) -> tuple[int, int] | None:
+    """Confine the counterexample to the smallest window that it fits; at 0, or else where it is."""
+    base = 0
+    for _ in range(2):
+        size = min(2 << walk.top, MAX_PAGES)
+        while size <= MAX_PAGES:
+            solver.push()
+            solver.add(*confined(walk, owed, pages, base, size))
+            if solver.check() == z3.sat:
+                return base, size
+            solver.pop()
+            size *= 2
+        if base or not pages or solver.check() != z3.sat:
+            return None
+        base = _value(solver.model(), pages[0]) & -MAX_PAGES
+    return None
+
+
+def confined(walk: Walk, owed: Owed, pages: Sequence[Term], base: int, size: int) -> Iterator[Truth]:
+    """The pages are in the window, the state in it is legal, and elsewhere there is none."""
+    low, high = pfn(base), pfn(base + size - 1)
+    for term in pages:
+        last = term - pfn(1) if term.eq(STOP) else term
+        yield z3.And(z3.ULE(low, last), z3.ULE(last, high))
+    state = walk.world.entry if walk.operation == "add_range" else walk.world.before
+    if walk.world.given is not None:
+        head, order = walk.world.given
+        yield from (state.owner(head) == label(LIVE, 0, order), state.heads(head) == label(LIVE, 0, order))
+    if walk.operation == "add_range":
+        return
+    goals = [owed.goal, *owed.facts, *(fact for stage in owed.pool for fact in stage())]
+    for asked in _asked(goals, state):
+        page = asked.arg(0)
+        yield z3.Or(z3.And(z3.ULE(low, page), z3.ULE(page, high)), asked == NONE)
+    yield from legal(state, base, size)
+
+
+def _asked(terms: Sequence[Truth], state: State) -> Iterator[Term]:
+    """Every place in the terms where the owner or the head of a page is asked for."""
+    names = {state.owner.base.name(), state.heads.base.name()}
+    seen: set[int] = set()
+    waiting: list[z3.ExprRef] = list(terms)
+    while waiting:
+        term = waiting.pop()
+        if term.get_id() in seen:
+            continue
+        seen.add(term.get_id())
+        if z3.is_app(term) and term.num_args() == 1 and term.decl().name() in names:
+            yield term
+        waiting.extend(term.children())
+
+
+@built_once
+def legal(state: State, base: int, size: int) -> tuple[Truth, ...]:
+    """Every invariant at every page of the window; free blocks are of the one type 0."""
+    return tuple(_legal(state, base, size))
+
+
+def _legal(state: State, base: int, size: int) -> Iterator[Truth]:
+    orders = [order for order in range(state.top + 1) if 1 << order <= size]
+    labels = {(kind, order): label(kind, 0, order) for kind in (FREE, LIVE) for order in orders}
+    for page in range(base, base + size):
+        owner, head = state.owner(pfn(page)), state.heads(pfn(page))
+        yield z3.Or(owner == NONE, *(owner == value for value in labels.values()))
+        first = [owner == labels[key] for key in labels if page % (1 << key[1]) == 0]
+        yield head == z3.If(z3.Or(*first), owner, NONE)
+        for (_, order), value in labels.items():
+            start = page & -(1 << order)
+            if start != page:
+                yield (owner == value) == (state.owner(pfn(start)) == value)
+    for order in orders:
+        if order < state.top:
+            for page in range(base, base + size, 2 << order):
+                pair = (state.heads(pfn(page)), state.heads(pfn(page + (1 << order))))
+                yield z3.Not(z3.And(*(each == labels[FREE, order] for each in pair)))
+
+
+def _fewest(solver: z3.Solver, heads: Sequence[Truth]) -> None:
+    """Have as few blocks as possible."""
+    for count in range(MAX_BLOCKS + 1):
+        solver.push()
+        solver.add(z3.PbLe([(head, 1) for head in heads], count))
+        if solver.check() == z3.sat:
+            return
+        solver.pop()
+
+
+def _least(solver: z3.Solver, term: Term, until: float) -> None:
+    """Fix the page to the smallest that it can be."""
+    while solver.check() == z3.sat:
+        value = _value(solver.model(), term)
+        solver.push()
+        solver.add(z3.ULT(term, pfn(value)))
+        if value == 0 or time.perf_counter() > until or solver.check() != z3.sat:
+            solver.pop()
+            solver.add(term == pfn(value))
+            return
+
+
+def _value(model: z3.ModelRef, term: Term) -> int:
+    value = model.eval(term, model_completion=True)
+    assert isinstance(value, z3.BitVecNumRef)
+    return int(value.as_long())
+
+
+def _read(
+    walk: Walk, model: z3.ModelRef, base: int, size: int, terms: Sequence[Term], consts: dict[str, Term]
+) -> Small:
+    """The scene of the model; the block that the code found first is the head of its list."""
+    found: dict[int, list[tuple[int, int]]] = {FREE: [], LIVE: []}
+    if walk.operation != "add_range":
+        for page in range(base, base + size):
+            value = _value(model, walk.world.before.heads(pfn(page)))
+            if value:
+                found[value >> 7].append((page, value & 15))
+    named = {name: _value(model, term) for name, term in consts.items()}
+    found[FREE].sort(key=lambda block: block[0] != named.get("head1"))
+    before = Situation(walk.top, tuple(found[FREE]), tuple(found[LIVE]))
+    pages = tuple(_value(model, term) for term in terms)
+    if walk.operation == "add_range" and str(CURSOR) in named:
+        pages = (named[str(CURSOR)], pages[1])
+    return Small(Scene(walk.operation, walk.variant, before, pages), named)

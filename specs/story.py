@@ -1,0 +1,99 @@
+"""A refutation as a story that fits on a screen: the blocks, the call, what broke, and what really ran."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+MAX_PAGES, MAX_BLOCKS = 64, 6
+"""What fits on a screen."""
+
+
+class Block(NamedTuple):
+    """A block, free or live."""
+
+    start: int
+    order: int
+    free: bool = True
+
+    def __str__(self) -> str:
+        return f"{'free' if self.free else 'live'} {self.pages}"
+
+    @property
+    def end(self) -> int:
+        """One past its last page."""
+        return self.start + (1 << self.order)
+
+    @property
+    def pages(self) -> str:
+        """Its pages in words."""
+        if self.order == 0:
+            return f"page {page(self.start)}"
+        return f"pages {page(self.start)}-{page(self.end - 1)} (order {self.order})"
+
+
+def page(number: int) -> str:
+    """A page number; large ones are easier to read in hexadecimal."""
+    return str(number) if abs(number) < 10_000 else hex(number)
+
+
+@dataclass(frozen=True)
+class Story:
+    """One counterexample."""
+
+    call: str
+    broken: str
+    """The sentence of the theorem that does not hold."""
+    blocks: tuple[Block, ...] = ()
+    """The state before the call; free blocks in the order of their lists."""
+    named: tuple[int, ...] = ()
+    """Pages that the call and the sentence name."""
+    replayed: str = ""
+    """What the code did when it really ran on these blocks; empty if it could not."""
+    wrong: str = ""
+    """What of that is wrong, as the specification judges it; empty if that is nothing to be seen there."""
+    stateless: bool = False
+    """Whether the call has no blocks to begin with."""
+
+    @property
+    def pages(self) -> int:
+        """How many pages one must look at: from the lowest to the highest of those that are named."""
+        low = [block.start for block in self.blocks] + [*self.named]
+        high = [block.end for block in self.blocks] + [number + 1 for number in self.named]
+        return max(high) - min(low) if low else 0
+
+    @property
+    def fits(self) -> bool:
+        """Whether it fits on a screen."""
+        return self.pages <= MAX_PAGES and len(self.blocks) <= MAX_BLOCKS
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        if not self.stateless:
+            yield f"before: {in_words(self.blocks)}"
+        yield f"call: {self.call}"
+        yield f"broken: {self.broken}"
+        if not self.replayed:
+            yield "not replayed: no small state was found that the solver's counterexample can begin in"
+            return
+        yield f"replayed: it {self.replayed}"
+        yield f"wrong: {self.wrong}" if self.wrong else "as specified, for all that can be seen there"
+
+
+def in_words(blocks: Iterable[Block]) -> str:
+    """The blocks on one line."""
+    return ", ".join(map(str, blocks)) or "no blocks"
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Makes a story when somebody wants to hear it."""
+
+    make: Callable[[], Story]
+
+    def __call__(self) -> str:
+        """The story in lines."""
+        return str(self.make())
