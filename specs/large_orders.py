@@ -24,6 +24,8 @@ def visit_fresh_zones(subject: Subject, _: int) -> Visited:
     known = tuple(ORDERS_ACCEPTED)
     if known != subject.pfn.ORDERS or known[-1] != subject.pfn.ORDER_LIMIT or subject.pfn.MAX_ORDER != 10:
         raise Refuted(f"ORDERS is {subject.pfn.ORDERS}", "expected the orders 0..32, MAX_ORDER 10")
+    if subject.free_area.UNMOVABLE != 0:
+        raise Refuted(f"UNMOVABLE is {subject.free_area.UNMOVABLE}", "expected 0, as MIGRATE_UNMOVABLE is")
     for top in known:
         _begins(subject.zone.Zone(top), top)
         _begins(subject.zone.Zone(max_order=top), top)
@@ -46,11 +48,14 @@ def visit_fresh_zones(subject: Subject, _: int) -> Visited:
 
 def _begins(zone: Any, top: int) -> None:
     """The zone has a list for each order, and nothing else."""
-    area = zone.free_area
-    empty = [[len(each) for each in order.free_list] for order in area.orders] == [[0]] * (top + 1)
-    nothing = not zone.live and not zone.spans.ranges() and zone.nr_free_pages() == 0
-    if area.max_order != top or not empty or not nothing:
-        raise Refuted(f"Zone({top})", "expected no pages, and an empty list for each order 0..max_order")
+    try:
+        area = zone.free_area
+        lists = [[len(each) for each in order.free_list] for order in area.orders]
+        found = area.max_order, lists, dict(zone.live), zone.spans.ranges(), zone.nr_free_pages()
+    except (AttributeError, TypeError) as error:
+        raise Refuted(f"Zone({top})", what_happened(error)) from None
+    if found != (top, [[0]] * (top + 1), {}, [], 0):
+        raise Refuted(f"Zone({top})", f"expected an empty list for each order, and no pages; got {found}")
 
 
 def visit_large_orders(subject: Subject, _: int) -> Visited:
