@@ -10,7 +10,7 @@ from specs.ledger import Outcome
 from specs.prover.operations import Walk, walks
 from specs.prover.paths import Cut, Owed, TooManyPaths
 from specs.prover.solve import Solvers
-from specs.prover.story import tell
+from specs.prover.story import tell, tell_of_any
 from specs.story import Teller
 from specs.subject import Subject
 
@@ -66,7 +66,8 @@ class Proof:
                     story = f"{owed.says}: {answer.reason}"
                     return Outcome(answer.verdict, paths, count, solvers.names, story)
         except TooManyPaths as error:
-            return Outcome("refuted", paths, count, solvers.names, str(error))
+            told = Teller(partial(tell_of_any, subject, self.operations, tops, str(error)))
+            return Outcome("refuted", paths, count, solvers.names, str(error), told)
         if count == 0 or (self.operations and paths == 0):
             return Outcome("vacuous", paths, count, solvers.names, "nothing was owed")
         return Outcome("holds", paths, count, solvers.names)

@@ -16,13 +16,18 @@ SECONDS = 1.5
 
 
 def found(
-    subject: Subject, operation: str, variant: Variant, top: int, near: Scene | None = None
+    subject: Subject,
+    operation: str,
+    variant: Variant,
+    top: int,
+    near: Scene | None = None,
+    seconds: float = SECONDS,
 ) -> tuple[Scene, Done] | None:
     """The first scene in which the code does what is forbidden; None if there is none in so short a time.
 
     First come those that have one block more than the scene that is given.
     """
-    until = time.perf_counter() + SECONDS
+    until = time.perf_counter() + seconds
     for scene in chain(() if near is None else _around(near), scenes(operation, variant, top)):
         done = run(subject, scene)
         if next(faults(scene, done), None) is not None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from specs.prover import arithmetic
 from specs.prover.minimal import Small, smallest
-from specs.prover.operations import Walk
+from specs.prover.operations import OPERATIONS, Walk
 from specs.prover.paths import Owed
 from specs.prover.replay import Done, Scene, faults, run
-from specs.prover.search import found
+from specs.prover.search import SECONDS, found
 from specs.story import Story, page
 from specs.subject import Subject
 
@@ -26,6 +28,16 @@ def tell(subject: Subject, walk: Walk | None, owed: Owed) -> Story:
     if other is not None:
         return _story(*other, owed.says)
     return Story(call(walk), owed.says) if small is None else story
+
+
+def tell_of_any(subject: Subject, operations: Sequence[str], tops: Sequence[int], says: str) -> Story:
+    """The story of operations whose paths cannot be walked: a small state in which one of them goes wrong."""
+    kinds = [(name, variant) for name in operations for variant in OPERATIONS[name][1](tops[0])]
+    for name, variant in kinds:
+        other = found(subject, name, variant, tops[0], seconds=SECONDS / len(kinds))
+        if other is not None:
+            return _story(*other, says)
+    return Story(" or ".join(operations), says)
 
 
 def _story(scene: Scene, done: Done, broken: str, named: tuple[int, ...] = ()) -> Story:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import z3
 
@@ -11,7 +12,8 @@ from specs.ledger import Outcome, Theorem
 from specs.prover.operations import OPERATIONS, Walk, walks
 from specs.prover.paths import Cut, TooManyPaths
 from specs.prover.row import solvers_for
-from specs.prover.story import call
+from specs.prover.story import call, tell, tell_of_any
+from specs.story import Teller
 from specs.subject import Subject
 
 BUDDY, ZONE = "verified_buddy.buddy", "verified_buddy.zone.Zone"
@@ -39,10 +41,13 @@ class Execution:
                         paths += 1
                         wrong = self.judge(subject, walk)
                         if wrong is not None and not impossible(subject, walk):
+                            told = Teller(partial(tell, subject, walk, walk.world.impossible(wrong)))
                             story = f"call: {call(walk)}, max_order {top}\nbroken: {wrong}"
-                            return Outcome("refuted", paths, paths, (), story)
+                            return Outcome("refuted", paths, paths, (), story, told)
         except TooManyPaths as error:
-            return Outcome("refuted", paths, paths, (), f"{error}: more work than the rule allows")
+            says = f"{error}: more work than the rule allows"
+            told = Teller(partial(tell_of_any, subject, self.operations, tops, says))
+            return Outcome("refuted", paths, paths, (), says, told)
         return Outcome("holds" if paths else "vacuous", paths, paths)
 
 
