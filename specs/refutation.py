@@ -6,10 +6,12 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 from typing import NamedTuple
 
 from specs.ledger import Outcome
+from specs.story import Story, Teller
 from specs.subject import CORE, PACKAGE, Subject
 
 CPU_SECONDS = 2.0
@@ -17,7 +19,11 @@ CPU_SECONDS = 2.0
 
 
 class Refuted(Exception):
-    """What broke, as lines of a story."""
+    """What broke, as lines; and as a story, if it is one of blocks and a call."""
+
+    def __init__(self, *lines: str, story: Story | None = None) -> None:
+        super().__init__(*lines)
+        self.story = story
 
 
 class Endless(BaseException):
@@ -81,7 +87,8 @@ def checker(walk: Walk, orders: range | None = None) -> Callable[[Subject, tuple
             try:
                 visited = walk(subject, max_order)
             except Refuted as refuted:
-                return Outcome("refuted", states, transitions, story="\n".join(refuted.args))
+                tell = None if refuted.story is None else Teller(partial(_same, refuted.story))
+                return Outcome("refuted", states, transitions, story="\n".join(refuted.args), tell=tell)
             except Exception as error:
                 if not raised_in_the_core(error):
                     raise
@@ -93,3 +100,7 @@ def checker(walk: Walk, orders: range | None = None) -> Callable[[Subject, tuple
         return Outcome("holds" if transitions else "vacuous", states, transitions)
 
     return check
+
+
+def _same(story: Story) -> Story:
+    return story

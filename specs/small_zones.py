@@ -20,6 +20,13 @@ class Call(NamedTuple):
     def __str__(self) -> str:
         return f"{self.name}({', '.join(map(str, self.args))})"
 
+    @property
+    def pages(self) -> tuple[int, ...]:
+        """The pages among the arguments; of a range the first and the last."""
+        if self.name == "add_range":
+            return self.args[0], self.args[1] - 1
+        return self.args[:-1]
+
 
 def layouts(max_order: int) -> list[list[Range]]:
     """Zones of 1..8 pages in one range, or of up to 6 in two, aligned and not; the smallest first.

@@ -10,6 +10,7 @@ from specs.abstract import Wrong
 from specs.invariants import View, broken_invariants
 from specs.refutation import Endless, Refuted, Visited, cut_if_endless, what_happened
 from specs.small_zones import Answer, Call, Owners, Range, layouts
+from specs.story import Block, Story
 from specs.subject import Subject
 
 Lists = tuple[tuple[int, ...], ...]
@@ -23,6 +24,13 @@ class State(NamedTuple):
 
     def __str__(self) -> str:
         return picture(self.lists, self.owners.live)
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The free blocks, heads first, and the live ones."""
+        free = [Block(pfn, order) for order, entries in enumerate(self.lists) for pfn in entries]
+        live = [Block(pfn, order, free=False) for pfn, order in sorted(self.owners.live.items())]
+        return (*free, *live)
 
 
 def picture(lists: Lists, live: dict[int, int]) -> str:
@@ -139,12 +147,16 @@ class Explorer:
         while step is not None:
             history.append(str(step[1]))
             step = self.reached[step[0]]
-        raise Refuted(
-            f"Zone({self.max_order}): {'; '.join(reversed(history)) or 'new'}",
-            str(state),
-            f"{call}: {broke[0]}",
-            *broke[1:],
+        calls = f"Zone({self.max_order}): {'; '.join(reversed(history)) or 'new'}"
+        story = Story(
+            f"Zone.{call}, max_order {self.max_order}",
+            "every call answers, changes, rejects and orders the lists as specified",
+            state.blocks,
+            call.pages,
+            f"ran after {calls}",
+            "; ".join(broke),
         )
+        raise Refuted(calls, str(state), f"{call}: {broke[0]}", *broke[1:], story=story)
 
 
 def visit(subject: Subject, max_order: int) -> Visited:
