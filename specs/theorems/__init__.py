@@ -5,7 +5,19 @@ from __future__ import annotations
 from specs import exhaustive, random_programs
 from specs.crosshair_gate import THEOREMS as CONFIRMED
 from specs.ledger import Theorem
-from specs.theorems import buddy, free_area, init, orders, paths, pfn, policy, round_trip, runs, zone
+from specs.theorems import (
+    buddy,
+    free_area,
+    hypotheses,
+    init,
+    orders,
+    paths,
+    pfn,
+    policy,
+    round_trip,
+    runs,
+    zone,
+)
 
 LEDGER: tuple[Theorem, ...] = (
     *pfn.ROWS,
@@ -17,6 +29,7 @@ LEDGER: tuple[Theorem, ...] = (
     *zone.ROWS,
     *runs.ROWS,
     *paths.ROWS,
+    *hypotheses.ROWS,
     *orders.ROWS,
     *CONFIRMED,
     *exhaustive.THEOREMS,

@@ -42,6 +42,15 @@ def expected_paths(operation: str, order: int, top: int) -> int:
     }[operation.split(",")[0]]
 
 
+def unwalked_paths(operation: str, order: int, top: int) -> int:
+    """How many paths of the operation no state walks.
+
+    Zone.free: WrongOrder, if no block can have another order.
+    add_range: from a cursor of each alignment, when not even one page would fit.
+    """
+    return {"Zone.free": int(order == top == 0), "add_range": top + 1}.get(operation, 0)
+
+
 class Differs(Exception):
     """Why the row does not hold: the result and the story."""
 
@@ -70,11 +79,11 @@ class Comparison:
             self.runs += 1
             for trail in trails(self.subject, operation, variant, situation.zone(self.subject), pages):
                 if trail not in symbolic:
-                    raise Differs("refuted", f"{where}: {situation}, {pages} walks no path: {_shown(trail)}")
+                    raise Differs("refuted", f"{where}: {situation}, {pages} walks no path: {shown(trail)}")
                 walked.add(trail)
         for trail, walk in symbolic.items():
             if trail not in walked:
-                self._impossible(walk, f"{where}: {_shown(trail)}")
+                self._impossible(walk, f"{where}: {shown(trail)}")
         self.paths += len(walked)
         wanted = expected_paths(operation, variant.order, top)
         if len(walked) != wanted:
@@ -95,7 +104,8 @@ class Comparison:
             raise Differs("vacuous", f"{path}: no run walks it, though its hypotheses do not exclude it")
 
 
-def _shown(trail: Trail) -> str:
+def shown(trail: Trail) -> str:
+    """The answers and the ending, in words."""
     answers = "".join("ny"[answer] for answer in trail.decisions)
     return f"answers {answers or 'none'}, then {trail.ending}"
 

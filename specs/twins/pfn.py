@@ -25,6 +25,12 @@ TWINS = (
         "return page & -(1 << order) == pfn",
         "return page & -(1 << order) == pfn != page",
     ),
+    Twin(
+        "covers-nothing-asked",
+        "pfn",
+        "pre: is_aligned(pfn, order)\n    post: __return__ == (pfn <= page",
+        "pre: page < pfn and pfn < page\n    post: __return__ == (pfn <= page",
+    ),
     Twin("size-is-linear", "definitions", "power: int = 2**order", "power: int = 2 * order"),
     Twin(
         "aligned-to-the-half",
