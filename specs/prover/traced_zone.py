@@ -148,13 +148,27 @@ def trails(
 ) -> list[Trail]:
     """The trails of a real call on a real zone: one, or one for each iteration of ``add_range``."""
     trace = Trace()
+    call_traced(subject, operation, variant, zone, pages, trace, TYPE)
+    return trace.trails
+
+
+def call_traced(
+    subject: Subject,
+    operation: str,
+    variant: Variant,
+    zone: Any,
+    pages: tuple[int, ...],
+    trace: Trace,
+    migratetype: int,
+) -> None:
+    """A real call on a real zone, with what it decides written down."""
     zone.free_area = TracedArea(trace, zone.free_area)
     zone.live = TracedLive(trace, zone.live)
     zone.spans = TracedSpans(trace, zone.spans)
     stubbed = {"add_range": ("free_one_page",)}.get(operation, STUBBED if "Zone." in operation else ())
     contracts = {name: trace.contract(name, getattr(subject.buddy, name)) for name in stubbed}
     edges = {name: trace.edge(getattr(subject.zone, name)) for name in ("pfn_error", "range_error")}
-    call = _call(subject, operation, variant, zone, trace, pages)
+    call = _call(subject, operation, variant, zone, trace, pages, migratetype)
     with replaced(subject.buddy, **contracts), replaced(subject.zone, **edges):
         try:
             trace.end(call())
@@ -162,11 +176,16 @@ def trails(
             raise
         except Exception as error:  # broken code may raise anything; the path must say the same
             trace.end(None, error)
-    return trace.trails
 
 
 def _call(
-    subject: Subject, operation: str, variant: Variant, zone: Any, trace: Trace, pages: tuple[int, ...]
+    subject: Subject,
+    operation: str,
+    variant: Variant,
+    zone: Any,
+    trace: Trace,
+    pages: tuple[int, ...],
+    migratetype: int,
 ) -> partial[object]:
     """The call as the symbolic side makes it; the functions of the buddy module are looked up now."""
     given = [TracedInt.of(trace, page) for page in pages]
@@ -176,10 +195,10 @@ def _call(
         return partial(getattr(zone, operation.removeprefix("Zone.")), *arguments)
     function = getattr(subject.buddy, operation.split(",")[0])
     if operation == "rmqueue_smallest":
-        return partial(function, area, order, TYPE)
+        return partial(function, area, order, migratetype)
     if operation == "take":
         return partial(function, area, *given, order)
     if operation == "add_range":
-        return partial(function, area, TracedCursor.of(trace, pages[0]), given[1], TYPE)
-    del zone.live.real[pages[0]]  # the caller owns the block now
-    return partial(function, area, *given, order, TYPE, to_tail=variant.to_tail)
+        return partial(function, area, TracedCursor.of(trace, pages[0]), given[1], migratetype)
+    zone.live.real.pop(pages[0])  # the caller owns the block now
+    return partial(function, area, *given, order, migratetype, to_tail=variant.to_tail)

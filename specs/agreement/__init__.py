@@ -1,0 +1,1 @@
+"""Symbolic and concrete execution agree: the same states, the same calls, the same answers."""
