@@ -17,8 +17,10 @@ from specs.theorems import LEDGER
 PROOFS = tuple(row for row in LEDGER if row.method != "hypothesis")
 """The rows that count as proof here: all but those that only test."""
 
-PATIENCE = 300_000
+PATIENCE = 500_000
 """After so many calls of known functions, a row will run no new one."""
+LONG_SECONDS, PROCESS_SECONDS = 60.0, 5.0
+"""What is taken for the time of a row that was not run to its end, and of one that needs another process."""
 
 
 class DoesNotHold(Exception):
@@ -48,12 +50,13 @@ def survey(jobs: int, done: Callable[[], object] = lambda: None) -> tuple[Reach,
         _, functions, seconds = result.done
         reaches.append(Reach(row, frozenset(functions) | _about(row), seconds))
         done()
-    return tuple(sorted(reaches, key=lambda reach: (_costs(reach.seconds), PROOFS.index(reach.row))))
+    return tuple(sorted(reaches, key=_cost))
 
 
-def _costs(seconds: float) -> int:
-    """A coarse measure, so that the order is the same on every machine: little, some, much."""
-    return 0 if seconds < 2 else 1 if seconds < 8 else 2
+def _cost(reach: Reach) -> tuple[int, int, int]:
+    """Coarse, so that the order is the same on every machine: by time, then by how much the row runs."""
+    long = 0 if reach.seconds < 4 else 1 if reach.seconds < 20 else 2
+    return long, len(reach.functions), PROOFS.index(reach.row)
 
 
 def _about(row: Theorem) -> set[str]:
@@ -61,8 +64,14 @@ def _about(row: Theorem) -> set[str]:
     return {name.removeprefix("verified_buddy.") for name in row.about}
 
 
+class _Enough(BaseException):
+    """The row has run nothing new for long."""
+
+
 def _watched(row: Theorem) -> tuple[bool, set[str], float]:
-    """Whether the row holds, and the functions of the core that ran."""
+    """Whether the row holds, as far as it was run; the functions of the core that ran; how long it took."""
+    if row.method == "crosshair":
+        return True, set(), PROCESS_SECONDS
     subject = running()
     names = {getattr(subject, name).__file__: name for name in CORE}
     ran: set[CodeType] = set()
@@ -74,16 +83,19 @@ def _watched(row: Theorem) -> tuple[bool, set[str], float]:
             calls = calls + 1 if frame.f_code in ran else 0
             ran.add(frame.f_code)
             if calls == PATIENCE:
-                sys.setprofile(None)
+                raise _Enough
 
     started = time.perf_counter()
     sys.setprofile(called)
     try:
         holds = row.check(subject, row.twin_orders).result == "holds"
+        seconds = time.perf_counter() - started
+    except _Enough:
+        holds, seconds = True, LONG_SECONDS
     finally:
         sys.setprofile(None)
     functions = {f"{names[code.co_filename]}.{_own(code)}" for code in ran if code.co_filename in names}
-    return holds, functions, time.perf_counter() - started
+    return holds, functions, seconds
 
 
 def _own(code: CodeType) -> str:
