@@ -34,7 +34,7 @@ def _named(twin: Twin) -> Mutant:
 
 
 def _function_at(text: str, line: int) -> str:
-    """The function or method that stands there."""
+    """The function, method or constant that stands there."""
     names: list[str] = []
     body = ast.parse(text).body
     while body:
@@ -43,6 +43,9 @@ def _function_at(text: str, line: int) -> str:
         if inside and isinstance(inside[0], ast.ClassDef | ast.FunctionDef):
             names.append(inside[0].name)
             body = inside[0].body
+        elif inside and not names and isinstance(inside[0], ast.Assign | ast.AnnAssign):
+            target = inside[0].target if isinstance(inside[0], ast.AnnAssign) else inside[0].targets[0]
+            names.append(ast.unparse(target))
     return ".".join(names)
 
 

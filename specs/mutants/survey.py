@@ -83,7 +83,9 @@ def _watched(row: Theorem) -> tuple[bool, set[str], float]:
             calls = calls + 1 if frame.f_code in ran else 0
             ran.add(frame.f_code)
             if calls == PATIENCE:
-                raise _Enough
+                sys.setprofile(None)
+                if row.method == "exhaustive":  # no solver is at work, which would swallow this
+                    raise _Enough
 
     started = time.perf_counter()
     sys.setprofile(called)
