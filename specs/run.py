@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from multiprocessing import get_context
 from types import FrameType
 
 from specs.ledger import HOLDS, Outcome, Theorem
+from specs.prover.row import solvers_for
 from specs.subject import DoesNotApply, broken, running
 from specs.theorems import LEDGER, buddy, free_area, hypotheses, init, paths, pfn, policy, round_trip, zone
 from specs.twins import TWINS
@@ -39,6 +40,8 @@ class Verdict:
     seconds: float
     assumptions: tuple[str, ...]
     story: str = ""
+    seconds_by_solver: dict[str, float] = field(default_factory=dict)
+    """What the solvers took for the running code; rows that share obligations pay for them but once."""
 
     @property
     def holds(self) -> bool:
@@ -58,7 +61,9 @@ def theorem(name: str) -> Theorem:
 def check(name: str, max_orders: tuple[int, ...] = ALL_ORDERS) -> Verdict:
     """Decide one row: the running code must satisfy it, and each of its twins must not."""
     row, started = theorem(name), time.perf_counter()
+    before = dict(solvers_for(running()).seconds)
     outcome = limited(lambda: row.check(running(), max_orders))
+    after = solvers_for(running()).seconds
     rejected: list[str] = []
     verdict, story = outcome.result, told(outcome)
     if outcome.result == "holds":
@@ -86,6 +91,7 @@ def check(name: str, max_orders: tuple[int, ...] = ALL_ORDERS) -> Verdict:
         round(time.perf_counter() - started, 2),
         row.assumptions,
         story.strip(),
+        {name: round(took - before[name], 2) for name, took in after.items() if took > before[name]},
     )
 
 
