@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import platform
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import click
@@ -17,11 +15,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from specs.checkout import commit
 from specs.gates import gates
 from specs.ledger import HOLDS, Theorem
 from specs.mutants.command import mutants
 from specs.readme import readme_table, where
 from specs.run import ALL_ORDERS, Verdict, check_all, cores, theorem
+from specs.smtlib.export import export
+from specs.smtlib.recheck import recheck
 from specs.theorems import LEDGER, TRUSTED
 from specs.twins import TWINS
 
@@ -173,20 +174,6 @@ def _listing(rows: Sequence[Theorem]) -> str:
     return "\n".join(f"{row.name:<{width}}  {row.method:<10}  {row.says}" for row in rows)
 
 
-def commit() -> str | None:
-    """The commit of the checkout, with a mark if files have changed since."""
-    root = Path(__file__).parent.parent
-    try:
-        said = subprocess.run(
-            ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],  # noqa: S607 # whichever git
-            cwd=root,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return said.stdout.strip()
-
-
 main.add_command(mutants)
+main.add_command(export)
+main.add_command(recheck)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import z3
-
 from specs.ledger import Outcome, Result, Theorem
 from specs.prover.operations import OPERATIONS, Variant, Walk, walks
 from specs.prover.paths import TooManyPaths
@@ -68,6 +66,20 @@ class Comparison:
     paths: int = 0
     runs: int = 0
     legal: set[Situation] = field(default_factory=set)
+    unwalked: list[Walk] = field(default_factory=list)
+    """The paths that the solvers show to be impossible."""
+
+    def compare_all(self, tops: tuple[int, ...]) -> None:
+        """Compare all operations for each of the max_orders."""
+        for top in tops:
+            for operation, (_, variants) in OPERATIONS.items():
+                try:
+                    found = walks(self.subject, operation, top)
+                    for variant in variants(top):
+                        mine = [walk for walk in found if walk.variant == variant]
+                        self.compare(operation, variant, top, mine)
+                except TooManyPaths as error:
+                    raise Differs("refuted", f"{operation}, max_order {top}: {error}") from None
 
     def compare(self, operation: str, variant: Variant, top: int, found: list[Walk]) -> None:
         """Every path is walked or impossible, every run is a path, and there are as many as expected."""
@@ -96,12 +108,13 @@ class Comparison:
 
     def _impossible(self, walk: Walk, path: str) -> None:
         """The solvers show that no state walks the path."""
-        never = walk.world.owed("live", z3.BoolVal(False), "the path can be walked")
+        never = walk.world.impossible("the path can be walked")
         verdict = self.solvers.decide(never).verdict
         if verdict == "unknown":
             raise Differs("unknown", f"{path}: no run walks it, and the solvers cannot tell why")
         if verdict == "refuted":
             raise Differs("vacuous", f"{path}: no run walks it, though its hypotheses do not exclude it")
+        self.unwalked.append(walk)
 
 
 def shown(trail: Trail) -> str:
@@ -117,14 +130,7 @@ def check(subject: Subject, tops: tuple[int, ...]) -> Outcome:
     result: Result = "holds" if tops else "vacuous"
     story = ""
     try:
-        for top in tops:
-            for operation, (_, variants) in OPERATIONS.items():
-                found = walks(subject, operation, top)
-                for variant in variants(top):
-                    mine = [walk for walk in found if walk.variant == variant]
-                    comparison.compare(operation, variant, top, mine)
-    except TooManyPaths as error:
-        result, story = "refuted", f"{operation}, max_order {top}: {error}"
+        comparison.compare_all(tops)
     except Differs as difference:
         result, story = difference.result, difference.story
     return Outcome(result, comparison.paths, comparison.runs, solvers.names, story)

@@ -1,0 +1,1 @@
+"""The proofs as SMT-LIB files that any solver decides again."""

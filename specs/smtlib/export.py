@@ -1,0 +1,94 @@
+"""``python -m specs export``: every obligation as a file that any solver decides again."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from specs.run import ALL_ORDERS, FAMILIES, cores
+from specs.smtlib.collect import NAMES, Collected, NotProved, collect
+from specs.smtlib.directory import Refused, check_is_free, write, written_whole
+from specs.smtlib.statement import Vacuous
+
+
+@click.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--only", multiple=True, metavar="NAME", help="This theorem's; may be repeated.")
+@click.option("--max-order", type=click.IntRange(0, 10), help="For this top order alone; else for 0..10.")
+@click.option("--jobs", type=click.IntRange(1), default=cores, help="Processes at once (default: all cores).")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def export(directory: Path, only: tuple[str, ...], max_order: int | None, jobs: int, as_json: bool) -> None:
+    """Prove every obligation, and write each into DIRECTORY as an SMT-LIB file.
+
+    The directory must be empty, or not be there yet; its README.md says what is in it.
+    """
+    for name in only:
+        if name not in NAMES:
+            raise click.UsageError(f"no theorem that solvers decide is named {name!r}")
+    names = [name for name in NAMES if not only or name in only]
+    tops = ALL_ORDERS if max_order is None else (max_order,)
+    started = time.perf_counter()
+    try:
+        check_is_free(directory)
+        collected = _collect(names, tops, jobs)
+        with written_whole(directory) as sibling:
+            summary = write(sibling, names, tops, collected)
+    except OSError as error:
+        raise Refused(f"{directory} cannot be written: {error.strerror}") from None
+    except (NotProved, Vacuous) as error:
+        raise click.ClickException(f"nothing is written: {error}") from None
+    except BrokenProcessPool:
+        raise click.ClickException("nothing is written: a process that proved ended") from None
+    seconds = round(time.perf_counter() - started, 1)
+    if as_json:
+        about = {"directory": str(directory), "theorems": names, "max_orders": list(tops)}
+        click.echo(json.dumps({**about, **summary, "seconds": seconds}, indent=2))
+    else:
+        click.echo(
+            f"{directory}: {summary['files']} files for {summary['obligations']} obligations of {len(names)} "
+            f"theorems, in {seconds} s; {directory / 'README.md'} says how to check them."
+        )
+
+
+def _bundles(names: list[str]) -> Iterator[list[str]]:
+    """Rows that share proofs; always the same ones, since a proof may depend on those before it."""
+    shared = {name for family in FAMILIES for name in family}
+    for family in (*FAMILIES, *((name,) for name in names if name not in shared)):
+        bundle = [name for name in names if name in family]
+        if bundle:
+            yield bundle
+
+
+def _collect(names: list[str], tops: tuple[int, ...], jobs: int) -> Collected:
+    """Each bundle in a process of its own; together in the same order, whichever is done first."""
+    bundles = list(_bundles(names))
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with (
+        Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress,
+        ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool,
+    ):
+        task = progress.add_task("proving", total=len(names))
+        waiting = {pool.submit(collect, bundle, tops): len(bundle) for bundle in bundles}
+        try:
+            for done in as_completed(waiting):
+                done.result()
+                progress.update(task, advance=waiting[done])
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in list(pool._processes.values()):
+                process.kill()  # it would prove on to its end
+            raise
+        whole = Collected()
+        for future in waiting:
+            whole.update(future.result())
+    return whole

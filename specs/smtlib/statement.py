@@ -1,0 +1,98 @@
+"""An obligation as a statement: hypotheses that some state satisfies, and a goal that follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import z3
+
+from specs.prover.operations import Walk
+from specs.prover.paths import Owed, simplified
+from specs.prover.terms import built_once
+from specs.prover.witness import Witnesses
+
+
+class Vacuous(Exception):
+    """Hypotheses that contradict each other, and no decision of a path is why."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What one file says."""
+
+    facts: tuple[z3.BoolRef, ...]
+    """What the path, or the lemma, is about."""
+    further: tuple[z3.BoolRef, ...]
+    """What else the proof used: instances of invariants and of contracts."""
+    goal: z3.BoolRef
+    impossible: bool = False
+    """Whether it says that a path cannot be walked: its goal denies the last decision."""
+
+    def lines(self) -> list[str]:
+        """The commands of the file, one a line."""
+        hypotheses = (*self.facts, *self.further)
+        terms = [text(term) for term in hypotheses]
+        lines = ["(set-info :smt-lib-version 2.6)", "(set-logic QF_UFBV)"]
+        lines += dict(sorted(entry for term in (*hypotheses, self.goal) for entry in symbols(term))).values()
+        lines += [f"(assert (! {term} :named h{number}))" for number, term in enumerate(terms, 1)]
+        return [*lines, f"(assert (! {text(z3.Not(self.goal))} :named goal))", "(check-sat)", "(exit)"]
+
+
+@built_once
+def text(term: z3.BoolRef) -> str:
+    """The term in SMT-LIB, on one line."""
+    return " ".join(term.sexpr().split())
+
+
+@built_once
+def symbols(term: z3.ExprRef) -> tuple[tuple[str, str], ...]:
+    """The names that occur in the term, each with its declaration."""
+    declared = term.decl()
+    own = ((declared.name(), declared.sexpr()),) if declared.kind() == z3.Z3_OP_UNINTERPRETED else ()
+    return tuple(dict([*own, *(entry for child in term.children() for entry in symbols(child))]).items())
+
+
+def statement(walk: Walk | None, owed: Owed, used: Sequence[z3.BoolRef], witnesses: Witnesses) -> Statement:
+    """What the proof showed; if nothing satisfies what it used, then that the path is impossible."""
+    distinct = {fact.get_id(): fact for fact in owed.facts}
+    facts = tuple(distinct.values())
+    further = tuple({fact.get_id(): fact for fact in used if fact.get_id() not in distinct}.values())
+    found = witnesses.decide((*facts, *further))
+    if found == "sat":
+        return Statement(facts, further, owed.goal)
+    if found == "unsat" and walk is not None:
+        return _impossible(walk, facts, further, witnesses)
+    raise Vacuous(f"{owed.says}: what it assumes is not satisfied by any state ({found})")
+
+
+def _impossible(
+    walk: Walk, facts: Sequence[z3.BoolRef], further: Sequence[z3.BoolRef], witnesses: Witnesses
+) -> Statement:
+    """The first step of the path that what came before excludes; without it, some state satisfies all."""
+    steps = list(_steps(walk, facts, further))
+    on_path = {fact.get_id() for _, fact in steps}
+    others = tuple(fact for fact in further if fact.get_id() not in on_path)
+    for count, (chosen, last) in enumerate(steps):
+        before = tuple(fact for _, fact in steps[:count])
+        found = witnesses.decide((*before, *others, last))
+        if found == "unsat" and chosen and witnesses.decide((*before, *others)) == "sat":
+            return Statement(before, others, z3.Not(last), impossible=True)
+        if found != "sat":
+            break
+    raise Vacuous(f"{walk.operation}, max_order {walk.top}: a path contradicts what holds of any state")
+
+
+def _steps(
+    walk: Walk, facts: Sequence[z3.BoolRef], further: Sequence[z3.BoolRef]
+) -> Iterator[tuple[bool, z3.BoolRef]]:
+    """What the path says, in the order in which it came; and whether a choice of the path is behind it."""
+    when = {known: number for number, known in enumerate(walk.path.known)}
+    found, now = [], -1
+    for fact in facts:
+        now = when.get(simplified(fact).get_id(), now)
+        found.append((now, fact))
+    denials = ((when.get(simplified(fact.arg(0)).get_id()), fact) for fact in further if z3.is_not(fact))
+    found += [(number, fact) for number, fact in denials if number is not None]
+    for number, fact in sorted(found, key=lambda step: step[0]):
+        yield number >= 0, fact
