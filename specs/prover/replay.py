@@ -125,7 +125,7 @@ def faults(scene: Scene, done: Done) -> Iterator[str]:
         yield str(wrong)
     got = "" if done.error is None else type(done.error).__name__
     if got != rejection:
-        yield f"it must end in {rejection}" if rejection else f"no {got} is due here"
+        yield f"it must end in {rejection}" if rejection else f"it must not end in {got}"
     elif not got and scene.method == "take" and done.answer is not judged:
         yield f"the answer must be {judged}"
     yield from _owners(pages, machine, done)

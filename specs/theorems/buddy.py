@@ -150,7 +150,13 @@ ROWS = (
         (f"{BUDDY}.rmqueue_smallest",),
         "z3",
         Proof(("rmqueue_smallest",), (), _alloc_refusal),
-        ("refuses-the-top-order", "refusal-drops-a-block"),
+        (
+            "refuses-the-top-order",
+            "refusal-drops-a-block",
+            "refusal-asserts",
+            "alloc-avoids-its-own-order",
+            "alloc-stops-at-an-empty-list",
+        ),
     ),
     Theorem(
         "free-exact",
@@ -166,7 +172,7 @@ ROWS = (
         (f"{BUDDY}.take", f"{BUDDY}.expand"),
         "z3",
         Proof(("take",), (), _take_exact),
-        ("take-takes-it-all", "take-keeps-the-block-listed"),
+        ("take-takes-it-all", "take-keeps-the-block-listed", "take-succeeds-with-nothing"),
     ),
     Theorem(
         "take-refusal",

@@ -41,9 +41,11 @@ ALL = (
     "free_one_page",
     "free_one_page, to_tail",
     "take",
+    "add_range",
     "Zone.alloc",
     "Zone.free",
     "Zone.take",
+    "Zone.add_range",
 )
 
 
@@ -217,7 +219,7 @@ ROWS = (
         Proof(
             lemmas=_remove_keeps, operations=("free_one_page", "rmqueue_smallest", "take"), tags=("listed",)
         ),
-        ("merge-ignores-the-order",),
+        ("merge-ignores-the-order", "merge-looks-past-the-end"),
         assumptions=("FreeArea meets its contract: free-area-conforms",),
     ),
     Theorem(
@@ -227,7 +229,12 @@ ROWS = (
         (AREA, "verified_buddy.buddy", "verified_buddy.zone.Zone"),
         "z3",
         Proof(ALL, ("owned", "listed"), lemmas=_no_overlap),
-        ("merge-forgets-the-buddy", "split-lists-what-it-returned", "free-keeps-live"),
+        (
+            "merge-forgets-the-buddy",
+            "merge-takes-the-reserved",
+            "split-lists-what-it-returned",
+            "free-keeps-live",
+        ),
     ),
     Theorem(
         "aligned",
@@ -252,7 +259,7 @@ ROWS = (
         ("verified_buddy.buddy", "verified_buddy.zone.Zone"),
         "z3",
         Proof(ALL, ("buddy",)),
-        ("never-merges", "merge-stops-early"),
+        ("never-merges", "merge-stops-early", "init-lists-without-merging"),
     ),
     Theorem(
         "wholly-free",

@@ -147,7 +147,7 @@ ROWS = (
         ("verified_buddy.buddy", ZONE),
         "execution",
         Execution(tuple(OPERATIONS), _total),
-        ("refusal-drops-a-block",),
+        ("refusal-drops-a-block", "refusal-asserts"),
         assumptions=(
             "for orders in 0..max_order; arguments-confirmed decides the others",
             "add_range makes progress: init-exact",

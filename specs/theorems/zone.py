@@ -276,7 +276,7 @@ ROWS = (
         "A zone accepts a range exactly if it has none of its pages; then they are its own, and free.",
         (f"{ZONE}.add_range",),
         _add,
-        ("adds-twice",),
+        ("adds-twice", "range-counts-its-own-table", "init-truncates-the-end"),
         "init-exact in place of add_range",
         *EDGES,
     ),

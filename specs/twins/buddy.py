@@ -23,7 +23,7 @@ TWINS = (
         "buddy",
         "while order < area.max_order:",
         "while order < area.max_order - 1:",
-        "rcore #50",
+        "rcore #50, #51",
     ),
     Twin(
         "merge-forgets-the-buddy",
@@ -74,7 +74,7 @@ TWINS = (
         "buddy",
         "for current in ORDERS[order : area.max_order + 1]:\n        pfn = area.first",
         "for current in ORDERS[order : area.max_order]:\n        pfn = area.first",
-        "pKVM, 5.10 era",
+        "pKVM (5.10 era)",
     ),
     Twin(
         "takes-the-largest",
@@ -125,52 +125,61 @@ TWINS = (
         "            return True",
     ),
     Twin(
-        "init-past-the-end",
-        "buddy",
-        "while end - pfn < 1 << order:",
-        "while end - pfn < (1 << order) - 1:",
-        "Xen 87c0718ce7",
-    ),
-    Twin(
-        "init-ignores-alignment",
-        "buddy",
-        "while pfn & ((1 << order) - 1) != 0:",
-        "while pfn & ((1 << order) - 1) == 1 << order:",
-        "DRM ce6592bcef",
-    ),
-    Twin(
-        "init-feeds-the-start",
-        "buddy",
-        "free_one_page(area, pfn, order, migratetype, to_tail=True)",
-        "free_one_page(area, start, order, migratetype, to_tail=True)",
-    ),
-    Twin(
-        "init-stops-early",
-        "buddy",
-        "    pfn = start\n    while pfn < end:\n",
-        "    pfn, fed = start, 0\n    while pfn < end:\n        fed += 1\n"
-        "        if fed == 5000:\n            return\n",
-    ),
-    Twin(
         "free-wraps",
         "buddy",
         "buddy = pfn ^ (1 << order)",
         "buddy = (((pfn ^ (1 << order)) + (2**64 - 2**51)) & (2**64 - 1)) - (2**64 - 2**51)",
     ),
-    Twin("init-skips", "buddy", "pfn = Pfn(pfn + (1 << order))", "pfn = Pfn(pfn + (2 << order))"),
-    Twin(
-        "init-small-blocks",
-        "buddy",
-        "        order = area.max_order\n",
-        "        order = ORDERS[max(area.max_order - 1, 0)]\n",
-    ),
-    Twin(
-        "init-to-head",
-        "buddy",
-        "free_one_page(area, pfn, order, migratetype, to_tail=True)",
-        "free_one_page(area, pfn, order, migratetype)",
-    ),
     Twin(
         "tail-rule-ends-at-20", "buddy", "if above >= area.max_order:", "if above >= min(area.max_order, 20):"
+    ),
+    Twin(
+        "merge-looks-past-the-end",
+        "buddy",
+        "        if not area.is_free_block(buddy, order):\n            break",
+        "        completes = order + 1 == area.max_order and buddy > pfn\n"
+        "        if not completes and not area.is_free_block(buddy, order):\n"
+        "            break",
+        "lkml 0605.2/1279",
+    ),
+    Twin(
+        "merge-takes-the-reserved",
+        "buddy",
+        "        if not area.is_free_block(buddy, order):\n"
+        "            break\n"
+        "        area.remove(Pfn(buddy), order)\n",
+        "        if area.is_free_block(buddy, order):\n"
+        "            area.remove(Pfn(buddy), order)\n"
+        "        elif order > 0:\n"
+        "            break\n",
+        "Xen 7d3f8a2a26",
+    ),
+    Twin(
+        "alloc-avoids-its-own-order",
+        "buddy",
+        "for current in ORDERS[order : area.max_order + 1]:\n        pfn = area.first",
+        "for current in ORDERS[order + 1 : area.max_order + 1]:\n        pfn = area.first",
+        "Xen 5ac2dddb17",
+    ),
+    Twin(
+        "alloc-stops-at-an-empty-list",
+        "buddy",
+        "        if pfn is not None:\n            area.remove",
+        "        if pfn is None:\n            break\n        else:\n            area.remove",
+        "DRM 0522114626",
+    ),
+    Twin(
+        "refusal-asserts",
+        "buddy",
+        "            return pfn\n    return None",
+        '            return pfn\n    raise AssertionError("no block is large enough")',
+        "dc0e3aa54eaa",
+    ),
+    Twin(
+        "take-succeeds-with-nothing",
+        "buddy",
+        "            return True\n    return False",
+        "            return True\n    return True",
+        "Zephyr 2c7d68009a",
     ),
 )

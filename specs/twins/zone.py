@@ -110,4 +110,46 @@ TWINS = (
         "self.ends[low:high] = [end]",
         "self.ends[low:high] = [end]\n        del self.starts[:-3], self.ends[:-3]",
     ),
+    Twin(
+        "take-asks-for-the-first-page",
+        "zone",
+        "self.spans.covers(pfn, Pfn(pfn + (1 << order)))",
+        "self.spans.covers(pfn, Pfn(pfn + 1))",
+        "Xen bd0bb8a005",
+    ),
+    Twin(
+        "init-truncates-the-end",
+        "zone",
+        "buddy.add_range(self.free_area, start, end, UNMOVABLE)",
+        "buddy.add_range(self.free_area, start, Pfn(end & 0xFFFFFFFF), UNMOVABLE)",
+        "DRM a305177551",
+    ),
+    Twin(
+        "alloc-waits",
+        "zone",
+        "        pfn = buddy.rmqueue_smallest(self.free_area, order, UNMOVABLE)\n",
+        "        pfn = buddy.rmqueue_smallest(self.free_area, order, UNMOVABLE)\n"
+        "        while pfn is None:\n"
+        "            pfn = buddy.rmqueue_smallest(self.free_area, order, UNMOVABLE)\n",
+        "Zephyr #12252",
+    ),
+    Twin(
+        "range-counts-its-own-table",
+        "zone",
+        "        self.spans.add(start, end)\n",
+        "        self.spans.add(Pfn(start + 1), end)\n",
+        "unikraft #688",
+    ),
+    Twin(
+        "alloc-subtracts-free-pages-twice",
+        "zone",
+        "        pfn = buddy.rmqueue_smallest(self.free_area, order, UNMOVABLE)\n",
+        "        left = self.nr_free_pages()\n"
+        "        for current in ORDERS[:order]:\n"
+        "            left -= 2 * (self.free_area[current].nr_free << current)\n"
+        "        if left < 1 << order:\n"
+        "            return None\n"
+        "        pfn = buddy.rmqueue_smallest(self.free_area, order, UNMOVABLE)\n",
+        "Linux 026b08147923",
+    ),
 )
