@@ -48,7 +48,7 @@ class Reading:
 
     def value(self, term: z3.ExprRef) -> z3.ExprRef:
         """What the term evaluates to."""
-        return self.model.eval(z3.substitute(term, *self.given.values()))
+        return self.model.eval(z3.substitute(term, *self.given.values()) if self.given else term)
 
     def truth(self, term: Truth) -> bool:
         """Whether it holds; nothing may be left open."""

@@ -135,6 +135,7 @@ class SymbolicSpans:
     def add(self, start: LiftedPfn, end: LiftedPfn) -> None:
         """The pages of the range, none of which was the zone's, are in hand now."""
         of, was = self.world, self.world.state
+        self._has_a_page(start, end)
         of.steps.append(Step("span", start.term, 0))
         now = unknown("s", was.top)
 
@@ -150,8 +151,13 @@ class SymbolicSpans:
         of.laws.append(lambda page: now.owner(page) == z3.If(inside(page), HELD, was.owner(page)))
         of.state = now
 
+    def _has_a_page(self, start: LiftedPfn, end: LiftedPfn) -> None:
+        """Nobody may ask of an empty range, of which ``Spans`` and a set of pages say different things."""
+        self.world.owe("owned", z3.ULT(start.term, end.term), "a range of the zone's has a page", start.term)
+
     def _some(self, start: LiftedPfn, end: LiftedPfn, *, outside: bool) -> bool:
         of, state = self.world, self.world.state
+        self._has_a_page(start, end)
 
         def has(page: z3.BitVecRef) -> z3.BoolRef:
             inside = z3.And(z3.ULE(start.term, page), z3.ULT(page, end.term))
