@@ -5,11 +5,15 @@ from functools import cache
 from random import Random
 
 import pytest
+import z3
 
+from specs.agreement import solved
 from specs.agreement.check import Agreement, Disagreement
 from specs.agreement.drawn import drawn, from_situations
 from specs.agreement.settings import Setting
-from specs.agreement.solved import Solved
+from specs.agreement.solved import Solved, legal_state
+from specs.prover import invariants
+from specs.prover.labels import State, Truth
 from specs.prover.operations import OPERATIONS, Variant, walks
 from specs.subject import Twin, broken, running
 from specs.theorems.paths import expected_paths
@@ -47,8 +51,8 @@ def test_calls_among_orders_up_to_ten_are_walked_alike(operation: str) -> None:
 def test_every_path_is_walked_from_a_state_that_the_solver_makes(operation: str, top: int) -> None:
     """All but the paths that no state can walk; how many can, the closed formula says."""
     for variant in OPERATIONS[operation][1](top):
-        both, solved = agreement(operation, variant, top), Solved(operation, variant, top)
-        made = [solved.setting(place, claims) for place, claims in enumerate(both.claims)]
+        both, states = agreement(operation, variant, top), Solved(operation, variant, top)
+        made = [states.setting(place, claims) for place, claims in enumerate(both.claims)]
         for place, setting in enumerate(made):
             if setting is not None:
                 both.compare(setting, place)
@@ -94,3 +98,46 @@ def test_a_fault_in_the_lifting_is_noticed(fault: str, monkeypatch: pytest.Monke
     monkeypatch.setattr(place, name, wrong)
     with pytest.raises(Disagreement):
         try_all(names)
+
+
+def test_a_path_that_is_missing_or_there_twice_is_noticed() -> None:
+    found = walks(running(), "rmqueue_smallest", 1)
+    setting = Setting(1, free=((0, 1, 3),), migratetype=3)
+    for wrong, count in ((found[:1] + found[2:], 0), (found + found[1:2], 2)):
+        with pytest.raises(Disagreement, match=f"{count} paths fit"):
+            Agreement(running(), "rmqueue_smallest", Variant(), 1, wrong).compare(setting)
+
+
+def test_a_state_of_another_path_is_noticed() -> None:
+    with pytest.raises(Disagreement, match=r"walks \[1\] instead of path 0"):
+        agreement("rmqueue_smallest", Variant(), 1).compare(Setting(1, free=((0, 1, 0),)), 0)
+
+
+def made_legal() -> bool:
+    """Whether the state that the solver makes for a path without conditions is one of blocks, and legal."""
+    claims = agreement("rmqueue_smallest", Variant(), 1).claims[-1]
+    try:
+        made = Solved("rmqueue_smallest", Variant(), 1).setting(0, claims)
+    except AssertionError:
+        return False  # its maps say what no blocks could
+    assert made is not None
+    return made.legal()
+
+
+@pytest.mark.parametrize("name", ["labels", "rep", "coalesced", "uniform"])
+def test_without_one_of_the_invariants_a_state_is_not_legal(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The prover's invariants and the specification's are written apart, and say the same."""
+
+    def broken_state(state: State, pages: range) -> list[Truth]:
+        says: list[Truth] = []
+        for other in (*invariants.INVARIANTS, "uniform"):
+            monkeypatch.setattr(solved, "KEPT", (other,))
+            instances = legal_state(state, pages)
+            says += [z3.Not(z3.And(instances))] if other == name else instances
+        return says
+
+    assert made_legal()
+    monkeypatch.setattr(solved, "legal_state", broken_state)
+    assert not made_legal()

@@ -23,13 +23,22 @@ def window(top: int) -> range:
     return range(2 ** (top + 1))
 
 
+KEPT = (*inv.INVARIANTS, "uniform")
+
+
 def legal_state(state: State, pages: range) -> list[Truth]:
     """Every invariant at every page of the window, and between any two of them that one block may hold."""
-    terms = [pfn(page) for page in pages]
-    says = [inv.at(state, name, term) for term in terms for name in inv.INVARIANTS]
-    near = 2**state.top
-    pairs = [(one, two) for one in pages for two in pages if one != two and one // near == two // near]
-    return says + [inv.at(state, "uniform", terms[one], terms[two]) for one, two in pairs]
+    near: int = 2**state.top
+    says = []
+    for name in KEPT:
+        if name == "uniform":
+            pairs = [
+                (one, two) for one in pages for two in pages if one != two and one // near == two // near
+            ]
+            says += [inv.at(state, name, pfn(one), pfn(two)) for one, two in pairs]
+        else:
+            says += [inv.at(state, name, pfn(page)) for page in pages]
+    return says
 
 
 class Solved:
