@@ -4,9 +4,11 @@ from __future__ import annotations
 
 GUIDE = """# Obligations
 
-{files} files for {obligations} obligations; {closed} of these are literally true, and have no file.  A file is SMT-LIB 2.6, logic QF_UFBV: named hypotheses `h1`, `h2`, ..., then `goal`, which is the
-sentence denied.  The answer to it is **unsat**; with the line of `goal` removed it is **sat**, so the
-hypotheses are those of some state, and the proof says something.
+{files} files for {obligations} obligations; {closed} of these are literally true, and have no file.
+
+A file is SMT-LIB 2.6, logic QF_UFBV: named hypotheses `h1`, `h2`, ..., then `goal`, which is the sentence
+denied.  The answer to it is **unsat**; with the line of `goal` removed it is **sat**, so the hypotheses are
+those of some state, and the proof says something.
 
 With any solver that reads SMT-LIB (z3, cvc5, bitwuzla), this prints the files that are not as they should be:
 
