@@ -14,9 +14,10 @@ from specs.agreement.settings import Snapshot
 from specs.prover.invariants import END, conjunction
 from specs.prover.labels import is_live, pfn
 from specs.prover.lifted import LiftedBool, LiftedPfn
+from specs.prover.live import Live, LiveOrder
 from specs.prover.operations import SymbolicSpans, Variant, Walk
 from specs.prover.paths import Path, explore
-from specs.prover.world import Area, LiftedType, Live, LiveOrder, Step, Y, world
+from specs.prover.world import Area, LiftedType, Step, Y, world
 from tests.contract_suite import LIVE, SPANS, TOP, TYPES, Answer, Call, Contract, State
 from verified_buddy import FreeArea, Migratetype, Order, Pfn
 from verified_buddy.spans import Spans

@@ -10,9 +10,10 @@ import z3
 from specs.prover import contracts, invariants, operations, world
 from specs.prover.labels import FREE, State, Term, Truth, is_block, is_free, is_live, kind_is, label, type_of
 from specs.prover.lifted import LiftedBool, LiftedPfn
+from specs.prover.live import Live, LiveOrder
 from specs.prover.loops import Loop
 from specs.prover.operations import SymbolicSpans
-from specs.prover.world import Area, LiftedType, Live, LiveOrder, World
+from specs.prover.world import Area, LiftedType, World
 from specs.subject import Subject
 
 Place = tuple[Any, str, Any]

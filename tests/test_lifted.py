@@ -10,8 +10,9 @@ import z3
 
 from specs.prover.labels import FREE, LIVE, label
 from specs.prover.lifted import LiftedBool, LiftedPfn
+from specs.prover.live import Live, LiveOrder
 from specs.prover.paths import Path
-from specs.prover.world import LiftedType, Live, LiveOrder, World, world
+from specs.prover.world import LiftedType, World, world
 
 LIMIT = 1 << 64
 NEAR = [2**k + d for k in (0, 1, 2, 10, 11, 32, 52, 63, 64) for d in (-1, 0, 1)]

@@ -15,12 +15,13 @@ from specs.agreement.settings import HELD_LABEL, Setting
 from specs.prover.invariants import END, MT
 from specs.prover.labels import Term, is_live
 from specs.prover.lifted import LiftedPfn
+from specs.prover.live import LiveOrder
 from specs.prover.loops import CURSOR, START, STOP
 from specs.prover.operations import P, Variant, Walk, walks
 from specs.prover.paths import Cut
 from specs.prover.traced_zone import TracedOrder
 from specs.prover.trails import TracedInt, trail_of
-from specs.prover.world import LiveOrder, Step, Y
+from specs.prover.world import Step, Y
 from specs.subject import Subject
 
 NAMED = {"p": P, "start": START, "end": STOP}

@@ -16,10 +16,11 @@ from specs.prover.contracts import Stubs
 from specs.prover.invariants import MT
 from specs.prover.labels import HELD, LIMIT, NONE, aligned, pfn, unknown
 from specs.prover.lifted import LiftedPfn
+from specs.prover.live import Live
 from specs.prover.loops import START, STOP, Loop
 from specs.prover.paths import Path, explore
 from specs.prover.shape import faults, hidden_state_faults, lookup_faults, loop_faults
-from specs.prover.world import Area, LiftedType, Live, Step, World, Y, world
+from specs.prover.world import Area, LiftedType, Step, World, Y, world
 from specs.subject import Subject
 
 P = z3.BitVec("p", 64)
