@@ -20,6 +20,7 @@ from specs.gates import gates
 from specs.ledger import HOLDS, Theorem
 from specs.mutants.command import mutants
 from specs.readme import readme_table, where
+from specs.report.command import report
 from specs.run import ALL_ORDERS, Verdict, check_all, cores, theorem
 from specs.smtlib.export import export
 from specs.smtlib.recheck import recheck
@@ -177,3 +178,4 @@ def _listing(rows: Sequence[Theorem]) -> str:
 main.add_command(mutants)
 main.add_command(export)
 main.add_command(recheck)
+main.add_command(report)

@@ -1,0 +1,1 @@
+"""The verification run as one page that explains itself."""

@@ -1,0 +1,60 @@
+"""The page: the facts in the template, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from specs.report.facts import WORDS, Page
+from specs.report.saved import BadInput
+
+TEMPLATES = Path(__file__).parent
+
+
+def render(page: Page) -> str:
+    """The page as HTML; all that is not the template's own text is escaped."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["short"] = short
+    return environment.get_template("page.html.j2").render(page=page, words=WORDS)
+
+
+def short(name: str) -> str:
+    """A function's name without the package that all of them stand in."""
+    return name.removeprefix("verified_buddy.")
+
+
+def check_target(out: Path) -> None:
+    """Whether the page can be written there; raises BadInput before anything has taken long."""
+    if out.exists() and not out.is_file():
+        raise BadInput(f"{out}: not a file")
+    if not out.parent.is_dir():
+        raise BadInput(f"{out.parent}: no such directory")
+    if not os.access(out.parent, os.W_OK):
+        raise BadInput(f"{out.parent}: may not be written to")
+
+
+def write_whole(out: Path, text: str) -> None:
+    """Write the file beside its place, then move it there."""
+    beside: str | None = None
+    try:
+        handle, beside = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name[:50]}.")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="\n") as file:
+            file.write(text)
+        os.chmod(beside, 0o644)
+        os.replace(beside, out)
+    except OSError as error:
+        raise BadInput(f"{out}: {error.strerror or error}") from None
+    finally:
+        if beside is not None:
+            with suppress(FileNotFoundError):
+                os.unlink(beside)
