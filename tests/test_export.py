@@ -118,6 +118,20 @@ def test_the_loop_of_the_guide_names_no_file(exported: Path) -> None:
     assert (said.returncode, said.stdout, said.stderr) == (0, "", "")
 
 
+def test_the_command_of_the_readme_names_no_file(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    command = next(line for line in readme.splitlines() if "specs export" in line and "for f in" in line)
+    own = command.replace(".venv/bin/", f"{Path(sys.executable).parent}/")
+    small = own.replace("export proofs", "export proofs --only pfn-parent --max-order 1")
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
+    said = subprocess.run(
+        ["sh", "-c", small], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert said.stderr == ""
+    assert said.stdout.splitlines()[1:] == []
+    assert list((tmp_path / "proofs" / "obligations").iterdir())
+
+
 def test_a_directory_that_is_not_empty_is_refused_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "notes").write_text("mine", encoding="utf-8")
     said = run("export", tmp_path, *CHOSEN)
