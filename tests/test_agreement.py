@@ -19,7 +19,7 @@ from specs.subject import Twin, broken, running
 from specs.theorems.paths import expected_paths
 from tests.lifting_faults import FAULTS
 
-RUNS = 16
+RUNS = 14
 DEEP = 10
 
 
@@ -37,12 +37,16 @@ def test_random_calls_are_walked_alike(operation: str, top: int) -> None:
         agreement(operation, variant, top).compare(drawn(draw, operation, variant, top))
 
 
+def sizes(setting: Setting) -> int:
+    return sum(end - start for start, end in setting.held)
+
+
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_calls_among_orders_up_to_ten_are_walked_alike(operation: str) -> None:
     draw, variants = Random(operation), OPERATIONS[operation][1](DEEP)
     variant = variants[draw.randrange(len(variants))]
     settings = from_situations(operation, variant, DEEP)
-    for setting in (draw.choice(settings), drawn(draw, operation, variant, DEEP)):
+    for setting in (min(draw.sample(settings, 3), key=sizes), drawn(draw, operation, variant, DEEP)):
         agreement(operation, variant, DEEP).compare(setting)
 
 

@@ -67,7 +67,9 @@ class Agreement:
         self.walked |= set(walked)
 
     def _one(self, setting: Setting, happening: Happening) -> int:
-        reading = Reading(happening.states, self._constants(setting, happening))
+        maps = {name for claims in self.claims for name in claims.maps}
+        states = {name: state for name, state in happening.states.items() if {f"B{name}", f"M{name}"} & maps}
+        reading = Reading(states, self._constants(setting, happening))
         around = setting.around()
         matching = []
         for place, claims in enumerate(self.claims):
