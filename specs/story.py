@@ -53,6 +53,8 @@ class Story:
     """What the code did when it really ran on these blocks; empty if it could not."""
     wrong: str = ""
     """What of that is wrong, as the specification judges it; empty if that is nothing to be seen there."""
+    elsewhere: bool = False
+    """Whether another state than the solver's was found, in which it is to be seen."""
     stateless: bool = False
     """Whether the call has no blocks to begin with."""
 
@@ -79,7 +81,8 @@ class Story:
         if not self.replayed:
             yield "not replayed: no small state was found that the solver's counterexample can begin in"
             return
-        yield f"replayed: it {self.replayed}"
+        where = " in another state than the solver's" if self.elsewhere else ""
+        yield f"replayed{where}: it {self.replayed}"
         yield f"wrong: {self.wrong}" if self.wrong else "as specified, for all that can be seen there"
 
 

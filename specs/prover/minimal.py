@@ -43,6 +43,8 @@ def smallest(walk: Walk, owed: Owed) -> Small | None:
         return None
     base, size = found
     until = time.perf_counter() + SECONDS
+    if walk.operation == "add_range":
+        _prefer(solver, START == CURSOR)  # the iteration that goes wrong is the first
     heads = [walk.world.entry.heads(pfn(base + i)) != NONE for i in range(size)]
     _fewest(solver, heads)
     for term in dict.fromkeys((*terms, *consts.values())):
@@ -97,6 +99,14 @@ def _place(solver: z3.Solver, pages: Sequence[Term]) -> int:
     return low & -MAX_PAGES
 
 
+def _prefer(solver: z3.Solver, fact: Truth) -> None:
+    """Have it so, if it can be."""
+    solver.push()
+    solver.add(fact)
+    if solver.check() != z3.sat:
+        solver.pop()
+
+
 def _fewest(solver: z3.Solver, heads: Sequence[Truth]) -> None:
     """Have as few blocks as possible."""
     for count in range(MAX_BLOCKS + 1):
@@ -139,6 +149,4 @@ def _read(
     found[FREE].sort(key=lambda block: block[0] != named.get("head1"))
     before = Situation(walk.top, tuple(found[FREE]), tuple(found[LIVE]))
     pages = tuple(_value(model, term) for term in terms)
-    if walk.operation == "add_range" and str(CURSOR) in named:
-        pages = (named[str(CURSOR)], pages[1])
     return Small(Scene(walk.operation, walk.variant, before, pages), named)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from specs.prover import arithmetic
 from specs.prover.minimal import Small, smallest
@@ -26,7 +27,7 @@ def tell(subject: Subject, walk: Walk | None, owed: Owed) -> Story:
             return story
     other = found(subject, walk.operation, walk.variant, walk.top, None if small is None else small.scene)
     if other is not None:
-        return _story(*other, owed.says)
+        return replace(_story(*other, owed.says), elsewhere=True)
     return Story(call(walk), owed.says) if small is None else story
 
 
