@@ -47,13 +47,23 @@ def cut_if_endless() -> Iterator[None]:
         yield
         return
 
-    def cut(signum: int, frame: FrameType | None) -> None:
-        raise Endless(f"did not return within {CPU_SECONDS:g} seconds")
+    late = False
 
+    def cut(signum: int, frame: FrameType | None) -> None:
+        nonlocal late
+        late = True
+        raise Endless(says)
+
+    says = f"did not return within {CPU_SECONDS:g} seconds"
     before = signal.signal(signal.SIGVTALRM, cut)
     signal.setitimer(signal.ITIMER_VIRTUAL, CPU_SECONDS)
     try:
         yield
+    except Exception as error:
+        if late and not isinstance(error, Refuted):
+            # A foreign call may turn what a signal raises into an error of its own.
+            raise Endless(says) from error
+        raise
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)

@@ -16,7 +16,7 @@ from types import FrameType
 from specs.ledger import HOLDS, Outcome, Theorem
 from specs.prover.row import solvers_for
 from specs.subject import DoesNotApply, broken, running
-from specs.theorems import LEDGER, buddy, free_area, hypotheses, init, paths, pfn, policy, round_trip, zone
+from specs.theorems import LEDGER
 from specs.twins import TWINS
 
 ALL_ORDERS = tuple(range(11))
@@ -118,17 +118,24 @@ class _TooLong(BaseException):
 def limited(decide: Callable[[], Outcome], seconds: int = SECONDS_A_ROW) -> Outcome:
     """The outcome; too much time, or an error of the check itself, is none that holds."""
 
+    late = False
+
     def stop(signum: int, frame: FrameType | None) -> None:
+        nonlocal late
+        late = True
         raise _TooLong
 
+    too_long = Outcome("unknown", story=f"not decided in {seconds} seconds")
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        return decide()
+        outcome = decide()
+        return too_long if late else outcome  # a foreign call may have made an error of its own of it
     except _TooLong:
-        return Outcome("unknown", story=f"not decided in {seconds} seconds")
+        return too_long
     except Exception as error:  # whatever goes wrong, the row does not hold, and the run goes on
-        return Outcome("unknown", story=f"the check failed: {type(error).__name__}: {error}")
+        story = f"the check failed: {type(error).__name__}: {error}"
+        return too_long if late else Outcome("unknown", story=story)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
@@ -136,7 +143,7 @@ def limited(decide: Callable[[], Outcome], seconds: int = SECONDS_A_ROW) -> Outc
 
 def check_all(names: Iterable[str], max_orders: tuple[int, ...], jobs: int) -> Iterator[Verdict]:
     """Decide the rows in several processes; each verdict as soon as its bundle is done."""
-    bundles = _bundles(list(names), jobs)
+    waiting_rows = bundles(list(names), jobs)
     if not bundles:
         return
     with ProcessPoolExecutor(
@@ -159,19 +166,6 @@ def _check_bundle(names: list[str], max_orders: tuple[int, ...]) -> list[Verdict
     return [check(name, max_orders) for name in names]
 
 
-def _bundles(names: list[str], jobs: int) -> list[list[str]]:
-    """Rows that share paths and obligations stay in one process, which decides these but once."""
-    if jobs == 1:
-        return [[name] for name in names]
-    shared = [[name for name in names if name in family] for family in FAMILIES]
-    alone = [[name] for name in names if not any(name in family for family in FAMILIES)]
-    return [bundle for bundle in (*shared, *sorted(alone, key=_cost)) if bundle]
-
-
-def _cost(bundle: list[str]) -> int:
-    return COSTLY.index(bundle[0]) if bundle[0] in COSTLY else len(COSTLY)
-
-
 def _quiet() -> None:
     """The parent alone answers an interrupt; and terms are no cycles, so these are sought less often."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -188,22 +182,3 @@ def _lost(row: Theorem) -> Verdict:
 def cores() -> int:
     """How many processes may run at once."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-COSTLY = ("zone-small-states", "definitions-confirmed", "tiny-zone-confirmed", "zone-machine")
-"""The rows to start first, so that none runs alone at the end."""
-
-FAMILIES = tuple(
-    tuple(row.name for module in modules for row in module.ROWS)
-    for modules in (
-        (free_area,),
-        (init,),
-        (hypotheses, paths),
-        (zone,),
-        (buddy,),
-        (policy,),
-        (pfn,),
-        (round_trip,),
-    )
-)
-"""Rows over the same paths, the longest first; what a process has walked and proved, it never does again."""

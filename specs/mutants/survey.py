@@ -19,7 +19,7 @@ PROOFS = tuple(row for row in LEDGER if row.method != "hypothesis")
 
 PATIENCE = 500_000
 """After so many calls of known functions, a row will run no new one."""
-LONG_SECONDS, PROCESS_SECONDS = 60.0, 5.0
+LONG_SECONDS, PROCESS_SECONDS = 10.0, 5.0
 """What is taken for the time of a row that was not run to its end, and of one that needs another process."""
 
 
