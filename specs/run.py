@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from multiprocessing import get_context
 from types import FrameType
 
+from specs.bundles import bundles
 from specs.ledger import HOLDS, Outcome, Theorem
 from specs.prover.row import solvers_for
 from specs.subject import DoesNotApply, broken, running
@@ -117,7 +118,6 @@ class _TooLong(BaseException):
 
 def limited(decide: Callable[[], Outcome], seconds: int = SECONDS_A_ROW) -> Outcome:
     """The outcome; too much time, or an error of the check itself, is none that holds."""
-
     late = False
 
     def stop(signum: int, frame: FrameType | None) -> None:
@@ -143,13 +143,13 @@ def limited(decide: Callable[[], Outcome], seconds: int = SECONDS_A_ROW) -> Outc
 
 def check_all(names: Iterable[str], max_orders: tuple[int, ...], jobs: int) -> Iterator[Verdict]:
     """Decide the rows in several processes; each verdict as soon as its bundle is done."""
-    waiting_rows = bundles(list(names), jobs)
-    if not bundles:
+    parts = bundles(list(names), jobs)
+    if not parts:
         return
     with ProcessPoolExecutor(
-        min(jobs, len(bundles)), mp_context=get_context("spawn"), initializer=_quiet
+        min(jobs, len(parts)), mp_context=get_context("spawn"), initializer=_quiet
     ) as pool:
-        waiting = {pool.submit(_check_bundle, bundle, max_orders): bundle for bundle in bundles}
+        waiting = {pool.submit(_check_bundle, bundle, max_orders): bundle for bundle in parts}
         try:
             for done in as_completed(waiting):
                 try:

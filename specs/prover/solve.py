@@ -10,14 +10,14 @@ from importlib.metadata import version
 from itertools import zip_longest
 from typing import Literal
 
-import bitwuzla
 import z3
 
 from specs.prover.paths import Owed
+from specs.prover.remembered import Remembered
+from specs.prover.second import TIMEOUT_MS, second_opinion
 from specs.prover.terms import ids
 from specs.prover.witness import Witnesses
 
-TIMEOUT_MS = 60_000
 Verdict = Literal["proved", "refuted", "unknown", "vacuous"]
 Key = tuple[int, frozenset[int]]
 Stage = Callable[[], Sequence[z3.BoolRef]]
@@ -50,6 +50,8 @@ class Solvers:
     """What was proved already, by the obligation's own id; rows that share paths share obligations."""
     asked: int = 0
     witnesses: Witnesses = field(default_factory=Witnesses)
+    remembered: Remembered | None = None
+    """The proofs of earlier runs, if they count."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -59,12 +61,13 @@ class Solvers:
 
     def decide(self, owed: Owed) -> Answer:
         """Whether the goal follows from the facts and any of the pool's."""
-        answer = self._known(owed)
+        answer = self._known(owed) or self._recalled(owed)
         if answer is None:
             answer = self._ask(owed.facts, owed.pool, owed.goal)
             if answer.verdict == "proved":
                 self._settle(owed, answer)
                 self.proved.setdefault(_key(owed), []).append(answer)
+                self._keep(owed, answer)
         return answer
 
     def prove_together(self, all_owed: Iterable[Owed]) -> None:
@@ -73,11 +76,13 @@ class Solvers:
         for owed in all_owed:
             if owed.moment and self._known(owed) is None:
                 moments.setdefault(owed.moment, {}).setdefault(owed.goal.get_id(), owed)
-        for group in (tuple(goals.values()) for goals in moments.values() if len(goals) > 1):
-            answer = self.decide(_conjunction(group))
-            if answer.verdict == "proved":
+        for group in (list(goals.values()) for goals in moments.values() if len(goals) > 1):
+            if self.remembered is not None and self._recalled(_conjunction(group)) is None:
+                group = [owed for owed in group if self._recalled(owed) is None]
+            if len(group) > 1 and (answer := self.decide(_conjunction(group))).verdict == "proved":
                 for owed in group:
                     self._settle(owed, answer)
+                    self._keep(owed, answer)
 
     def _known(self, owed: Owed) -> Answer | None:
         """The proof of this obligation; or of an equal one, if all that it used is in this one's pool."""
@@ -88,6 +93,20 @@ class Solvers:
             if found is not None:
                 self._settle(owed, found)
         return found
+
+    def _recalled(self, owed: Owed) -> Answer | None:
+        """The proof that an earlier run found."""
+        used = None if self.remembered is None else self.remembered.find(owed)
+        if used is None:
+            return None
+        answer = Answer("proved", used)
+        self._settle(owed, answer)
+        self.proved.setdefault(_key(owed), []).append(answer)
+        return answer
+
+    def _keep(self, owed: Owed, answer: Answer) -> None:
+        if self.remembered is not None:
+            self.remembered.keep(owed, answer.used)
 
     def _settle(self, owed: Owed, answer: Answer) -> None:
         self.alive.append(owed)
@@ -184,12 +203,3 @@ def _all_in(facts: Sequence[z3.BoolRef], pool: Pool) -> bool:
 
 def _violated(facts: Sequence[z3.BoolRef], model: z3.ModelRef) -> list[z3.BoolRef]:
     return [fact for fact in facts if not z3.is_true(model.eval(fact, model_completion=True))]
-
-
-def second_opinion(text: str) -> str:
-    """What bitwuzla says of SMT-LIB text: sat, unsat or unknown."""
-    options = bitwuzla.Options()
-    options.set(bitwuzla.Option.TIME_LIMIT_PER, TIMEOUT_MS)
-    parser = bitwuzla.Parser(bitwuzla.TermManager(), options)
-    parser.parse("(set-logic QF_UFBV)\n" + text.replace("(check-sat)", ""), True, False)
-    return str(parser.bitwuzla().check_sat())

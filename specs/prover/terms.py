@@ -34,3 +34,17 @@ def built_once(build: Callable[Of, Built]) -> Callable[Of, Built]:
 def ids(terms: Iterable[z3.AstRef]) -> tuple[int, ...]:
     """By what the terms are known, as long as they live."""
     return tuple([term.get_id() for term in terms])
+
+
+@built_once
+def text(term: z3.BoolRef) -> str:
+    """The term in SMT-LIB, on one line."""
+    return " ".join(term.sexpr().split())
+
+
+@built_once
+def symbols(term: z3.ExprRef) -> tuple[tuple[str, str], ...]:
+    """The names that occur in the term, each with its declaration."""
+    declared = term.decl()
+    own = ((declared.name(), declared.sexpr()),) if declared.kind() == z3.Z3_OP_UNINTERPRETED else ()
+    return tuple(dict([*own, *(entry for child in term.children() for entry in symbols(child))]).items())

@@ -14,7 +14,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from specs.run import ALL_ORDERS, FAMILIES, cores
+from specs.bundles import FAMILIES
+from specs.run import ALL_ORDERS, cores
 from specs.smtlib.collect import NAMES, Collected, NotProved, collect
 from specs.smtlib.directory import Refused, check_is_free, write, written_whole
 from specs.smtlib.statement import Vacuous

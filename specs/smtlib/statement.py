@@ -9,7 +9,7 @@ import z3
 
 from specs.prover.operations import Walk
 from specs.prover.paths import Owed, simplified
-from specs.prover.terms import built_once
+from specs.prover.terms import symbols, text
 from specs.prover.witness import Witnesses
 
 
@@ -37,20 +37,6 @@ class Statement:
         lines += dict(sorted(entry for term in (*hypotheses, self.goal) for entry in symbols(term))).values()
         lines += [f"(assert (! {term} :named h{number}))" for number, term in enumerate(terms, 1)]
         return [*lines, f"(assert (! {text(z3.Not(self.goal))} :named goal))", "(check-sat)", "(exit)"]
-
-
-@built_once
-def text(term: z3.BoolRef) -> str:
-    """The term in SMT-LIB, on one line."""
-    return " ".join(term.sexpr().split())
-
-
-@built_once
-def symbols(term: z3.ExprRef) -> tuple[tuple[str, str], ...]:
-    """The names that occur in the term, each with its declaration."""
-    declared = term.decl()
-    own = ((declared.name(), declared.sexpr()),) if declared.kind() == z3.Z3_OP_UNINTERPRETED else ()
-    return tuple(dict([*own, *(entry for child in term.children() for entry in symbols(child))]).items())
 
 
 def statement(walk: Walk | None, owed: Owed, used: Sequence[z3.BoolRef], witnesses: Witnesses) -> Statement:

@@ -1,0 +1,36 @@
+"""Which rows are decided in one process, and which processes start first."""
+
+from __future__ import annotations
+
+from specs.theorems import buddy, free_area, hypotheses, init, paths, pfn, policy, round_trip, zone
+
+COSTLY = ("zone-small-states", "definitions-confirmed", "tiny-zone-confirmed", "zone-machine")
+"""The rows to start first, so that none runs alone at the end."""
+
+FAMILIES = tuple(
+    tuple(row.name for module in modules for row in module.ROWS)
+    for modules in (
+        (free_area,),
+        (init,),
+        (hypotheses, paths),
+        (zone,),
+        (buddy,),
+        (policy,),
+        (pfn,),
+        (round_trip,),
+    )
+)
+"""Rows over the same paths, the longest first; what a process has walked and proved, it never does again."""
+
+
+def bundles(names: list[str], jobs: int) -> list[list[str]]:
+    """Rows that share paths and obligations stay in one process, which decides these but once."""
+    if jobs == 1:
+        return [[name] for name in names]
+    shared = [[name for name in names if name in family] for family in FAMILIES]
+    alone = [[name] for name in names if not any(name in family for family in FAMILIES)]
+    return [bundle for bundle in (*shared, *sorted(alone, key=_cost)) if bundle]
+
+
+def _cost(bundle: list[str]) -> int:
+    return COSTLY.index(bundle[0]) if bundle[0] in COSTLY else len(COSTLY)
