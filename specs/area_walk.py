@@ -9,6 +9,7 @@ from typing import Any
 
 from specs.abstract import Plain
 from specs.refutation import Endless, Refuted, Visited, cut_if_endless, what_happened
+from specs.story import Block, Story
 from specs.subject import Subject
 
 ORDERS, TYPES = range(2), range(2)
@@ -59,6 +60,18 @@ def act(area: Any, what: str, block: tuple[int, int, int]) -> None:
         raise Refuted(f"remove({pfn}, {order}) did not answer the migratetype {migratetype}")
 
 
+PLAIN = "the primitives do to the lists what is done to plain lists, and show the same"
+SETS = "the spans answer as the set of pages does"
+
+
+def called(what: str, block: tuple[int, int, int]) -> str:
+    """The call as it would be written down."""
+    pfn, order, migratetype = block
+    if what == "remove":
+        return f"FreeArea.remove({pfn}, order {order}) of type {migratetype}"
+    return f"FreeArea.add({pfn}, order {order}, type {migratetype}, tail={what == 'tail'})"
+
+
 def differences(area: Any, lists: Lists, keys: range) -> Iterator[str]:
     """Whatever the free area answers differently from the lists."""
     blocks = [(pfn, order, kind) for order in ORDERS for kind in TYPES for pfn in lists[place(order, kind)]]
@@ -80,6 +93,14 @@ def differences(area: Any, lists: Lists, keys: range) -> Iterator[str]:
                 yield f"is_free_block({pfn}, {order}) is {area.is_free_block(pfn, order)}"
 
 
+def told(call: str, lists: Lists, after: Lists, difference: str) -> Story:
+    """The story of a free area that shows something else than plain lists do."""
+    every = [(pfn, order) for order in ORDERS for kind in TYPES for pfn in lists[place(order, kind)]]
+    blocks = tuple(Block(pfn, order) for pfn, order in every)
+    wrong = f"{difference}; expected lists by order and type: {after}"
+    return Story(call, PLAIN, blocks, replayed="ran on these lists", wrong=wrong)
+
+
 def walk_free_area(subject: Subject, keys: range, *, both: bool) -> Visited:
     """Breadth first over the free areas with these pages; each state a copy of one that was reached."""
     empty: Lists = ((),) * (len(ORDERS) * len(TYPES))
@@ -90,7 +111,7 @@ def walk_free_area(subject: Subject, keys: range, *, both: bool) -> Visited:
         lists, area = queue.popleft()
         for what, block, after in steps(lists, keys, both=both):
             transitions += 1
-            call = f"{what}{block}, where block is (pfn, order, migratetype)"
+            call = called(what, block)
             branch = copy.deepcopy(area)
             try:
                 with cut_if_endless():
@@ -99,7 +120,10 @@ def walk_free_area(subject: Subject, keys: range, *, both: bool) -> Visited:
             except (Exception, Endless) as error:  # whatever broken code does is the finding
                 difference = what_happened(error)
             if difference:
-                raise Refuted(f"lists by order and type: {lists}", call, f"expected {after}", difference)
+                story = told(call, lists, after, difference)
+                raise Refuted(
+                    f"lists by order and type: {lists}", call, f"expected {after}", difference, story=story
+                )
             if after not in reached:
                 reached.add(after)
                 queue.append((after, branch))
@@ -140,7 +164,17 @@ def visit_spans(subject: Subject, max_order: int) -> Visited:
                         reached.add(members)
                         queue.append((after, branch))
         except Refuted as refuted:
-            raise Refuted(f"ranges {pages.runs()}", *refuted.args) from None
+            did = f"ran on the ranges {pages.runs()}"
+            story = Story(
+                f"Spans.{refuted.args[0].partition(' is ')[0]}",
+                SETS,
+                (),
+                tuple(pages.pages),
+                did,
+                "; ".join(refuted.args),
+                stateless=True,
+            )
+            raise Refuted(f"ranges {pages.runs()}", *refuted.args, story=story) from None
         except (Exception, Endless) as error:  # whatever broken code does is the finding
             raise Refuted(f"ranges {pages.runs()}", what_happened(error)) from error
     return Visited(len(reached), transitions + len(reached) * 2 * len(ranges))
