@@ -15,13 +15,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from specs.cache import FILE, Cache
 from specs.checkout import commit
 from specs.gates import gates
 from specs.ledger import HOLDS, Theorem
 from specs.mutants.command import mutants
+from specs.processes import check_all
 from specs.readme import readme_table, where
 from specs.report.command import report
-from specs.run import ALL_ORDERS, Verdict, check_all, cores, theorem
+from specs.run import ALL_ORDERS, Verdict, cores, theorem
 from specs.smtlib.export import export
 from specs.smtlib.recheck import recheck
 from specs.theorems import LEDGER, TRUSTED
@@ -36,6 +38,7 @@ NAMES = tuple(row.name for row in LEDGER)
 @click.option("--method", type=click.Choice(sorted(HOLDS)), help="Decide the theorems of one method.")
 @click.option("--max-order", type=click.IntRange(0, 10), help="For this top order alone; else for 0..10.")
 @click.option("--jobs", type=click.IntRange(1), default=cores, help="Processes at once (default: all cores).")
+@click.option("--fresh", is_flag=True, help="Decide all again, whatever earlier runs established.")
 @click.option("--list", "list_rows", is_flag=True, help="List the theorems, and decide none.")
 @click.option("--explain", metavar="NAME", help="Say all about one theorem, and decide none.")
 @click.option("--table", is_flag=True, help="Print the ledger's table for the README, and decide none.")
@@ -45,6 +48,7 @@ def main(
     method: str | None,
     max_order: int | None,
     jobs: int,
+    fresh: bool,
     list_rows: bool,
     explain: str | None,
     table: bool,
@@ -66,13 +70,16 @@ def main(
     elif table:
         click.echo(readme_table())
     else:
-        sys.exit(0 if _run(rows, ALL_ORDERS if max_order is None else (max_order,), jobs, as_json) else 1)
+        orders = ALL_ORDERS if max_order is None else (max_order,)
+        sys.exit(0 if _run(rows, orders, jobs, Cache.at(FILE, fresh=fresh), as_json) else 1)
 
 
-def _run(rows: Sequence[Theorem], max_orders: tuple[int, ...], jobs: int, as_json: bool) -> bool:
+def _run(
+    rows: Sequence[Theorem], max_orders: tuple[int, ...], jobs: int, cache: Cache, as_json: bool
+) -> bool:
     """Decide the rows, print what came of it, and say whether all hold."""
     started = time.perf_counter()
-    verdicts = _decide([row.name for row in rows], max_orders, jobs)
+    verdicts = _decide([row.name for row in rows], max_orders, jobs, cache)
     verdicts.sort(key=lambda verdict: NAMES.index(verdict.name))
     held = bool(verdicts) and all(verdict.holds for verdict in verdicts)
     seconds = round(time.perf_counter() - started, 1)
@@ -86,6 +93,7 @@ def _run(rows: Sequence[Theorem], max_orders: tuple[int, ...], jobs: int, as_jso
             "trusted": list(TRUSTED),
             "gates": gates(),
             "max_orders": list(max_orders),
+            "cached": _cached(verdicts),
             "theorems": [verdict.as_json() for verdict in verdicts],
         }
         click.echo(json.dumps(report, indent=2))
@@ -94,16 +102,22 @@ def _run(rows: Sequence[Theorem], max_orders: tuple[int, ...], jobs: int, as_jso
     return held
 
 
-def _decide(names: Sequence[str], max_orders: tuple[int, ...], jobs: int) -> list[Verdict]:
+def _decide(names: Sequence[str], max_orders: tuple[int, ...], jobs: int, cache: Cache) -> list[Verdict]:
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     verdicts = []
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("deciding", total=len(names))
-        for verdict in check_all(names, max_orders, jobs):
+        for verdict in check_all(names, max_orders, jobs, cache):
             verdicts.append(verdict)
             progress.update(task, advance=1, description=verdict.name)
     return verdicts
+
+
+def _cached(verdicts: Sequence[Verdict]) -> dict[str, int]:
+    """What earlier runs established: whole rows of the same code, and proofs for the others."""
+    rows, proofs = sum(row.cached for row in verdicts), sum(row.recalled for row in verdicts)
+    return {"theorems": rows, "proofs": proofs}
 
 
 def _print(verdicts: Sequence[Verdict], held: bool, seconds: float) -> None:
@@ -138,6 +152,10 @@ def _print(verdicts: Sequence[Verdict], held: bool, seconds: float) -> None:
     console.print(
         f"\n{len(verdicts)} theorems in {seconds} s, {solvers}: {said}.", markup=False, soft_wrap=True
     )
+    cached = _cached(verdicts)
+    if any(cached.values()):
+        known = f"{cached['theorems']} theorems of just this code, {cached['proofs']} proofs for the others"
+        console.print(f"From earlier runs: {known}; --fresh decides all again.", soft_wrap=True)
 
 
 def _facts(row: Theorem) -> dict[str, object]:

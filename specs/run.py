@@ -1,19 +1,14 @@
-"""A verification run: every row of the ledger on the running code, and on each twin it must reject."""
+"""A row of the ledger, decided on the running code, and on each twin that it must reject."""
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from multiprocessing import get_context
 from types import FrameType
 
-from specs.bundles import bundles
 from specs.ledger import HOLDS, Outcome, Theorem
 from specs.prover.row import solvers_for
 from specs.subject import DoesNotApply, broken, running
@@ -43,6 +38,10 @@ class Verdict:
     story: str = ""
     seconds_by_solver: dict[str, float] = field(default_factory=dict)
     """What the solvers took for the running code; rows that share obligations pay for them but once."""
+    cached: bool = False
+    """Whether an earlier run decided the row, of the very same code."""
+    recalled: int = 0
+    """How many proofs an earlier run found."""
 
     @property
     def holds(self) -> bool:
@@ -62,7 +61,7 @@ def theorem(name: str) -> Theorem:
 def check(name: str, max_orders: tuple[int, ...] = ALL_ORDERS) -> Verdict:
     """Decide one row: the running code must satisfy it, and each of its twins must not."""
     row, started = theorem(name), time.perf_counter()
-    before = dict(solvers_for(running()).seconds)
+    before, recalled = dict(solvers_for(running()).seconds), _recalled()
     outcome = limited(lambda: row.check(running(), max_orders))
     after = solvers_for(running()).seconds
     rejected: list[str] = []
@@ -93,7 +92,13 @@ def check(name: str, max_orders: tuple[int, ...] = ALL_ORDERS) -> Verdict:
         row.assumptions,
         story.strip(),
         {name: round(took - before[name], 2) for name, took in after.items() if took > before[name]},
+        recalled=_recalled() - recalled,
     )
+
+
+def _recalled() -> int:
+    remembered = solvers_for(running()).remembered
+    return 0 if remembered is None else remembered.found
 
 
 def _not_rejected(row: Theorem, twin: str) -> Outcome:
@@ -139,44 +144,6 @@ def limited(decide: Callable[[], Outcome], seconds: int = SECONDS_A_ROW) -> Outc
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-
-
-def check_all(names: Iterable[str], max_orders: tuple[int, ...], jobs: int) -> Iterator[Verdict]:
-    """Decide the rows in several processes; each verdict as soon as its bundle is done."""
-    parts = bundles(list(names), jobs)
-    if not parts:
-        return
-    with ProcessPoolExecutor(
-        min(jobs, len(parts)), mp_context=get_context("spawn"), initializer=_quiet
-    ) as pool:
-        waiting = {pool.submit(_check_bundle, bundle, max_orders): bundle for bundle in parts}
-        try:
-            for done in as_completed(waiting):
-                try:
-                    yield from done.result()
-                except BrokenProcessPool:
-                    yield from (_lost(theorem(name)) for name in waiting[done])
-        except KeyboardInterrupt:
-            for process in list(pool._processes.values()):
-                process.kill()  # they would finish their rows first
-            raise
-
-
-def _check_bundle(names: list[str], max_orders: tuple[int, ...]) -> list[Verdict]:
-    return [check(name, max_orders) for name in names]
-
-
-def _quiet() -> None:
-    """The parent alone answers an interrupt; and terms are no cycles, so these are sought less often."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.set_threshold(100_000, 20, 20)
-
-
-def _lost(row: Theorem) -> Verdict:
-    story = "the process that decided it ended"
-    return Verdict(
-        row.name, row.says, row.about, row.method, "unknown", 0, 0, (), (), 0.0, row.assumptions, story
-    )
 
 
 def cores() -> int:

@@ -12,7 +12,11 @@ ROOT = Path(__file__).parents[1]
 
 def test_every_theorem_holds() -> None:
     said = subprocess.run(
-        [sys.executable, "-m", "specs", "--json"], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "specs", "--fresh", "--json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     report = json.loads(said.stdout)
     failed = {row["name"]: row["story"] for row in report["theorems"] if row["verdict"] in BAD}
