@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 MAX_PAGES, MAX_BLOCKS = 64, 6
 """What fits on a screen."""
+MOST_SHOWN = 16
+"""Broken code may leave millions of blocks."""
 
 
 class Block(NamedTuple):
@@ -87,8 +89,11 @@ class Story:
 
 
 def in_words(blocks: Iterable[Block]) -> str:
-    """The blocks on one line."""
-    return ", ".join(map(str, blocks)) or "no blocks"
+    """The blocks on one line; of very many, the first."""
+    all_of_them = list(blocks)
+    shown = ", ".join(map(str, all_of_them[:MOST_SHOWN])) or "no blocks"
+    more = len(all_of_them) - MOST_SHOWN
+    return shown if more <= 0 else f"{shown}, and {more} more"
 
 
 @dataclass(frozen=True)

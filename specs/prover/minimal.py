@@ -89,7 +89,7 @@ def _place(solver: z3.Solver, pages: Sequence[Term]) -> int:
     window = pages[0] & pfn(-MAX_PAGES & (1 << BITS) - 1)
     solver.push()
     solver.add(*(z3.ULE(last_page(term) - window, pfn(MAX_PAGES - 1)) for term in pages))
-    low, high = 0, 1 << 52
+    low, high = 0, (1 << BITS) - 1
     while low < high:
         middle = (low + high) // 2
         low, high = (

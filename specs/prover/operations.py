@@ -18,7 +18,7 @@ from specs.prover.labels import HELD, LIMIT, NONE, aligned, pfn, unknown
 from specs.prover.lifted import LiftedPfn
 from specs.prover.live import Live
 from specs.prover.loops import START, STOP, Loop
-from specs.prover.paths import Path, explore
+from specs.prover.paths import Path, TooManyPaths, explore
 from specs.prover.shape import faults, hidden_state_faults, lookup_faults, loop_faults
 from specs.prover.world import Area, LiftedType, Step, World, Y, world
 from specs.subject import Subject
@@ -251,12 +251,23 @@ OPERATIONS: dict[str, tuple[Run, Callable[[int], list[Variant]]]] = {
 }
 
 
-@cache
 def walks(subject: Subject, operation: str, top: int) -> list[Walk]:
-    """Every path of the operation for that top order and every variant; walked once."""
+    """Every path of the operation for that top order and every variant; raises TooManyPaths."""
+    found = _walked(subject, operation, top)
+    if isinstance(found, TooManyPaths):
+        raise found
+    return found
+
+
+@cache
+def _walked(subject: Subject, operation: str, top: int) -> list[Walk] | TooManyPaths:
+    """What is walked once, though it should come to nothing."""
     run, variants = OPERATIONS[operation]
-    return [
-        Walk(operation, variant, top, path)
-        for variant in variants(top)
-        for path in explore(partial(run, subject, variant, top))
-    ]
+    try:
+        return [
+            Walk(operation, variant, top, path)
+            for variant in variants(top)
+            for path in explore(partial(run, subject, variant, top))
+        ]
+    except TooManyPaths as error:
+        return error

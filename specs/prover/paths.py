@@ -11,7 +11,7 @@ import z3
 from specs.prover.terms import built_once, ids
 from specs.refutation import Endless, cut_if_endless
 
-MAX_PATHS = 2000
+MAX_PATHS = 300
 MAX_STEPS = 600
 
 

@@ -70,8 +70,11 @@ class Done:
 
 def run(subject: Subject, scene: Scene) -> Done:
     """Run the code on a zone of its own in that state; a block that the caller then owns is live."""
-    zone = scene.before.zone(subject)
     answer, error = None, None
+    try:
+        zone = scene.before.zone(subject)
+    except Exception as raised:  # broken code may not even make a zone
+        return Done(None, raised, (), (), (), ())
     try:
         with cut_if_endless():
             answer = _call(subject, scene, zone)

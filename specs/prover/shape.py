@@ -64,7 +64,13 @@ def lookup_faults(text: str) -> Iterator[str]:
             yield "live.get() is used otherwise than to compare it with an order"
 
 
-SEEING = ("isinstance", "type", "id", "globals", "vars", "setattr")
+SEEING = ("isinstance", "type", "id", "globals", "vars", "setattr", "str", "repr", "hash")
+
+
+def _asks_for_identity(op: ast.cmpop, other: ast.expr) -> bool:
+    """Whether ``is`` compares with anything but None."""
+    none = isinstance(other, ast.Constant) and other.value is None
+    return isinstance(op, ast.Is | ast.IsNot) and not none
 
 
 def hidden_state_faults(text: str) -> Iterator[str]:
@@ -74,6 +80,8 @@ def hidden_state_faults(text: str) -> Iterator[str]:
             yield f"{', '.join(node.names)} is state beside the lists"
         if isinstance(node, ast.Name) and node.id in SEEING:
             yield f"{node.id} sees what a page number is made of"
+        if isinstance(node, ast.Compare) and any(map(_asks_for_identity, node.ops, node.comparators)):
+            yield "the identity of a value says nothing of it"
     for node in ast.parse(text).body:
         if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
             yield "a global of the module is state beside the lists"
