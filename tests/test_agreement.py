@@ -14,7 +14,7 @@ from specs.agreement.settings import Setting
 from specs.agreement.solved import Solved, legal_state
 from specs.prover import invariants
 from specs.prover.labels import State, Truth
-from specs.prover.operations import OPERATIONS, Variant, walks
+from specs.prover.operations import OPERATIONS, Variant, walked_anew, walks
 from specs.subject import Twin, broken, running
 from specs.theorems.paths import expected_paths
 from tests.lifting_faults import FAULTS
@@ -85,7 +85,7 @@ def test_a_state_that_is_not_legal_is_not_tried() -> None:
 def try_all(names: Sequence[str]) -> None:
     """Every operation's random calls, its paths walked anew."""
     for operation in names:
-        found = walks.__wrapped__(running(), operation, 2)
+        found = walked_anew(running(), operation, 2)
         for variant in OPERATIONS[operation][1](2):
             both, draw = Agreement(running(), operation, variant, 2, found), Random(variant.order)
             for _ in range(24):

@@ -262,12 +262,17 @@ def walks(subject: Subject, operation: str, top: int) -> list[Walk]:
 @cache
 def _walked(subject: Subject, operation: str, top: int) -> list[Walk] | TooManyPaths:
     """What is walked once, though it should come to nothing."""
-    run, variants = OPERATIONS[operation]
     try:
-        return [
-            Walk(operation, variant, top, path)
-            for variant in variants(top)
-            for path in explore(partial(run, subject, variant, top))
-        ]
+        return walked_anew(subject, operation, top)
     except TooManyPaths as error:
         return error
+
+
+def walked_anew(subject: Subject, operation: str, top: int) -> list[Walk]:
+    """Every path, with terms of its own; raises TooManyPaths."""
+    run, variants = OPERATIONS[operation]
+    return [
+        Walk(operation, variant, top, path)
+        for variant in variants(top)
+        for path in explore(partial(run, subject, variant, top))
+    ]
