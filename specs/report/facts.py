@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 from specs.checkout import commit
 from specs.ledger import HOLDS
+from specs.mutants.matrix import named
 from specs.readme import where
-from specs.report.bugs import Bug, bugs
 from specs.report.kills import Kills, kills
 from specs.report.saved import SavedMatrix, SavedMutant, SavedRun, SavedVerdict
 from specs.report.sources import Module, anchors, diff, modules
 from specs.run import ALL_ORDERS
 from specs.theorems import LEDGER
 from specs.twins import TWINS
+from specs.twins.bugs import BUGS, Bug
 
 STORIES = 2
 """How many stories a theorem tells."""
@@ -41,7 +42,8 @@ class BrokenTwin:
     """A broken twin, with what rejects it."""
 
     name: str
-    module: str
+    function: str
+    """What it changes, as the kill matrix names it."""
     source: str
     diff: tuple[tuple[str, str], ...]
     rejected_by: tuple[str, ...]
@@ -101,9 +103,9 @@ def gather(run: SavedRun, matrix: SavedMatrix | None) -> Page:
             name: tuple(row.name for row in verdicts if name in row.about)
             for name in dict.fromkeys(name for row in verdicts for name in row.about)
         },
-        twins={name: _twin(name, run, matrix_kills) for name in TWINS},
+        twins={each.name: _twin(each.name, each.function, run, matrix_kills) for each in named()},
         kills=matrix_kills,
-        bugs=bugs(),
+        bugs=BUGS,
     )
 
 
@@ -124,11 +126,11 @@ def _stories(verdict: SavedVerdict, known: Kills | None) -> tuple[SavedMutant, .
     return tuple(varied[:STORIES])
 
 
-def _twin(name: str, run: SavedRun, known: Kills | None) -> BrokenTwin:
+def _twin(name: str, function: str, run: SavedRun, known: Kills | None) -> BrokenTwin:
     twin = TWINS[name]
     rejected_by = tuple(row.name for row in run.theorems if name in row.rejects)
     judged = known.named.get(name) if known else None
-    return BrokenTwin(name, twin.module, twin.source, diff(twin), rejected_by, judged)
+    return BrokenTwin(name, function, twin.source, diff(twin), rejected_by, judged)
 
 
 WORDS = tuple(dict.fromkeys(HOLDS.values()))

@@ -5,18 +5,25 @@ from __future__ import annotations
 import os
 import tempfile
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from specs.report.facts import WORDS, Page
 from specs.report.saved import BadInput
+from specs.subject import DEFINITIONS, PACKAGE
 
 TEMPLATES = Path(__file__).parent
 
 
 def render(page: Page) -> str:
     """The page as HTML; all that is not the template's own text is escaped."""
+    return _environment().get_template("page.html.j2").render(page=page, words=WORDS)
+
+
+@cache
+def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -24,13 +31,18 @@ def render(page: Page) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["short"] = short
-    return environment.get_template("page.html.j2").render(page=page, words=WORDS)
+    environment.filters |= {"short": short, "full": full, "thousands": "{:,}".format}
+    return environment
 
 
 def short(name: str) -> str:
     """A function's name without the package that all of them stand in."""
-    return name.removeprefix("verified_buddy.")
+    return name.removeprefix(f"{PACKAGE}.")
+
+
+def full(name: str) -> str:
+    """A function's name with its package, from the name in the kill matrix."""
+    return name if name.startswith(f"{DEFINITIONS}.") else f"{PACKAGE}.{name}"
 
 
 def check_target(out: Path) -> None:

@@ -77,6 +77,11 @@ class SavedMutant(msgspec.Struct, frozen=True):
     undecided: tuple[str, ...]
     story: str
 
+    @property
+    def fate(self) -> str:
+        """The first theorem that rejects it, or what became of it instead."""
+        return self.killed_by[0] if self.killed_by else "equivalent" if self.equivalent else "survives"
+
 
 class SavedMatrix(msgspec.Struct, frozen=True):
     """The output of ``python -m specs mutants --full --json``."""

@@ -10,6 +10,7 @@ import textwrap
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from markupsafe import Markup, escape
 
@@ -17,6 +18,7 @@ from specs.subject import CORE, DEFINITIONS, PACKAGE, Twin, source_of
 
 CONTEXT = 1
 """Lines around what a twin changes."""
+GAP = "…"
 KINDS = {tokenize.COMMENT: "comment", tokenize.STRING: "string"}
 
 
@@ -39,9 +41,11 @@ class Module:
     pieces: tuple[Piece, ...]
 
 
+@cache
 def modules() -> tuple[Module, ...]:
-    """The whole code under proof, and the arithmetic it is compared with."""
-    names = {name: f"{PACKAGE}.{name}" for name in CORE} | {"definitions": DEFINITIONS}
+    """The code under proof in the order of its imports, its errors, the arithmetic it is compared with."""
+    names = {name: f"{PACKAGE}.{name}" for name in CORE if name != "errors"}
+    names |= {"errors": f"{PACKAGE}.errors", "definitions": DEFINITIONS}
     return tuple(
         Module(name, name.replace(".", "/") + ".py", tuple(_pieces(name, source_of(short))))
         for short, name in names.items()
@@ -116,15 +120,15 @@ def _tokens(text: str) -> Iterator[tokenize.TokenInfo]:
         return  # half a statement: the rest stays plain
 
 
+@cache
 def diff(twin: Twin) -> tuple[tuple[str, str], ...]:
-    """The lines that a twin changes, each with its sign; a blank sign for those around them."""
+    """The lines that a twin changes, each with its sign, and what says something around them."""
     before = source_of(twin.module)
     found = difflib.unified_diff(
         before.splitlines(), twin.patched(before).splitlines(), lineterm="", n=CONTEXT
     )
-    lines = [line for line in found if not line.startswith(("---", "+++"))]
-    body = textwrap.dedent("\n".join(line[1:] for line in lines if line[0] != "@")).split("\n")
-    signs = ["…" if line[0] == "@" else line[0] for line in lines]
-    rest = iter(body)
-    told = [(sign, "" if sign == "…" else next(rest)) for sign in signs]
+    lines = [line for line in found if not line.startswith(("---", "+++")) and line.strip(' "') != ""]
+    text = textwrap.dedent("\n".join(line[1:] for line in lines if line[0] != "@")).split("\n")
+    rest = iter(text)
+    told = [(GAP, "") if line[0] == "@" else (line[0], next(rest)) for line in lines]
     return tuple(told[1:])  # the first hunk needs no gap before it
