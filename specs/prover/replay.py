@@ -64,6 +64,8 @@ class Done:
     ranges: tuple[tuple[int, int], ...]
 
     def __str__(self) -> str:
+        if isinstance(self.error, Endless):
+            return str(self.error)
         did = f"returned {self.answer}" if self.error is None else f"ended in {what_happened(self.error)}"
         return f"{did}; then: {in_words((*self.free, *self.live))}"
 
@@ -78,7 +80,9 @@ def run(subject: Subject, scene: Scene) -> Done:
     try:
         with cut_if_endless():
             answer = _call(subject, scene, zone)
-    except (Exception, Endless) as raised:  # broken code may raise anything
+    except Endless as raised:  # what it leaves may be without an end too
+        return Done(None, raised, (), (), (), ())
+    except Exception as raised:  # broken code may raise anything
         error = raised
     if scene.operation == "rmqueue_smallest" and type(answer) is int:
         zone.live[answer] = scene.variant.order
