@@ -121,7 +121,12 @@ ROWS = (
         (f"{BUDDY}.rmqueue_smallest", f"{BUDDY}.free_one_page", f"{BUDDY}.take"),
         "execution",
         Execution(("rmqueue_smallest", "free_one_page", "take"), _conserved),
-        ("merge-forgets-the-buddy", "split-forgets-the-last-half", "take-keeps-the-block-listed"),
+        (
+            "merge-forgets-the-buddy",
+            "split-forgets-the-last-half",
+            "take-keeps-the-block-listed",
+            "refusal-drops-a-block",
+        ),
         assumptions=("nr_free is the length of the lists: free-area-conforms",),
     ),
     Theorem(
@@ -147,7 +152,7 @@ ROWS = (
         ("verified_buddy.buddy", ZONE),
         "execution",
         Execution(tuple(OPERATIONS), _total),
-        ("refusal-drops-a-block", "refusal-asserts"),
+        ("refusal-asserts",),
         assumptions=(
             "for orders in 0..max_order; arguments-confirmed decides the others",
             "add_range makes progress: init-exact",

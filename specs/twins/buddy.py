@@ -94,8 +94,9 @@ TWINS = (
         "refusal-drops-a-block",
         "buddy",
         "            return pfn\n    return None",
-        "            return pfn\n    if order > 0 and area.is_free_block(0, 0):\n"
-        "        area.remove(Pfn(0), ORDERS[0])\n    return None",
+        "            return pfn\n    for current in ORDERS[:order]:\n"
+        "        pfn = area.first(current, migratetype)\n        if pfn is not None:\n"
+        "            area.remove(pfn, current)\n    return None",
         "DRM c3fc9e9ac5",
     ),
     Twin("always-head", "buddy", "tail = to_tail or buddy_merge_likely(area, pfn, order)", "tail = False"),
