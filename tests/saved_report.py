@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
+
+from click.testing import CliRunner, Result
 
 from specs.gates import gates
 from specs.ledger import HOLDS
 from specs.mutants.systematic import mutants
+from specs.report.command import report
 from specs.report.facts import gather
 from specs.report.page import render
 from specs.report.saved import SavedMatrix, SavedRun, decoded
@@ -72,6 +76,17 @@ MATRIX = matrix_of(NOW)
 def page(run: dict[str, Any] = RUN, matrix: dict[str, Any] | None = None) -> str:
     known = None if matrix is None else decoded(json.dumps(matrix).encode(), SavedMatrix)
     return render(gather(decoded(json.dumps(run).encode(), SavedRun), known))
+
+
+def invoke(tmp_path: Path, run: object = RUN, *options: str) -> Result:
+    """The command, with a saved run and a place for the page."""
+    text = run if isinstance(run, bytes) else json.dumps(run).encode()
+    (tmp_path / "run.json").write_bytes(text)
+    matrix = tmp_path / "matrix.json"
+    if not matrix.exists():
+        matrix.write_text(json.dumps(MATRIX), encoding="utf-8")
+    common = [str(tmp_path / "out.html"), "--from", str(tmp_path / "run.json"), "--matrix", str(matrix)]
+    return CliRunner().invoke(report, [*common, *options])
 
 
 class Reader(HTMLParser):

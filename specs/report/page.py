@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -57,16 +56,13 @@ def check_target(out: Path) -> None:
 
 def write_whole(out: Path, text: str) -> None:
     """Write the file beside its place, then move it there."""
-    beside: str | None = None
+    beside = out.with_name(f".{out.name[:50]}.{os.getpid()}")
     try:
-        handle, beside = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name[:50]}.")
-        with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="\n") as file:
+        with beside.open("x", encoding="utf-8", errors="replace", newline="\n") as file:
             file.write(text)
-        os.chmod(beside, 0o644)
         os.replace(beside, out)
     except OSError as error:
         raise BadInput(f"{out}: {error.strerror or error}") from None
     finally:
-        if beside is not None:
-            with suppress(FileNotFoundError):
-                os.unlink(beside)
+        with suppress(OSError):
+            beside.unlink()
