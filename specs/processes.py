@@ -30,7 +30,7 @@ def check_all(
     if not parts:
         return
     with ProcessPoolExecutor(
-        min(jobs, len(parts)), mp_context=get_context("spawn"), initializer=_quiet
+        min(jobs, len(parts)), mp_context=get_context("spawn"), initializer=quiet
     ) as pool:
         waiting = {pool.submit(_check_bundle, bundle, max_orders, cache): bundle for bundle in parts}
         try:
@@ -72,7 +72,7 @@ def _check_bundle(names: list[str], max_orders: tuple[int, ...], cache: Cache | 
     return verdicts
 
 
-def _quiet() -> None:
+def quiet() -> None:
     """The parent alone answers an interrupt; and terms are no cycles, so these are sought less often."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.set_threshold(100_000, 20, 20)

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from specs.bundles import FAMILIES
+from specs.processes import quiet
 from specs.run import ALL_ORDERS, cores
 from specs.smtlib.collect import NAMES, Collected, NotProved, collect
 from specs.smtlib.directory import Refused, check_is_free, write, written_whole
@@ -76,7 +77,9 @@ def _collect(names: list[str], tops: tuple[int, ...], jobs: int) -> Collected:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with (
         Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress,
-        ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool,
+        ProcessPoolExecutor(
+            jobs, mp_context=get_context("spawn"), initializer=quiet, max_tasks_per_child=1
+        ) as pool,
     ):
         task = progress.add_task("proving", total=len(names))
         waiting = {pool.submit(collect, bundle, tops): len(bundle) for bundle in bundles}
@@ -85,9 +88,8 @@ def _collect(names: list[str], tops: tuple[int, ...], jobs: int) -> Collected:
                 done.result()
                 progress.update(task, advance=waiting[done])
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
             for process in list(pool._processes.values()):
-                process.kill()  # it would prove on to its end
+                process.kill()  # they would prove on to their end
             raise
         whole = Collected()
         for future in waiting:

@@ -16,6 +16,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from specs.processes import quiet
 from specs.run import cores
 from specs.smtlib.answers import Report, check_files, listed, not_listed
 from specs.smtlib.solvers import SOLVERS
@@ -58,7 +59,7 @@ def _in_processes(
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with (
         Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress,
-        ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool,
+        ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=quiet) as pool,
     ):
         task = progress.add_task("rechecking", total=len(entries))
         waiting = {pool.submit(check_files, directory, part, solvers): part for part in parts}
