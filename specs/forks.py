@@ -30,10 +30,7 @@ class _Running(NamedTuple):
 
 
 def forked(tasks: Sequence[Callable[[], Done]], jobs: int, seconds: float) -> Iterator[Result[Done]]:
-    """Run the tasks in so many processes at once, none for longer than that; results as they come.
-
-    The parent must have no threads.
-    """
+    """Run the tasks in so many processes at once, none for longer than that; results as they come."""
     context = get_context("fork")
     waiting = list(enumerate(tasks))[::-1]
     running: dict[Connection, _Running] = {}

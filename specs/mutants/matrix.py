@@ -11,7 +11,7 @@ from functools import partial
 from specs.forks import forked
 from specs.mutants.equivalents import EQUIVALENT
 from specs.mutants.judge import Judged, judge
-from specs.mutants.survey import PROOFS, Reach, reaching, survey
+from specs.mutants.survey import PROOFS, Reach, prove_first, reaching, survey
 from specs.mutants.systematic import Mutant, mutants
 from specs.subject import Twin, source_of
 from specs.twins import TWINS
@@ -134,6 +134,7 @@ def run(wanted: Iterable[Mutant], jobs: int, *, full: bool, done: Callable[[str]
     """Judge the mutants in parallel; in their own order."""
     matrix = Matrix(list(wanted))
     reaches = survey(jobs, lambda: done(""))
+    prove_first()
     tasks = [partial(_judged, mutant, reaches, full) for mutant in matrix.mutants]
     found: dict[int, Judged] = {}
     for result in forked(tasks, jobs, SECONDS_A_MUTANT):

@@ -12,7 +12,7 @@ from specs.prover.paths import Cut, Owed, TooManyPaths
 from specs.prover.solve import Solvers
 from specs.prover.story import tell, tell_of_any
 from specs.story import Teller
-from specs.subject import Subject
+from specs.subject import Subject, running
 
 Posts = Callable[[Walk], Iterable[Owed]]
 Lemmas = Callable[[Subject, int], Iterable[Owed]]
@@ -21,7 +21,9 @@ Lemmas = Callable[[Subject, int], Iterable[Owed]]
 @cache
 def solvers_for(subject: Subject) -> Solvers:
     """Both solvers for the running code; a refutation of a broken twin needs only one."""
-    return Solvers(confirm=subject.twin is None)
+    if subject.twin is None:
+        return Solvers()
+    return Solvers(confirm=False, lent=solvers_for(running()).proved)
 
 
 def impossible(solvers: Solvers, walk: Walk) -> bool:

@@ -48,6 +48,8 @@ class Solvers:
     alive: list[Owed] = field(default_factory=list)
     settled: dict[int, Answer] = field(default_factory=dict)
     """What was proved already, by the obligation's own id; rows that share paths share obligations."""
+    lent: dict[Key, list[Answer]] = field(default_factory=dict)
+    """Proofs of others: a broken twin owes most of what the running code owes, in the same terms."""
     asked: int = 0
     witnesses: Witnesses = field(default_factory=Witnesses)
     remembered: Remembered | None = None
@@ -88,7 +90,8 @@ class Solvers:
         """The proof of this obligation; or of an equal one, if all that it used is in this one's pool."""
         found = self.settled.get(id(owed))
         if found is None:
-            equal = self.proved.get(_key(owed), ())
+            key = _key(owed)
+            equal = (*self.proved.get(key, ()), *self.lent.get(key, ()))
             found = next((answer for answer in equal if _all_in(answer.used, owed.pool)), None)
             if found is not None:
                 self._settle(owed, found)
