@@ -114,6 +114,7 @@ def test_a_proof_is_taken_over_if_all_that_it_used_is_at_hand() -> None:
     remembered = Remembered()
     remembered.keep(owed(P == Q), [Q == 1])
     assert remembered.find(owed(P == Q, Q == 2, Q == 1)) == (Q == 1,)
+    assert remembered.found == 0  # its own
     assert remembered.find(owed(P == Q, Q == 2)) is None
     assert remembered.find(owed(P != Q, Q == 1)) is None
     assert remembered.find(replace(owed(P == Q, Q == 1), facts=(P == 2,))) is None

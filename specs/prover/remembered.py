@@ -25,16 +25,20 @@ class Remembered:
     """What was proved: by the facts and the goal, the further hypotheses that each proof used."""
 
     proofs: dict[str, set[Used]] = field(default_factory=dict)
+    own: set[tuple[str, Used]] = field(default_factory=set)
+    """Those of them that this process found."""
     new: list[tuple[str, Used]] = field(default_factory=list)
-    """What this process has added."""
+    """Those of its own that nobody has written down yet."""
     found: int = 0
+    """How many obligations rest on a proof of an earlier run."""
 
     def find(self, owed: Owed) -> tuple[z3.BoolRef, ...] | None:
         """What an earlier proof used, if all of it is in this one's pool."""
-        for used in self.proofs.get(_key(owed), ()):
+        key = _key(owed)
+        for used in self.proofs.get(key, ()):
             at_hand = dict(_of_pool(owed, set(used)))
             if len(at_hand) == len(set(used)):
-                self.found += 1
+                self.found += (key, used) not in self.own
                 return tuple(at_hand[each] for each in used)
         return None
 
@@ -43,6 +47,7 @@ class Remembered:
         entry = _key(owed), tuple(digest(fact) for fact in used)
         if entry[1] not in self.proofs.setdefault(entry[0], set()):
             self.proofs[entry[0]].add(entry[1])
+            self.own.add(entry)
             self.new.append(entry)
 
 
