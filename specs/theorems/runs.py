@@ -6,12 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-import z3
-
 from specs.ledger import Outcome, Theorem
 from specs.prover.operations import OPERATIONS, Walk, walks
 from specs.prover.paths import Cut, TooManyPaths
-from specs.prover.row import solvers_for
+from specs.prover.row import impossible, solvers_for
 from specs.prover.story import call, tell, tell_of_any
 from specs.story import Teller
 from specs.subject import Subject
@@ -40,7 +38,7 @@ class Execution:
                     for walk in walks(subject, operation, top):
                         paths += 1
                         wrong = self.judge(subject, walk)
-                        if wrong is not None and not impossible(subject, walk):
+                        if wrong is not None and not impossible(solvers_for(subject), walk):
                             told = Teller(partial(tell, subject, walk, walk.world.impossible(wrong)))
                             story = f"call: {call(walk)}, max_order {top}\nbroken: {wrong}"
                             return Outcome("refuted", paths, paths, (), story, told)
@@ -49,12 +47,6 @@ class Execution:
             told = Teller(partial(tell_of_any, subject, self.operations, tops, says))
             return Outcome("refuted", paths, paths, (), says, told)
         return Outcome("holds" if paths else "vacuous", paths, paths)
-
-
-def impossible(subject: Subject, walk: Walk) -> bool:
-    """Whether the solvers show that no state walks the path."""
-    never = walk.world.owed("live", z3.BoolVal(False), "the path can be walked")
-    return solvers_for(subject).decide(never).verdict == "proved"
 
 
 def _change(walk: Walk, effect: dict[str, int]) -> int:
