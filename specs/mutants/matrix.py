@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from specs.forks import forked
+from specs.ledger import Theorem
 from specs.mutants.equivalents import EQUIVALENT
 from specs.mutants.judge import Judged, judge
 from specs.mutants.survey import PROOFS, Reach, prove_first, reaching, survey
@@ -86,12 +87,15 @@ class Matrix:
         """The names of those that are called equivalent, and are not."""
         return [name for name in self.killed if name in EQUIVALENT]
 
-    def alone(self) -> dict[str, list[str]]:
-        """For each theorem the mutants that only it rejects."""
-        return {
-            row.name: [name for name, judged in self.judged.items() if judged.killed_by == (row.name,)]
-            for row in PROOFS
-        }
+    def alone(self, rows: Iterable[Theorem] = PROOFS) -> dict[str, list[str]]:
+        """For each of the theorems the mutants that only it, of these, rejects."""
+        names = {row.name for row in rows}
+        found: dict[str, list[str]] = {name: [] for name in names}
+        for name, judged in self.judged.items():
+            killers = names.intersection(judged.killed_by)
+            if len(killers) == 1:
+                found[killers.pop()].append(name)
+        return found
 
     def as_json(self, *, full: bool) -> dict[str, object]:
         """The stable keys."""
@@ -102,11 +106,11 @@ class Matrix:
                 total[name] += 1
             if judged.killed:
                 first[judged.killed_by[0]] += 1
-        alone = self.alone()
-        theorems = {
-            name: {"first": first[name]} | ({"kills": total[name], "only": alone[name]} if full else {})
-            for name in first
-        }
+        alone, proved = self.alone(), self.alone(row for row in PROOFS if row.method == "z3")
+        theorems: dict[str, dict[str, object]] = {name: {"first": count} for name, count in first.items()}
+        for name in theorems if full else ():
+            theorems[name] |= {"kills": total[name], "only": alone[name]}
+            theorems[name] |= {"only_of_proved": proved[name]} if name in proved else {}
         facts = {mutant.name: mutant for mutant in self.mutants}
         rows = [
             {
