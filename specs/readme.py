@@ -62,5 +62,6 @@ def score() -> str:
     return (
         f"**{matrix['killed']} of {matrix['mutants'] - matrix['equivalent']}** broken versions of the core "
         f"are rejected with no test run, {by_z3} of them by Z3 for every\n"
-        f"memory size, the others by the rows that are confirmed or checked ({matrix['equivalent']} more cannot be told from the original)."
+        "memory size, the others by the rows that are confirmed or checked "
+        f"({matrix['equivalent']} more cannot be told from the original)."
     )
