@@ -1,0 +1,159 @@
+"""What a kernel's page allocator said that it did: one small object a line.
+
+Every event has its line, the CPU and the task's pid.  Pages are page frame numbers, never addresses.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from verified_buddy.free_area import Migratetype
+from verified_buddy.pfn import Order, Pfn
+
+Probe = Literal["fop_pcp", "fop_one", "fop_ok", "fop_split"]
+
+
+class Said(Struct, gc=False):
+    """What all events have."""
+
+    line: int
+    cpu: int
+    pid: int
+
+
+class Alloc(Said, gc=False):
+    """``mm_page_alloc``: a block for a caller; no page if the request was refused."""
+
+    pfn: Pfn | None
+    order: Order
+    migratetype: Migratetype
+    gfp: str
+
+
+class Free(Said, gc=False):
+    """``mm_page_free``: a caller gives a block back."""
+
+    pfn: Pfn
+    order: Order
+
+
+class FreeBatched(Said, gc=False):
+    """``mm_page_free_batched``: a page of a list, told before by ``Free``, goes to its per-CPU list now."""
+
+    pfn: Pfn
+
+
+class ZoneLocked(Said, gc=False):
+    """``mm_page_alloc_zone_locked``: a block leaves the list of that type."""
+
+    pfn: Pfn
+    order: Order
+    migratetype: Migratetype
+    percpu_refill: bool
+
+
+class PcpuDrain(Said, gc=False):
+    """``mm_page_pcpu_drain``: a block has gone back from a per-CPU list; its type is the remembered one."""
+
+    pfn: Pfn
+    order: Order
+    migratetype: Migratetype
+
+
+class Extfrag(Said, gc=False):
+    """``mm_page_alloc_extfrag``: a block of another type was chosen."""
+
+    pfn: Pfn
+    alloc_order: Order
+    fallback_order: Order
+    alloc_migratetype: Migratetype
+    fallback_migratetype: Migratetype
+    fragmenting: bool
+    change_ownership: bool
+
+
+class FreeOnePage(Said, gc=False):
+    """A call of ``__free_one_page()``, before it merges; ``zone`` is an address."""
+
+    probe: Probe
+    pfn: Pfn
+    zone: int
+    order: Order
+    migratetype: Migratetype
+    fpi: int
+
+
+class Isolate(Said, gc=False):
+    """A call that takes this very block out of its list; ``IsolateRet`` says whether it did."""
+
+    pfn: Pfn
+    order: Order
+
+
+class IsolateRet(Said, gc=False):
+    """The pages that the CPU's latest ``Isolate`` took out: none if it was refused."""
+
+    ret: int
+
+
+class Putback(Said, gc=False):
+    """An isolated block goes back."""
+
+    pfn: Pfn
+    order: Order
+    migratetype: Migratetype
+
+
+class MoveFree(Said, gc=False):
+    """The free blocks of the page's pageblock go to another type's lists; ``zone`` is an address."""
+
+    zone: int
+    pfn: Pfn
+    migratetype: Migratetype
+
+
+class SetBlock(Said, gc=False):
+    """The page's pageblock gets a type."""
+
+    pfn: Pfn
+    migratetype: Migratetype
+
+
+class SplitPage(Said, gc=False):
+    """A block that is out becomes single pages."""
+
+    pfn: Pfn
+    order: Order
+
+
+class BulkPage(Said, gc=False):
+    """The bulk allocator hands out a page, without ``Alloc``."""
+
+    pfn: Pfn
+
+
+class Marker(Said, gc=False):
+    """What the recorder wrote between the events, as ``KT snap start end``."""
+
+    text: str
+
+
+Event = (
+    Alloc
+    | Free
+    | FreeBatched
+    | ZoneLocked
+    | PcpuDrain
+    | Extfrag
+    | FreeOnePage
+    | Isolate
+    | IsolateRet
+    | Putback
+    | MoveFree
+    | SetBlock
+    | SplitPage
+    | BulkPage
+    | Marker
+)

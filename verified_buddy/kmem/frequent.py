@@ -1,0 +1,93 @@
+"""The events that a trace is full of, made from what the pattern of a line found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, cast
+
+from verified_buddy.free_area import Migratetype
+from verified_buddy.kmem.events import (
+    Alloc,
+    Event,
+    Free,
+    FreeBatched,
+    FreeOnePage,
+    PcpuDrain,
+    Probe,
+    ZoneLocked,
+)
+from verified_buddy.pfn import ORDERS, Order, Pfn
+
+Row = tuple[bytes, ...]
+"""The groups of a pattern in ``lines``."""
+
+pfn: Final = cast("Callable[[bytes, int], Pfn]", int)
+ORDER: Final[dict[bytes, Order]] = {str(order).encode(): order for order in ORDERS}
+TYPE: Final = {str(number).encode(): Migratetype(number) for number in range(16)}
+PROBE: Final[dict[bytes, Probe]] = {
+    b"fop_pcp": "fop_pcp",
+    b"fop_one": "fop_one",
+    b"fop_ok": "fop_ok",
+    b"fop_split": "fop_split",
+}
+
+
+def alloc(line: int, row: Row) -> Event:
+    """Page 0 stands for none."""
+    pid, cpu, _, page, _, order, kind, key, value, _, _ = row
+    if key != b"gfp_flags":
+        raise ValueError
+    block = pfn(page, 16) or None
+    return Alloc(line, int(cpu), int(pid), block, ORDER[order], TYPE[kind], str(value, "ascii"))
+
+
+def free(line: int, row: Row) -> Event:
+    """The event."""
+    pid, cpu, _, page, _, order, kind, key, _, _, _ = row
+    if kind or key:
+        raise ValueError
+    return Free(line, int(cpu), int(pid), pfn(page, 16), ORDER[order])
+
+
+def free_batched(line: int, row: Row) -> Event:
+    """Its order is always 0."""
+    pid, cpu, _, page, _, order, kind, key, _, _, _ = row
+    if kind or key or order != b"0":
+        raise ValueError
+    return FreeBatched(line, int(cpu), int(pid), pfn(page, 16))
+
+
+def zone_locked(line: int, row: Row) -> Event:
+    """The event."""
+    pid, cpu, _, page, _, order, kind, key, value, _, _ = row
+    if key != b"percpu_refill" or value not in {b"0", b"1"}:
+        raise ValueError
+    refill = value == b"1"
+    return ZoneLocked(line, int(cpu), int(pid), pfn(page, 16), ORDER[order], TYPE[kind], refill)
+
+
+def pcpu_drain(line: int, row: Row) -> Event:
+    """The event."""
+    pid, cpu, _, page, _, order, kind, key, _, _, _ = row
+    if key:
+        raise ValueError
+    return PcpuDrain(line, int(cpu), int(pid), pfn(page, 16), ORDER[order], TYPE[kind])
+
+
+def free_one_page(line: int, row: Row) -> Event:
+    """The event."""
+    pid, cpu, name, page, zone, order, kind, key, fpi, _, _ = row
+    if key != b"fpi":
+        raise ValueError
+    block = pfn(page, 16), int(zone, 16), ORDER[order], TYPE[kind], int(fpi)
+    return FreeOnePage(line, int(cpu), int(pid), PROBE[name], *block)
+
+
+FREQUENT: Final[dict[bytes, Callable[[int, Row], Event]]] = {
+    b"mm_page_alloc": alloc,
+    b"mm_page_free": free,
+    b"mm_page_free_batched": free_batched,
+    b"mm_page_alloc_zone_locked": zone_locked,
+    b"mm_page_pcpu_drain": pcpu_drain,
+    **dict.fromkeys(PROBE, free_one_page),
+}

@@ -1,0 +1,63 @@
+"""The spellings of a kernel trace, as patterns of one line each.
+
+``trace-cmd report`` pads names, and is read by the pattern of tracefs.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal
+
+Spelling = Literal["ftrace", "perf"]
+
+# A task's name holds anything, but stands in a column of 16: what follows that column is looked at first.
+# Every repetition has a bound, so that no line is looked at for long.
+NAME: Final = rb"^(?:(?:[^\n]{16}|[^\n]{0,64}?)"
+CPU_TIME: Final = rb" +\[(\d{1,5})\] +(?:[^\s:]{1,8} +)?\d{1,20}(?:\.\d{1,9})?: +"
+PREFIXES: Final[dict[Spelling, bytes]] = {
+    "ftrace": rb"-(\d{1,10})(?: +\([ \d-]{1,10}\))?" + CPU_TIME,
+    "perf": rb" +-?(\d{1,10})(?:/-?\d{1,10})?" + CPU_TIME + rb"(?:(?:kmem|k?probes|ftrace):)?",
+}
+PAGE_EVENT: Final = (
+    rb"(\w{6,32}): +(?:page=\S{1,20}|\([^()\n]{0,200}\)) pfn=0x([0-9a-f]{1,13})(?: zone=0x([0-9a-f]{1,16}))?"
+    rb" order=(\d\d?)(?: (?:migratetype|mt)=(\d\d?))?(?: (gfp_flags|percpu_refill|fpi)=([\w|-]{1,999}))?"
+)
+OTHER_EVENT: Final = rb"(\w[\w.:/-]{0,99}):(?: +([^\r\n]*))?"
+REMARK: Final = rb"[ \t]*(?:#[^\n]*|cpus=\d+|version = \d+|CPU \d+ is empty)?"
+
+
+def pattern(spelling: Spelling) -> re.Pattern[bytes]:
+    """Matches a line, its end included, that is an event or says nothing.
+
+    The groups: pid, cpu; of an event of pages its name, pfn, zone, order, type, and the last field's name
+    and value; of any other event its name and the rest.
+    """
+    event = NAME + PREFIXES[spelling] + b"(?:" + PAGE_EVENT + b"|" + OTHER_EVENT + b"))"
+    return re.compile(b"(?:" + event + b"|^" + REMARK + rb") *\r?(?:\n|\Z)", re.MULTILINE)
+
+
+PATTERNS: Final[dict[Spelling, re.Pattern[bytes]]] = {spelling: pattern(spelling) for spelling in PREFIXES}
+
+WRITTEN: Final = re.compile(rb"# entries-in-buffer/entries-written: (\d{1,20})/(\d{1,20})\s")
+LOST: Final = re.compile(
+    rb"CPU:\d+ \[(?:LOST \d+ EVENTS|(?:\d+ )?EVENTS DROPPED)\]|Processed \d+ events and lost \d+ \w+!?"
+)
+
+
+def spelling_of(line: bytes) -> Spelling | None:
+    """The spelling of a line that is an event; None if it is none."""
+    for spelling, each in PATTERNS.items():
+        found = each.fullmatch(line)
+        if found and found[1]:
+            return spelling
+    return None
+
+
+def is_kernel_trace(text: bytes) -> bool:
+    """Whether the text, from its first line on, looks like a kernel trace of some spelling."""
+    for line in text.lstrip().split(b"\n", 50)[:50]:
+        if LOST.match(line) or WRITTEN.match(line + b"\n") or line.startswith((b"# tracer:", b"cpus=")):
+            return True
+        if spelling_of(line):
+            return True
+    return False
