@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from verified_buddy.buddy import buddy_merge_likely
 from verified_buddy.free_area import FreeArea, Migratetype
-from verified_buddy.migratetype import ISOLATE, MIGRATETYPES, is_mergeable
+from verified_buddy.migratetype import ISOLATE, MIGRATETYPES, MOVABLE, is_mergeable
 from verified_buddy.pageblock import PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, Pageblocks, pageblock_start
 from verified_buddy.pfn import MAX_ORDER, ORDERS, Order, Pfn
 
@@ -134,3 +134,25 @@ def move_freepages(area: FreeArea, start: Pfn, end: Pfn, migratetype: Migratetyp
             moved += 1 << order
             pfn = Pfn(pfn + (1 << order))
     return moved
+
+
+def feed(zone: MobilityZone, start: Pfn, end: Pfn) -> None:
+    """Feed boot memory [start, end) to the free lists; pageblocks that start in it become movable.
+
+    Ascending greatest aligned blocks, each under its pageblock's type, to the tail.
+    Linux: memmap_init_range() and memblock_free_all(), for one range.
+    """
+    pfn = Pfn((start + PAGEBLOCK_PAGES - 1) & -PAGEBLOCK_PAGES)
+    while pfn < end:
+        zone.pageblocks.set(pfn, MOVABLE)
+        pfn = Pfn(pfn + PAGEBLOCK_PAGES)
+    pfn = start
+    while pfn < end:
+        order = zone.free_area.max_order
+        while pfn & ((1 << order) - 1) != 0:
+            order = Order(order - 1)
+        while end - pfn < 1 << order:
+            order = Order(order - 1)
+        free_one_page(zone, pfn, order, zone.pageblocks.migratetype(pfn), to_tail=True)
+        pfn = Pfn(pfn + (1 << order))
+    zone.managed += end - start
