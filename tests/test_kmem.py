@@ -29,10 +29,10 @@ def test_each_spelling_is_read() -> None:
     assert (locked.line, locked.pfn, locked.order, locked.percpu_refill) == (5, 0x7FA4, 0, True)
     (alloc,) = [event for batch in read(iter([PERF])) for event in batch.events]
     assert isinstance(alloc, Alloc)
-    assert (alloc.pfn, alloc.pid, alloc.gfp) == (0x7B53, 99, "GFP_HIGHUSER|__GFP_ACCOUNT")
+    assert (alloc.pfn, alloc.cpu, alloc.gfp) == (0x7B53, 0, "GFP_HIGHUSER|__GFP_ACCOUNT")
     (free,) = [event for batch in read(iter([TRACE_CMD])) for event in batch.events]
     assert isinstance(free, Free)
-    assert (free.pfn, free.order, free.pid) == (0xCDBB, 0, 7)
+    assert (free.pfn, free.order, free.cpu) == (0xCDBB, 0, 0)
 
 
 def test_a_failed_allocation_has_no_page() -> None:

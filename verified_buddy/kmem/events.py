@@ -1,6 +1,6 @@
 """What a kernel's page allocator said that it did: one small object a line.
 
-Every event has its line, the CPU and the task's pid.  Pages are page frame numbers, never addresses.
+Every event has its line and the CPU.  Pages are page frame numbers, never addresses.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ class Said(Struct, gc=False):
 
     line: int
     cpu: int
-    pid: int
 
 
 class Alloc(Said, gc=False):
@@ -33,16 +32,21 @@ class Alloc(Said, gc=False):
 
 
 class Free(Said, gc=False):
-    """``mm_page_free``: a caller gives a block back."""
+    """``mm_page_free``: a caller gives a block back.  What becomes of it, a later event tells."""
 
     pfn: Pfn
     order: Order
+    batched: bool = False
+    """Whether it goes to its per-CPU list only at the ``FreeBatched`` of its page."""
+    direct: bool = False
+    """Whether it goes to the free lists at once, past the per-CPU lists."""
 
 
 class FreeBatched(Said, gc=False):
     """``mm_page_free_batched``: a page of a list, told before by ``Free``, goes to its per-CPU list now."""
 
     pfn: Pfn
+    order: Order
 
 
 class ZoneLocked(Said, gc=False):

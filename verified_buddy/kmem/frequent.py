@@ -24,6 +24,7 @@ Row = tuple[bytes, ...]
 pfn: Final = cast("Callable[[bytes, int], Pfn]", int)
 ORDER: Final[dict[bytes, Order]] = {str(order).encode(): order for order in ORDERS}
 TYPE: Final = {str(number).encode(): Migratetype(number) for number in range(16)}
+CPU: Final = {f"{number:03}".encode(): number for number in range(8192)}
 PROBE: Final[dict[bytes, Probe]] = {
     b"fop_pcp": "fop_pcp",
     b"fop_one": "fop_one",
@@ -34,53 +35,53 @@ PROBE: Final[dict[bytes, Probe]] = {
 
 def alloc(line: int, row: Row) -> Event:
     """Page 0 stands for none."""
-    pid, cpu, _, page, _, order, kind, key, value, _, _ = row
+    cpu, _, page, _, order, kind, key, value, _, _ = row
     if key != b"gfp_flags":
         raise ValueError
     block = pfn(page, 16) or None
-    return Alloc(line, int(cpu), int(pid), block, ORDER[order], TYPE[kind], str(value, "ascii"))
+    return Alloc(line, CPU[cpu], block, ORDER[order], TYPE[kind], str(value, "ascii"))
 
 
 def free(line: int, row: Row) -> Event:
     """The event."""
-    pid, cpu, _, page, _, order, kind, key, _, _, _ = row
+    cpu, _, page, _, order, kind, key, _, _, _ = row
     if kind or key:
         raise ValueError
-    return Free(line, int(cpu), int(pid), pfn(page, 16), ORDER[order])
+    return Free(line, CPU[cpu], pfn(page, 16), ORDER[order])
 
 
 def free_batched(line: int, row: Row) -> Event:
-    """Its order is always 0."""
-    pid, cpu, _, page, _, order, kind, key, _, _, _ = row
-    if kind or key or order != b"0":
+    """The event."""
+    cpu, _, page, _, order, kind, key, _, _, _ = row
+    if kind or key:
         raise ValueError
-    return FreeBatched(line, int(cpu), int(pid), pfn(page, 16))
+    return FreeBatched(line, CPU[cpu], pfn(page, 16), ORDER[order])
 
 
 def zone_locked(line: int, row: Row) -> Event:
     """The event."""
-    pid, cpu, _, page, _, order, kind, key, value, _, _ = row
+    cpu, _, page, _, order, kind, key, value, _, _ = row
     if key != b"percpu_refill" or value not in {b"0", b"1"}:
         raise ValueError
     refill = value == b"1"
-    return ZoneLocked(line, int(cpu), int(pid), pfn(page, 16), ORDER[order], TYPE[kind], refill)
+    return ZoneLocked(line, CPU[cpu], pfn(page, 16), ORDER[order], TYPE[kind], refill)
 
 
 def pcpu_drain(line: int, row: Row) -> Event:
     """The event."""
-    pid, cpu, _, page, _, order, kind, key, _, _, _ = row
+    cpu, _, page, _, order, kind, key, _, _, _ = row
     if key:
         raise ValueError
-    return PcpuDrain(line, int(cpu), int(pid), pfn(page, 16), ORDER[order], TYPE[kind])
+    return PcpuDrain(line, CPU[cpu], pfn(page, 16), ORDER[order], TYPE[kind])
 
 
 def free_one_page(line: int, row: Row) -> Event:
     """The event."""
-    pid, cpu, name, page, zone, order, kind, key, fpi, _, _ = row
+    cpu, name, page, zone, order, kind, key, fpi, _, _ = row
     if key != b"fpi":
         raise ValueError
     block = pfn(page, 16), int(zone, 16), ORDER[order], TYPE[kind], int(fpi)
-    return FreeOnePage(line, int(cpu), int(pid), PROBE[name], *block)
+    return FreeOnePage(line, CPU[cpu], PROBE[name], *block)
 
 
 FREQUENT: Final[dict[bytes, Callable[[int, Row], Event]]] = {

@@ -15,8 +15,8 @@ Spelling = Literal["ftrace", "perf"]
 NAME: Final = rb"^(?:(?:[^\n]{16}|[^\n]{0,64}?)"
 CPU_TIME: Final = rb" +\[(\d{1,5})\] +(?:[^\s:]{1,8} +)?\d{1,20}(?:\.\d{1,9})?: +"
 PREFIXES: Final[dict[Spelling, bytes]] = {
-    "ftrace": rb"-(\d{1,10})(?: +\([ \d-]{1,10}\))?" + CPU_TIME,
-    "perf": rb" +-?(\d{1,10})(?:/-?\d{1,10})?" + CPU_TIME + rb"(?:(?:kmem|k?probes|ftrace):)?",
+    "ftrace": rb"-\d{1,10}(?: +\([ \d-]{1,10}\))?" + CPU_TIME,
+    "perf": rb" +-?\d{1,10}(?:/-?\d{1,10})?" + CPU_TIME + rb"(?:(?:kmem|k?probes|ftrace):)?",
 }
 PAGE_EVENT: Final = (
     rb"(\w{6,32}): +(?:page=\S{1,20}|\([^()\n]{0,200}\)) pfn=0x([0-9a-f]{1,13})(?: zone=0x([0-9a-f]{1,16}))?"
@@ -29,7 +29,7 @@ REMARK: Final = rb"[ \t]*(?:#[^\n]*|cpus=\d+|version = \d+|CPU \d+ is empty)?"
 def pattern(spelling: Spelling) -> re.Pattern[bytes]:
     """Matches a line, its end included, that is an event or says nothing.
 
-    The groups: pid, cpu; of an event of pages its name, pfn, zone, order, type, and the last field's name
+    The groups: cpu; of an event of pages its name, pfn, zone, order, type, and the last field's name
     and value; of any other event its name and the rest.
     """
     event = NAME + PREFIXES[spelling] + b"(?:" + PAGE_EVENT + b"|" + OTHER_EVENT + b"))"
@@ -53,9 +53,10 @@ def spelling_of(line: bytes) -> Spelling | None:
     return None
 
 
-def is_kernel_trace(text: bytes) -> bool:
-    """Whether the text, from its first line on, looks like a kernel trace of some spelling."""
-    for line in text.lstrip().split(b"\n", 50)[:50]:
+def is_recording(text: bytes) -> bool:
+    """Whether the beginning of a text looks like a kernel's trace, of whatever spelling."""
+    text = text.removeprefix(b"\xef\xbb\xbf").lstrip()
+    for line in text.split(b"\n", 50)[:50]:
         if LOST.match(line) or WRITTEN.match(line + b"\n") or line.startswith((b"# tracer:", b"cpus=")):
             return True
         if spelling_of(line):

@@ -50,8 +50,8 @@ PLACE: Final = re.compile(rb"page=\S{1,20} |\([^()]{0,200}\) ")
 
 def rare(line: int, row: Row) -> Event | None:
     """The event; None if it says nothing that matters.  Raises ValueError if its fields are not its own."""
-    pid, cpu, *_, name, rest = row
-    where = line, int(cpu), int(pid)
+    cpu, *_, name, rest = row
+    where = line, int(cpu)
     if name in MARKS:
         text = rest.removeprefix(b"tracing_mark_write:").strip()
         return Marker(*where, text.decode("ascii", "replace")) if text.startswith(b"KT ") else None
@@ -66,7 +66,7 @@ def rare(line: int, row: Row) -> Event | None:
     return event(name, of, where)
 
 
-def event(name: bytes, of: dict[str, int], where: tuple[int, int, int]) -> Event | None:
+def event(name: bytes, of: dict[str, int], where: tuple[int, int]) -> Event | None:
     """The event with these figures."""
     match name:
         case b"mm_page_alloc_extfrag":

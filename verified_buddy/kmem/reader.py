@@ -29,35 +29,33 @@ def read(texts: Iterator[bytes]) -> Iterator[Batch]:
     for text in texts:
         if line == 1:
             text = text.removeprefix(b"\xef\xbb\xbf")
-        refuse_losses(text, line)
         if spelling is None:
             spelling = next(filter(None, map(spelling_of, text.split(b"\n"))), None)
-        yield Batch(line, text, events_of(text, line, spelling or "ftrace"))
-        line += text.count(b"\n")
+        ends = text.count(b"\n")
+        yield Batch(line, text, events_of(text, line, ends, spelling or "ftrace"))
+        line += ends
 
 
-def refuse_losses(text: bytes, line: int) -> None:
-    """Raise Unusable if the text says that events were lost."""
-    if not any(text.startswith(mark) or b"\n" + mark in text for mark in (b"# ent", b"CPU:", b"Processed ")):
-        return
-    for number, spelled in enumerate(text.split(b"\n"), line):
-        written = WRITTEN.match(spelled)
-        if written and int(written[1]) != int(written[2]):
-            kept, of = int(written[1]), int(written[2])
-            raise Unusable(f"events were lost: the buffer held {kept} of the {of} that were written", number)
-        lost = LOST.match(spelled)
-        if lost:
-            raise Unusable(f"events were lost: {lost[0].decode('ascii')}", number)
-
-
-def events_of(text: bytes, line: int, spelling: Spelling) -> list[Event]:
+def events_of(text: bytes, line: int, ends: int, spelling: Spelling) -> list[Event]:
     """The events of the lines; what is another event, or a remark, is left out."""
     rows: list[Row] = PATTERNS[spelling].findall(text)
-    if len(rows) != text.count(b"\n") + 1:  # a text that ends with its last line's end has an empty row more
+    if len(rows) != ends + 1:  # a text that ends with its last line's end has an empty row more
         rows = line_by_line(text, line, spelling)
     if text.endswith(b" order=1"):
         rows.pop()  # it may have been 10
-    return decoded(rows, line, cut=not text.endswith(b"\n"))
+    events = decoded(rows, line, cut=not text.endswith(b"\n"))
+    if len(events) < ends and b"# ent" in text:
+        refuse_unwritten(text, line)
+    return events
+
+
+def refuse_unwritten(text: bytes, line: int) -> None:
+    """Raise Unusable if the header says that more events were written than were kept."""
+    for number, spelled in enumerate(text.split(b"\n"), line):
+        written = WRITTEN.match(spelled + b"\n")
+        if written and int(written[1]) != int(written[2]):
+            kept, of = int(written[1]), int(written[2])
+            raise Unusable(f"events were lost: the buffer held {kept} of the {of} that were written", number)
 
 
 def line_by_line(text: bytes, line: int, spelling: Spelling) -> list[Row]:
@@ -69,6 +67,8 @@ def line_by_line(text: bytes, line: int, spelling: Spelling) -> list[Row]:
         found = PATTERNS[spelling].fullmatch(each)
         if found is not None:
             rows.append(found.groups(b""))
+        elif lost := LOST.match(each):
+            raise Unusable(f"events were lost: {lost[0].decode('ascii')}", number)
         elif number != last or number == 1 or not each.decode("ascii", "replace").isprintable():
             raise Unusable("not a line of a kernel trace", number)
     return rows
@@ -81,10 +81,10 @@ def decoded(rows: list[Row], first: int, *, cut: bool) -> list[Event]:
     line = first
     try:
         for line, row in enumerate(rows, first):
-            name = row[2]
+            name = row[1]
             if name in FREQUENT:
                 add(FREQUENT[name](line, row))
-            elif name in RARE or row[9] in RARE or row[9] in FREQUENT:
+            elif name in RARE or row[8] in RARE or row[8] in FREQUENT:
                 found = rare(line, row)
                 if found is not None:
                     add(found)
