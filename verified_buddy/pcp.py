@@ -58,6 +58,10 @@ def pindex_to_order(pindex: int) -> Order:
     return ORDERS[pindex // PCPTYPES] if pindex < NR_PCP_LISTS - 2 else PAGEBLOCK_ORDER
 
 
+PCP_PAGES: Final = tuple(1 << pindex_to_order(pindex) for pindex in range(NR_PCP_LISTS))
+"""By list: the pages of each of its blocks."""
+
+
 class PerCpuPages:
     """The lists of one CPU in one zone.  Linux: struct per_cpu_pages, include/linux/mmzone.h.
 
@@ -79,11 +83,11 @@ class PerCpuPages:
         blocks[pfn] = migratetype
         if not tail:
             blocks.move_to_end(pfn, last=False)
-        self.count += 1 << pindex_to_order(pindex)
+        self.count += PCP_PAGES[pindex]
 
     def remove(self, pindex: int, pfn: Pfn) -> Migratetype:
         """Unlist a block, which the caller owns now; the type that it was listed with."""
-        self.count -= 1 << pindex_to_order(pindex)
+        self.count -= PCP_PAGES[pindex]
         return self.lists[pindex].pop(pfn)
 
     def first(self, pindex: int) -> Pfn | None:
@@ -193,7 +197,7 @@ def free_pcppages_bulk(zone: MobilityZone, pcp: PerCpuPages, pages: int, pindex:
             return
         pindex = found
         drain_one(zone, pcp, pindex)
-        pages -= 1 << pindex_to_order(pindex)
+        pages -= PCP_PAGES[pindex]
 
 
 def pcp_limit(pcp: PerCpuPages, order: Order, *, reclaim_active: bool) -> int:

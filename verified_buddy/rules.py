@@ -15,6 +15,14 @@ Rule = Literal[
     "crash",
     "not-smallest",
     "not-exact",
+    "not-head",
+    "not-free",
+    "wrong-victim",
+    "wrong-pageblock",
+    "wrong-page",
+    "wrong-amount",
+    "wrong-order",
+    "wrong-lists",
 ]
 
 THEOREMS: Final[dict[Rule, str]] = {
@@ -27,6 +35,14 @@ THEOREMS: Final[dict[Rule, str]] = {
     "crash": "totality",
     "not-smallest": "alloc-smallest",
     "not-exact": "policy-alloc",
+    "not-head": "policy-alloc",
+    "not-free": "alloc-exact",
+    "wrong-victim": "policy-alloc",
+    "wrong-pageblock": "policy-alloc",
+    "wrong-page": "policy-alloc",
+    "wrong-amount": "policy-alloc",
+    "wrong-order": "policy-free",
+    "wrong-lists": "policy-free",
 }
 """The row of the ledger behind each rule."""
 

@@ -1,82 +1,147 @@
-"""The machine of a recording: its zones, their lists and pageblocks, as a snapshot found them."""
+"""The machine of a recording: its zones, their lists and pageblocks, from a snapshot on."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final
 
-from verified_buddy.free_area import Migratetype
 from verified_buddy.mobility import MobilityZone
-from verified_buddy.pageblock import Pageblocks
+from verified_buddy.pageblock import PAGEBLOCK_ORDER, Pageblocks, pageblock_start
+from verified_buddy.pcp import BATCH_SCALE_MAX, PerCpuPages, refill_blocks
+from verified_buddy.pcp_limits import zone_batchsize
 from verified_buddy.pfn import Order, Pfn
+from verified_buddy.replay.snapshot import Snapshot, ZoneId, ZoneRow
+from verified_buddy.replay.zoneinfo import Limits
 
-ZoneId = tuple[int, int]
-"""The number of a node and that of a zone in it."""
+ANY_FACTOR: Final = (1 << BATCH_SCALE_MAX + 1) - 1
+"""Every free factor is possible; bit f stands for the factor f."""
 
+HALVED: Final = tuple(
+    sum({1 << (factor >> 1) for factor in range(BATCH_SCALE_MAX + 1) if factors >> factor & 1})
+    for factors in range(ANY_FACTOR + 1)
+)
+"""What factors are possible after an allocation, by those that were before."""
 
-class ZoneRow(NamedTuple):
-    """One zone of a snapshot: where it lies, and how many pages it was given."""
+NO_LIST: Final = -1
 
-    zone: ZoneId
-    start: Pfn
-    spanned: int
-    managed: int
-
-
-class FreeRow(NamedTuple):
-    """One free block of a snapshot."""
-
-    zone: ZoneId
-    order: Order
-    migratetype: Migratetype
-    pfn: Pfn
+UNBOUNDED: Final = 1 << 30
+"""More blocks than any refill brings."""
 
 
-class PcpRow(NamedTuple):
-    """One block on a per-CPU list of a snapshot, with the type that was noted when it was put there."""
+class CpuLists:
+    """The lists of one CPU in one zone, and what a replay knows beside."""
 
-    zone: ZoneId
-    cpu: int
-    list_index: int
-    pfn: Pfn
-    migratetype: Migratetype
+    __slots__ = (
+        "batch_known",
+        "cpu",
+        "drained_at",
+        "due",
+        "factors",
+        "known",
+        "left",
+        "overdue",
+        "pcp",
+        "refilled",
+        "seen",
+        "seen_before",
+        "zone",
+    )
+
+    def __init__(self, zone: MobilityZone, cpu: int, limits: Limits, *, known: bool) -> None:
+        self.zone = zone
+        self.cpu = cpu
+        self.pcp = PerCpuPages(*limits)
+        self.known = known
+        """Whether the limits were told."""
+        self.batch_known = known
+        """Whether the batch was told, or seen; until then it is what the zone's size would give it now."""
+        self.factors = ANY_FACTOR
+        """The free factors that are possible, a bit each: failed requests halve it and leave no trace."""
+        self.due = NO_LIST
+        """The list of the block that was freed last, if nothing else happened since."""
+        self.overdue = 0
+        """The line of a free after which these lists had to drain, until they do."""
+        self.refilled = NO_LIST
+        """The list that was refilled last."""
+        self.left = 0
+        """How many blocks its refill still lacks."""
+        self.seen = 0
+        """Where the limits were not told: the greatest count so far after which nothing drained."""
+        self.seen_before = 0
+        """The same before the last free."""
+        self.drained_at = 0
+        """Where the limits were not told: the greatest count at which the lists drained."""
+
+    def refill(self, pindex: int, order: Order) -> None:
+        """A refill of an empty list begins."""
+        self.refilled = pindex
+        self.left = refill_blocks(self.pcp.batch, order) - 1 if self.batch_known else UNBOUNDED
+
+    def batch_seen(self, order: Order) -> bool:
+        """Whether the refill that ends tells the batch, which was not known."""
+        if self.batch_known:
+            return False
+        blocks, self.left = UNBOUNDED - self.left + 1, 0
+        if order == 0 and (blocks > 1 or self.pcp.batch == 1):
+            self.pcp.batch, self.batch_known = blocks, True
+        return True
+
+    def inferred_high(self) -> int | None:
+        """The count at which these lists drain, by what was seen; None if it was not reached."""
+        return self.drained_at if self.drained_at > self.seen else None
 
 
-class Snapshot(NamedTuple):
-    """The lists of a stopped kernel; the rows of each list stand from head to tail."""
+class ReplayZone:
+    """One zone, with the lists of each CPU that was met."""
 
-    zones: tuple[ZoneRow, ...]
-    free: tuple[FreeRow, ...]
-    pcp: tuple[PcpRow, ...]
-    pageblocks: tuple[tuple[Pfn, Migratetype], ...]
+    __slots__ = ("cpus", "limits", "name", "row", "zone")
+
+    def __init__(self, row: ZoneRow, pageblocks: Pageblocks, limits: dict[int, Limits]) -> None:
+        self.row = row
+        self.zone = MobilityZone(row.start, Pfn(row.start + row.spanned), pageblocks, row.managed)
+        self.limits = limits
+        self.cpus: dict[int, CpuLists] = {}
+
+    def lists(self, cpu: int) -> CpuLists:
+        """The lists of that CPU; empty, if it is met for the first time."""
+        found = self.cpus.get(cpu)
+        if found is None:
+            limits = self.limits.get(cpu)
+            told = limits or Limits(1 << 62, zone_batchsize(self.row.managed))
+            found = self.cpus[cpu] = CpuLists(self.zone, cpu, told, known=limits is not None)
+        return found
 
 
 class Machine:
-    """The zones of a machine over one map of pageblocks.  Spans must not overlap."""
+    """The zones of a machine over one map of pageblocks."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, limits: dict[ZoneId, dict[int, Limits]]) -> None:
         self.pageblocks = Pageblocks()
-        self.zones: dict[ZoneId, MobilityZone] = {}
-        for row in sorted(snapshot.zones, key=lambda row: row.start):
-            end = Pfn(row.start + row.spanned)
-            self.zones[row.zone] = MobilityZone(row.start, end, self.pageblocks, row.managed)
-        self._ascending = list(self.zones.items())
-        self._starts = [zone.start for zone in self.zones.values()]
-        for pfn, migratetype in snapshot.pageblocks:
+        self.zones: dict[ZoneId, ReplayZone] = {}
+        for row in sorted(snapshot.zones.values(), key=lambda row: row.start):
+            self.zones[row.zone] = ReplayZone(row, self.pageblocks, limits.get(row.zone, {}))
+        self._ascending = list(self.zones.values())
+        self._starts = [row.zone.start for row in self._ascending]
+        self._by_pageblock: dict[int, ReplayZone] = {}
+        for pfn, migratetype in snapshot.pageblocks.items():
             self.pageblocks.set(pfn, migratetype)
-        for block in snapshot.free:
-            self.zones[block.zone].free_area.add(block.pfn, block.order, block.migratetype, tail=True)
+        for free in snapshot.free:
+            self.zones[free.zone].zone.free_area.add(free.pfn, free.order, free.migratetype, tail=True)
+        for listed in snapshot.pcp:
+            pcp = self.zones[listed.zone].lists(listed.cpu).pcp
+            pcp.add(listed.pindex, listed.pfn, listed.migratetype, tail=True)
 
-    def zone_id(self, pfn: Pfn) -> ZoneId:
+    def zone_at(self, pfn: Pfn) -> ReplayZone:
         """The zone that spans the page.  Raises KeyError if none does."""
-        index = bisect_right(self._starts, pfn) - 1
-        if index < 0 or pfn >= self._ascending[index][1].end:
-            raise KeyError(pfn)
-        return self._ascending[index][0]
+        found = self._by_pageblock.get(pfn >> PAGEBLOCK_ORDER)
+        return found if found is not None else self._looked_up(pfn)
 
-    def free_rows(self) -> Iterable[FreeRow]:
-        """Every free block, list by list, from head to tail."""
-        for zone_id, zone in self.zones.items():
-            for pfn, order, migratetype in zone.free_area.blocks():
-                yield FreeRow(zone_id, order, migratetype, pfn)
+    def _looked_up(self, pfn: Pfn) -> ReplayZone:
+        """As ``zone_at``; remembers where whole pageblocks lie."""
+        index = bisect_right(self._starts, pfn) - 1
+        if index < 0 or pfn >= self._ascending[index].zone.end:
+            raise KeyError(pfn)
+        found, start = self._ascending[index], pageblock_start(pfn)
+        if found.zone.spans(start) and found.zone.spans(start + (1 << PAGEBLOCK_ORDER) - 1):
+            self._by_pageblock[pfn >> PAGEBLOCK_ORDER] = found
+        return found

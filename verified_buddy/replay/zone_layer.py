@@ -11,97 +11,247 @@ from typing import Final
 from verified_buddy import buddy
 from verified_buddy.fallback import Victim, find_victim, steal_suitable_fallback
 from verified_buddy.free_area import FreeArea, Migratetype
-from verified_buddy.migratetype import MOVABLE
-from verified_buddy.mobility import MobilityZone, free_one_page
-from verified_buddy.pageblock import PAGEBLOCK_PAGES, pageblock_start
-from verified_buddy.pfn import ORDERS, Order, Pfn
-from verified_buddy.replay.events import ExtFrag, FreeOnePage, Isolated, PcpuDrain, SetPageblock, ZoneLocked
+from verified_buddy.kmem.events import (
+    Extfrag,
+    Free,
+    FreeOnePage,
+    Isolate,
+    IsolateRet,
+    MoveFree,
+    PcpuDrain,
+    Putback,
+    SetBlock,
+    ZoneLocked,
+)
+from verified_buddy.migratetype import HIGHATOMIC, ISOLATE, MOVABLE
+from verified_buddy.mobility import MobilityZone, free_one_page, move_freepages_block
+from verified_buddy.pageblock import PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, pageblock_start
+from verified_buddy.pcp import pcp_allowed_order
+from verified_buddy.pfn import MAX_ORDER, ORDERS, Order, Pfn
+from verified_buddy.replay.findings import Findings
 from verified_buddy.replay.machine import Machine
-from verified_buddy.replay.tally import Tally
+from verified_buddy.rules import Rule
 
-TAKEN: Final = "taken"
-FALLBACK: Final = "fallback"
-PAGEBLOCK: Final = "pageblock"
-GIVEN: Final = "given back"
+TO_TAIL: Final = 2
+"""Of the flags of a free: the block goes to the tail.  Linux: FPI_TO_TAIL, mm/page_alloc.c."""
+
+MASKS: Final = tuple(-(1 << order) for order in ORDERS[: MAX_ORDER + 1])
+"""By order: what makes a page the first of its block."""
 
 
 class ZoneLayer:
     """The free lists of every zone, as the events of a recording move them."""
 
-    def __init__(self, machine: Machine, tally: Tally) -> None:
+    def __init__(self, machine: Machine, findings: Findings, *, hidden: bool = False) -> None:
         self.machine = machine
-        self.tally = tally
-        self._before: dict[int, tuple[Pfn, Migratetype]] = {}
-
-    def zone(self, pfn: Pfn) -> MobilityZone:
-        """The zone that spans the page."""
-        return self.machine.zones[self.machine.zone_id(pfn)]
+        self.findings = findings
+        self.hidden = hidden
+        """Whether the trace lacks the probes that tell of isolation, bulk allocation and direct frees."""
+        self.taken = 0
+        self.predicted = 0
+        self.exact_until: int | None = None
+        """The event up to which every block was predicted, if others were moved by no event later."""
+        self.compaction = False
+        """Whether compaction ran, which moves blocks within a list unseen."""
+        self.isolating = False
+        """Whether pageblocks were isolated, so that blocks go back under their pageblocks' types."""
+        self.moves: list[SetBlock | MoveFree] = []
+        """What was told of a steal, or of a pageblock's new type, and is not done yet."""
+        self.asked: dict[int, Isolate] = {}
+        """By CPU: the block that it wants to isolate."""
+        self.lost: set[Pfn] = set()
+        """Blocks that were taken by no event."""
 
     def zone_locked(self, event: ZoneLocked) -> None:
         """Predict the block that the head of the smallest sufficient list gives."""
-        area = self.zone(event.pfn).free_area
-        predicted = head_of_smallest(area, event.order, event.migratetype)
-        if self.tally.score(event.line, TAKEN, predicted, event.pfn):
-            buddy.rmqueue_smallest(area, event.order, event.migratetype)
-        elif not buddy.take(area, event.pfn, event.order):
-            self.tally.note("taken, but not free")
-
-    def pcpu_drain(self, event: PcpuDrain) -> None:
-        """Give back a block that a per-CPU list lost."""
-        self._give(event.line, event.pfn, event.order, event.migratetype, to_tail=False)
+        if self.moves:
+            self.flush()
+        self.taken += 1
+        pfn, order, migratetype = event.pfn, event.order, event.migratetype
+        area = self.machine.zone_at(pfn).zone.free_area
+        if head_of_smallest(area, order, migratetype) == pfn:
+            buddy.rmqueue_smallest(area, order, migratetype)
+            self.predicted += 1
+        else:
+            self._unpredicted(event, area)
 
     def free_one_page(self, event: FreeOnePage) -> None:
-        """Give back a block that went past the per-CPU lists."""
-        self._give(event.line, event.pfn, event.order, event.migratetype, to_tail=event.to_tail)
+        """Give back a block."""
+        tail = event.fpi & TO_TAIL != 0
+        self.give(event.line, event.pfn, event.order, event.migratetype, to_tail=tail)
 
-    def isolated(self, event: Isolated) -> None:
-        """Unlist a free block as it is."""
-        area = self.zone(event.pfn).free_area
-        listed = area.is_free_block(event.pfn, event.order)
-        if self.tally.score(event.line, "isolated", listed, True):
-            area.remove(event.pfn, event.order)
+    def drained(self, event: PcpuDrain) -> None:
+        """Without probes: a block has gone back from a per-CPU list."""
+        self.give(event.line, event.pfn, event.order, event.migratetype)
+
+    def freed(self, event: Free) -> None:
+        """Without probes: a block goes back at once, if its order has no per-CPU list or it was passed by."""
+        if event.direct or not pcp_allowed_order(event.order):
+            migratetype = self.machine.pageblocks.migratetype(event.pfn)
+            self.give(event.line, event.pfn, event.order, migratetype)
+
+    def give(
+        self, line: int, pfn: Pfn, order: Order, migratetype: Migratetype, *, to_tail: bool = False
+    ) -> None:
+        """Give a block back to its zone's lists, unless some page of it is free."""
+        if self.moves:
+            self.flush()
+        zone = self.machine.zone_at(pfn).zone
+        if pfn & ((1 << order) - 1) or order > MAX_ORDER:
+            self.findings.wrong(line, "zone", "misaligned", f"page {pfn:#x} is no block of order {order}")
+        elif overlaps_free(zone.free_area, pfn, order):
+            says = f"page {pfn:#x}, order {order}, was given back, but is free already"
+            self._suspect("freed unseen", line, "invalid-free", says)
         else:
-            buddy.take(area, event.pfn, event.order)
+            self.lost.discard(pfn)
+            free_one_page(zone, pfn, order, migratetype, to_tail=to_tail)
 
-    def set_pageblock(self, event: SetPageblock) -> None:
-        """Set a pageblock's type; until the CPU tells of a fallback, remember what it was."""
-        self._before[event.cpu] = pageblock_start(event.pfn), self.machine.pageblocks.migratetype(event.pfn)
-        self.machine.pageblocks.set(event.pfn, event.migratetype)
+    def set_block(self, event: SetBlock) -> None:
+        """Remember a pageblock's new type, until it is clear whether a steal is going on."""
+        self.moves.append(event)
 
-    def extfrag(self, event: ExtFrag) -> None:
-        """Predict the victim of a fallback, and whether its pageblock changes its type."""
-        zone = self.zone(event.pfn)
+    def move_free(self, event: MoveFree) -> None:
+        """Remember that a pageblock's free blocks moved, until it is clear whether that was a steal."""
+        self.moves.append(event)
+
+    def flush(self) -> None:
+        """Do what was told by itself: a reserve, an isolation, an end of these."""
+        moves, self.moves = self.moves, []
+        for event in moves:
+            self._move(event)
+
+    def _move(self, event: SetBlock | MoveFree) -> None:
+        if type(event) is SetBlock:
+            self.isolating |= event.migratetype == ISOLATE
+            self.machine.pageblocks.set(event.pfn, event.migratetype)
+        else:
+            move_freepages_block(self.machine.zone_at(event.pfn).zone, event.pfn, event.migratetype)
+
+    def isolate(self, event: Isolate) -> None:
+        """A free block is to be taken out as it is."""
+        self.asked[event.cpu] = event
+
+    def isolate_ret(self, event: IsolateRet) -> None:
+        """The block that the CPU asked for is out, or was refused."""
+        asked = self.asked.pop(event.cpu, None)
+        if asked is None or event.ret == 0:
+            return
+        self.compaction = True
+        self.flush()
+        zone = self.machine.zone_at(asked.pfn).zone
+        if zone.free_area.is_free_block(asked.pfn, asked.order):
+            zone.free_area.remove(asked.pfn, asked.order)
+            return
+        says = f"page {asked.pfn:#x}, order {asked.order}, was isolated, but is no free block"
+        self.findings.wrong(asked.line, "zone", "not-free", says)
+        buddy.take(zone.free_area, asked.pfn, asked.order)
+
+    def putback(self, event: Putback) -> None:
+        """An isolated block goes back, to the tail."""
+        self.give(event.line, event.pfn, event.order, event.migratetype, to_tail=True)
+
+    def extfrag(self, event: Extfrag) -> None:
+        """Predict the victim of a fallback; then do to its pageblock what was told of it."""
+        zone = self.machine.zone_at(event.pfn).zone
         order, migratetype = event.alloc_order, event.alloc_migratetype
         victim = None
         if head_of_smallest(zone.free_area, order, migratetype) is None:
             victim = find_victim(zone.free_area, order, migratetype)
-        predicted = None if victim is None else victim[:3]
         recorded = (event.pfn, event.fallback_order, event.fallback_migratetype)
-        if not self.tally.score(event.line, FALLBACK, predicted, recorded) or victim is None:
-            self.tally.note("fallback that was not replayed")
+        if victim is None or victim[:3] != recorded:
+            predicted = "no block" if victim is None else f"page {victim.pfn:#x}, order {victim.order}"
+            says = (
+                f"the victim was page {event.pfn:#x}, order {event.fallback_order}, where {predicted} is due"
+            )
+            self.findings.wrong(event.line, "zone", "wrong-victim", says)
+            self.flush()
             return
         self._steal(event, zone, victim)
 
-    def _steal(self, event: ExtFrag, zone: MobilityZone, victim: Victim) -> None:
-        """Steal as the model would, given as many movable pages as fit what was recorded."""
-        after = zone.pageblocks.migratetype(victim.pfn)
-        told = self._before.pop(event.cpu, None)
-        if told is not None and told[0] == pageblock_start(victim.pfn):
-            zone.pageblocks.set(*told)
-        many = event.change_ownership == (event.alloc_migratetype == MOVABLE)
-        steal_suitable_fallback(
-            zone, victim, event.alloc_migratetype, lambda pfn: movable_pages(zone, pfn) if many else 0
-        )
-        now = zone.pageblocks.migratetype(victim.pfn)
-        recorded = event.alloc_migratetype if event.change_ownership else after
-        if not self.tally.score(event.line, PAGEBLOCK, now, recorded):
-            zone.pageblocks.set(victim.pfn, recorded)
+    def _steal(self, event: Extfrag, zone: MobilityZone, victim: Victim) -> None:
+        """Steal as the model does, given as many movable pages as fit the outcome that was told."""
+        moves, self.moves = self.moves, []
+        pfn, wanted = victim.pfn, event.alloc_migratetype
+        old = zone.pageblocks.migratetype(pfn)
+        many = event.change_ownership == (wanted == MOVABLE)
+        steal_suitable_fallback(zone, victim, wanted, lambda pfn: used_pages(zone, pfn) if many else 0)
+        now = zone.pageblocks.migratetype(pfn)
+        if (now == wanted) != event.change_ownership:
+            says = f"the pageblock of page {pfn:#x} is of type {now} now, which is not what was told"
+            self.findings.wrong(event.line, "zone", "wrong-pageblock", says)
+            zone.pageblocks.set(pfn, wanted if event.change_ownership else old)
+        told = {type(move) for move in moves if pageblock_start(move.pfn) == pageblock_start(pfn)}
+        due: set[type] = set()
+        if old != HIGHATOMIC and victim.order < PAGEBLOCK_ORDER and victim.whole_block:
+            due.add(MoveFree)
+        if now != old or victim.order >= PAGEBLOCK_ORDER:
+            due.add(SetBlock)
+        if moves and old != wanted and told != due:
+            says = f"what was told to move with page {pfn:#x} is not what moves"
+            self.findings.wrong(event.line, "zone", "wrong-pageblock", says)
 
-    def _give(self, line: int, pfn: Pfn, order: Order, migratetype: Migratetype, *, to_tail: bool) -> None:
-        zone = self.zone(pfn)
-        if not self.tally.score(line, GIVEN, overlaps_free(zone.free_area, pfn, order), False):
+    def _unpredicted(self, event: ZoneLocked, area: FreeArea) -> None:
+        """Grade a take that was not predicted, and bring the lists to where it leaves them."""
+        pfn, order, migratetype = event.pfn, event.order, event.migratetype
+        due = head_of_smallest(area, order, migratetype)
+        listed = holder(area, pfn)
+        expected = "no block" if due is None else f"page {due:#x}"
+        says = f"page {pfn:#x}, order {order}, type {migratetype}, was taken, where {expected} is due"
+        if pfn & ((1 << order) - 1):
+            self.findings.wrong(
+                event.line, "zone", "misaligned", f"page {pfn:#x} is no block of order {order}"
+            )
+        elif listed is None or listed[1] < order:
+            self._suspect("freed unseen", event.line, "not-free", f"{says}; that block is not free")
+            self.lost.discard(pfn)
             return
-        free_one_page(zone, pfn, order, migratetype, to_tail=to_tail)
+        elif due is not None and listed[1] == smallest_order(area, order, migratetype):
+            head, current = listed
+            same_list = head in area[current].free_list[migratetype]
+            unseen = same_list and self.compaction
+            self._suspect("not the head", event.line, "not-head", f"{says}: the same size", unseen=unseen)
+        else:
+            self._suspect("taken unseen", event.line, "not-smallest", f"{says}: another size or type")
+        self._adopt(area, due, pfn, order, migratetype)
+
+    def _suspect(self, kind: str, line: int, rule: Rule, says: str, *, unseen: bool = False) -> None:
+        """A violation; or a note, if something that this trace cannot tell of may be the reason."""
+        if self.hidden or unseen:
+            self.findings.note(kind, line, says)
+            if self.exact_until is None:
+                self.exact_until = self.findings.operation - 1
+        else:
+            self.findings.wrong(line, "zone", rule, says)
+
+    def _adopt(
+        self, area: FreeArea, due: Pfn | None, pfn: Pfn, order: Order, migratetype: Migratetype
+    ) -> None:
+        """Take the block; if it is due but for one other block, that one was taken before, unseen."""
+        if due is not None and not self.compaction:
+            current = smallest_order(area, order, migratetype)
+            assert current is not None
+            buddy.take(area, due, order)
+            if head_of_smallest(area, order, migratetype) == pfn:
+                self.lost.add(due)
+            else:
+                self._untake(area, due, order, current, migratetype)
+        buddy.take(area, pfn, order)
+
+    def _untake(
+        self, area: FreeArea, due: Pfn, order: Order, current: Order, migratetype: Migratetype
+    ) -> None:
+        """Put a block back where it was: to the head of its list, whole."""
+        for half in ORDERS[order:current]:
+            area.remove(Pfn(due ^ (1 << half)), half)
+        area.add(due, current, migratetype, tail=False)
+
+
+def smallest_order(area: FreeArea, order: Order, migratetype: Migratetype) -> Order | None:
+    """The least order, this or above, of which the type's list has a block."""
+    for current in ORDERS[order : area.max_order + 1]:
+        if area.first(current, migratetype) is not None:
+            return current
+    return None
 
 
 def head_of_smallest(area: FreeArea, order: Order, migratetype: Migratetype) -> Pfn | None:
@@ -113,23 +263,28 @@ def head_of_smallest(area: FreeArea, order: Order, migratetype: Migratetype) -> 
     return None
 
 
-def movable_pages(zone: MobilityZone, pfn: Pfn) -> int:
-    """How many pages of the page's pageblock could be movable at most: those that are not free."""
+def holder(area: FreeArea, pfn: Pfn) -> tuple[Pfn, Order] | None:
+    """The free block that contains the page."""
+    for order in ORDERS[: area.max_order + 1]:
+        head = Pfn(pfn & -(1 << order))
+        if area.is_free_block(head, order):
+            return head, order
+    return None
+
+
+def used_pages(zone: MobilityZone, pfn: Pfn) -> int:
+    """How many pages of the page's pageblock are in use: as many can be movable, and no more."""
     start = pageblock_start(pfn)
-    free = 0
-    for order in ORDERS[: zone.free_area.max_order + 1]:
-        for page in range(start, start + PAGEBLOCK_PAGES, 1 << order):
-            if zone.free_area.is_free_block(page, order):
-                free += 1 << order
-    return PAGEBLOCK_PAGES - min(free, PAGEBLOCK_PAGES)
+    pages = range(start, start + PAGEBLOCK_PAGES)
+    return sum(holder(zone.free_area, Pfn(page)) is None for page in pages)
 
 
 def overlaps_free(area: FreeArea, pfn: Pfn, order: Order) -> bool:
     """Whether any page of the block is free."""
-    for current in ORDERS[order : area.max_order + 1]:
-        if area.is_free_block(pfn & -(1 << current), current):
+    for listed, mask in zip(area.orders, MASKS, strict=True):
+        if pfn & mask in listed.list_of:
             return True
-    return any(
+    return order > 0 and any(
         area.is_free_block(page, current)
         for current in ORDERS[:order]
         for page in range(pfn, pfn + (1 << order), 1 << current)

@@ -1,0 +1,63 @@
+"""What a replay found: violations, and what is worth a note; the first of each kind in full."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final, Literal, NamedTuple
+
+from verified_buddy.rules import Rule
+
+LISTED: Final = 100
+"""So many violations are told; all are counted."""
+
+Layer = Literal["frame", "zone", "per-CPU", "final"]
+
+
+class Violation(NamedTuple):
+    """Something that a right kernel does not do, as far as the model can know."""
+
+    operation: int
+    """The number of the event at which it was noticed, from 1 on."""
+    line: int
+    """The line that is wrong, or the first that cannot be right any more."""
+    layer: Layer
+    rule: Rule
+    message: str
+
+
+@dataclass(slots=True)
+class Note:
+    """Something that no event of the trace explains, and that need not be wrong."""
+
+    kind: str
+    operation: int
+    line: int
+    """Where it was seen first."""
+    message: str
+    count: int = 1
+
+
+@dataclass(slots=True)
+class Findings:
+    """All that a replay found so far."""
+
+    operation: int = 0
+    """The number of the event that is replayed."""
+    line: int = 0
+    """The line of the last event that was replayed so far."""
+    violations: list[Violation] = field(default_factory=list)
+    count: int = 0
+    notes: dict[str, Note] = field(default_factory=dict)
+
+    def wrong(self, line: int, layer: Layer, rule: Rule, message: str) -> None:
+        """A violation."""
+        self.count += 1
+        if len(self.violations) < LISTED:
+            self.violations.append(Violation(self.operation, line, layer, rule, message))
+
+    def note(self, kind: str, line: int, message: str) -> None:
+        """A note; of each kind the first is told, and all are counted."""
+        if kind in self.notes:
+            self.notes[kind].count += 1
+        else:
+            self.notes[kind] = Note(kind, self.operation, line, message)

@@ -1,0 +1,103 @@
+"""Looking ahead: what becomes of a block that is freed, a later event tells."""
+
+from __future__ import annotations
+
+from array import array
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from verified_buddy.kmem.events import (
+    Alloc,
+    Event,
+    Free,
+    FreeBatched,
+    FreeOnePage,
+    PcpuDrain,
+    ZoneLocked,
+)
+from verified_buddy.kmem.reader import Batch
+from verified_buddy.pageblock import PAGEBLOCK_ORDER
+from verified_buddy.pfn import Pfn
+
+NO_PAGE: Final = Pfn(-1)
+
+HELD: Final = 4096
+"""So many events are looked at before one is done; a batch of frees is told within 1,500."""
+
+
+def foreseen(batches: Iterable[Batch]) -> Iterator[Batch]:
+    """The batches, each free marked with what becomes of its block."""
+    waiting: dict[Pfn, Free] = {}
+    held: deque[Batch] = deque()
+    many = 0
+    for batch in batches:
+        mark(batch.events, waiting)
+        held.append(batch)
+        many += len(batch.events)
+        while many - len(held[0].events) >= HELD:
+            many -= len(held[0].events)
+            yield held.popleft()
+    yield from held
+
+
+def mark(events: list[Event], waiting: dict[Pfn, Free]) -> None:
+    """Mark the frees whose batch, or direct free, is among the events."""
+    for event in events:
+        if type(event) is Free:
+            waiting[event.pfn] = event
+        elif type(event) is FreeBatched:
+            freed = waiting.pop(event.pfn, None)
+            if freed is not None:
+                freed.batched = True
+        elif type(event) is FreeOnePage and event.probe == "fop_one":
+            freed = waiting.pop(event.pfn, None)
+            if freed is not None:
+                freed.direct = True
+
+
+class UnseenFrees:
+    """Without probes: which frees went past the per-CPU lists.
+
+    A block that is freed, and taken off the free lists again without having been drained, never was on a
+    per-CPU list.  Memory follows the pages that are freed and wait, and the direct frees that are found.
+    """
+
+    def __init__(self) -> None:
+        self.waiting: dict[Pfn, Free] = {}
+        self.lines = array("Q")
+        """The lines of the direct frees that were found so far."""
+        self.probes = False
+        """Whether the trace has probes after all."""
+
+    def look(self, events: list[Event]) -> None:
+        """Go through the next events."""
+        waiting = self.waiting
+        for event in events:
+            if type(event) is Free:
+                waiting[event.pfn] = event
+            elif type(event) is ZoneLocked:
+                self._taken(event)
+            elif type(event) is PcpuDrain:
+                waiting.pop(event.pfn, None)
+            elif type(event) is Alloc:
+                waiting.pop(event.pfn or NO_PAGE, None)
+            elif type(event) is FreeOnePage:
+                self.probes = True
+
+    def _taken(self, event: ZoneLocked) -> None:
+        """Every block that waits and shares a page with what is taken was free."""
+        pages = range(event.pfn, event.pfn + (1 << event.order))
+        heads = {*map(Pfn, pages), *(Pfn(event.pfn & -(1 << order)) for order in (1, 2, 3, PAGEBLOCK_ORDER))}
+        for head in heads & self.waiting.keys():
+            if head + (1 << self.waiting[head].order) > event.pfn:
+                self.lines.append(self.waiting.pop(head).line)
+
+    def marked(self, batches: Iterable[Batch]) -> Iterator[Batch]:
+        """The same trace once more, its direct frees marked."""
+        lines = frozenset(self.lines)
+        for batch in batches:
+            for event in batch.events:
+                if type(event) is Free and event.line in lines:
+                    event.direct = True
+            yield batch

@@ -1,0 +1,172 @@
+"""What a per-CPU list's prediction does not fit: explained if it can be, else wrong; and adopted."""
+
+from __future__ import annotations
+
+from verified_buddy import buddy
+from verified_buddy.fallback import find_victim
+from verified_buddy.free_area import Migratetype
+from verified_buddy.kmem.events import Alloc, BulkPage, ZoneLocked
+from verified_buddy.pcp import order_to_pindex, pcp_allowed_order, pindex_to_order, refill_blocks
+from verified_buddy.pfn import Order, Pfn
+from verified_buddy.replay.findings import Findings
+from verified_buddy.replay.machine import HALVED, NO_LIST, CpuLists, Machine
+from verified_buddy.replay.zone_layer import ZoneLayer, head_of_smallest, overlaps_free
+from verified_buddy.rules import Rule
+
+NORMAL = 2
+"""The zone whose requests would rather leave pageblocks alone; Linux: ZONE_NORMAL, ALLOC_NOFRAGMENT."""
+
+
+class Misfits:
+    """Judges events that are not what the per-CPU lists predict, and brings the lists in line."""
+
+    def __init__(self, machine: Machine, findings: Findings, zones: ZoneLayer) -> None:
+        self.machine = machine
+        self.findings = findings
+        self.zones = zones
+        self.gone: set[Pfn] = set()
+        """Blocks that were handed out by no event."""
+        self.bypasses: dict[int, ZoneLocked] = {}
+        """By CPU: the block that it took past its list, and has not been seen to hand out."""
+        self.suspects: dict[int, tuple[int, Order, str]] = {}
+        """By CPU: a page that was freed while it headed its list; a request that failed explains it."""
+
+    def bypass(self, event: ZoneLocked, lists: CpuLists, pindex: int, direct: dict[Pfn, ZoneLocked]) -> None:
+        """A block is taken, and its list is not empty: it is for a caller, or the list should be empty."""
+        before = self.bypasses.get(event.cpu)
+        if before is None or (before.order, before.migratetype) != (event.order, event.migratetype):
+            self.bypasses[event.cpu] = event
+            direct[event.pfn] = event
+            return
+        del self.bypasses[event.cpu]
+        says = f"a list of CPU {event.cpu} was refilled that still has page {lists.pcp.first(pindex):#x}"
+        self._suspect("handed out unseen", before.line, "wrong-page", says)
+        while (pfn := lists.pcp.first(pindex)) is not None:
+            lists.pcp.remove(pindex, pfn)
+            self.gone.add(pfn)
+        lists.refill(pindex, event.order)
+        lists.left -= 1
+        for taken in (before, event):
+            direct.pop(taken.pfn, None)
+            lists.pcp.add(pindex, taken.pfn, taken.migratetype, tail=True)
+
+    def alloc(self, event: Alloc, lists: CpuLists, pindex: int, direct: dict[Pfn, ZoneLocked]) -> bool:
+        """A block is handed out that does not head its list; whether it was to be expected all the same."""
+        pfn, order = event.pfn, event.order
+        assert pfn is not None
+        taken = direct.pop(pfn, None)
+        if taken is not None and taken.order == order:
+            if self.bypasses.get(event.cpu) is taken:
+                del self.bypasses[event.cpu]
+            return True
+        zone = self.machine.zone_at(pfn)
+        if pindex != NO_LIST:
+            for other in zone.cpus.values():
+                if other.pcp.first(pindex) == pfn:
+                    other.pcp.remove(pindex, pfn)
+                    other.factors = HALVED[other.factors]
+                    self.findings.note(
+                        "told elsewhere", event.line, f"CPU {event.cpu} tells what {other.cpu} did"
+                    )
+                    return True
+        expected = None if pindex == NO_LIST else lists.pcp.first(pindex)
+        due = "no block" if expected is None else f"page {expected:#x}"
+        says = f"page {pfn:#x}, order {order}, type {event.migratetype}, was handed out, where {due} is due"
+        if overlaps_free(zone.zone.free_area, pfn, order):
+            unseen = self.zones.compaction
+            says += "; it is free, and no event took it"
+            self._suspect("captured", event.line, "not-free", says, unseen=unseen)
+            buddy.take(zone.zone.free_area, pfn, order)
+        elif pfn in self.zones.lost or pfn in self.gone:
+            self.zones.lost.discard(pfn)
+            self.gone.discard(pfn)
+        else:
+            self._suspect("handed out unseen", event.line, "wrong-page", says)
+        self._adopt(pfn, lists, pindex)
+        return False
+
+    def _adopt(self, pfn: Pfn, lists: CpuLists, pindex: int) -> None:
+        """The block is on no list any more; if one other block headed its list, that one is gone too."""
+        blocks = lists.pcp.lists[pindex] if pindex != NO_LIST else {}
+        ahead = []
+        for block in blocks:
+            if block == pfn:
+                break
+            ahead.append(block)
+        if pfn in blocks and (len(ahead) == 1 or self.zones.hidden):
+            for block in ahead:
+                lists.pcp.remove(pindex, block)
+                self.gone.add(block)
+        self._unlist(pfn)
+
+    def _unlist(self, pfn: Pfn) -> bool:
+        """Take the block off whatever per-CPU list it is on; whether it was on one."""
+        for lists in self.machine.zone_at(pfn).cpus.values():
+            for pindex, blocks in enumerate(lists.pcp.lists):
+                if pfn in blocks:
+                    lists.pcp.remove(pindex, pfn)
+                    return True
+        return False
+
+    def bulk(self, event: BulkPage, lists: CpuLists) -> None:
+        """The bulk allocator hands out a page that heads no list."""
+        says = f"page {event.pfn:#x} was handed out in bulk, but heads no list of CPU {event.cpu}"
+        self._suspect("handed out unseen", event.line, "wrong-page", says)
+        for migratetype in map(Migratetype, range(3)):
+            pindex = order_to_pindex(migratetype, Order(0))
+            if event.pfn in lists.pcp.lists[pindex]:
+                self._adopt(event.pfn, lists, pindex)
+                return
+        self._unlist(event.pfn)
+
+    def freed_on_list(self, line: int, lists: CpuLists, pindex: int, pfn: Pfn) -> None:
+        """A page is freed that is on a per-CPU list: it was handed out unseen, or its charge failed."""
+        says = f"page {pfn:#x} was freed, but is on a per-CPU list"
+        if lists.pcp.first(pindex) == pfn and lists.cpu not in self.suspects:
+            self.suspects[lists.cpu] = line, pindex_to_order(pindex), says
+        else:
+            self._suspect("handed out unseen", line, "invalid-free", says)
+        lists.pcp.remove(pindex, pfn)
+
+    def refused(self, event: Alloc) -> None:
+        """A request failed: in which zones it tried, no event tells."""
+        if pcp_allowed_order(event.order):
+            for zone in self.machine.zones.values():
+                lists = zone.lists(event.cpu)
+                lists.factors |= HALVED[lists.factors]
+        suspect = self.suspects.get(event.cpu)
+        if suspect is not None and suspect[1] == event.order:
+            del self.suspects[event.cpu]
+            self.findings.note("charge failed", event.line, "a page was freed that could not be charged")
+
+    def accuse(self, cpu: int | None = None) -> None:
+        """No failed request explains the page that was freed."""
+        for each in [each for each in self.suspects if cpu is None or each == cpu]:
+            line, _, says = self.suspects.pop(each)
+            self._suspect("handed out unseen", line, "invalid-free", says)
+
+    def short_refill(self, line: int, lists: CpuLists, order: Order, migratetype: Migratetype) -> None:
+        """A refill brought fewer blocks than were due: there must be none left, or it was a bypass."""
+        if lists.batch_seen(order):
+            return
+        left, lists.left = lists.left, 0
+        due = refill_blocks(lists.pcp.batch, order)
+        if left == due - 1:
+            return  # a single block may have been taken past the list, since it could not be locked
+        area = lists.zone.free_area
+        if head_of_smallest(area, order, migratetype) is None:
+            spared = self.machine.zone_at(lists.zone.start).row.zone[1] == NORMAL
+            if find_victim(area, order, migratetype, no_fragment=spared) is None:
+                return
+        if len(self.machine.zone_at(lists.zone.start).cpus) > 1:
+            self.findings.note("short refill", line, "another CPU may have given blocks back meanwhile")
+            return
+        says = f"{due - left} blocks refilled a list, where {due} were due and there"
+        self._suspect("short refill", line, "wrong-amount", says)
+
+    def _suspect(self, kind: str, line: int, rule: Rule, says: str, *, unseen: bool = False) -> None:
+        """A violation; or a note, if something that this trace cannot tell of may be the reason."""
+        if self.zones.hidden or unseen:
+            self.findings.note(kind, line, says)
+        else:
+            self.findings.wrong(line, "per-CPU", rule, says)

@@ -1,0 +1,143 @@
+"""The replay of a kernel's trace: each event goes to the layers that it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+
+from verified_buddy.kmem.events import (
+    Alloc,
+    BulkPage,
+    Event,
+    Extfrag,
+    Free,
+    FreeBatched,
+    FreeOnePage,
+    Isolate,
+    IsolateRet,
+    Marker,
+    MoveFree,
+    PcpuDrain,
+    Putback,
+    SetBlock,
+    SplitPage,
+    ZoneLocked,
+)
+from verified_buddy.kmem.reader import Batch
+from verified_buddy.replay.findings import Findings
+from verified_buddy.replay.frame_layer import FrameLayer
+from verified_buddy.replay.machine import Machine
+from verified_buddy.replay.pcp_drain import Drains
+from verified_buddy.replay.pcp_layer import PcpLayer
+from verified_buddy.replay.pcp_misfits import Misfits
+from verified_buddy.replay.zone_layer import ZoneLayer
+
+START: Final = "KT snap start end"
+"""The recorder's mark: the snapshot of the start is that of this moment."""
+STOP: Final = "KT snap end begin"
+"""The recorder's mark: the snapshot of the end is that of this moment."""
+
+Handler = Callable[[Any], None]
+Handlers = dict[type, tuple[Handler, ...]]
+
+
+class FrameReplay:
+    """What the trace alone says: who owns a page."""
+
+    layers: tuple[str, ...] = ("frame",)
+
+    def __init__(self) -> None:
+        self.findings = Findings()
+        self.frame = FrameLayer(self.findings)
+        self.handlers: Handlers = {
+            Alloc: (self.frame.alloc,),
+            Free: (self.frame.free,),
+            BulkPage: (self.frame.bulk_page,),
+            SplitPage: (self.frame.split_page,),
+        }
+
+    def play(self, events: Sequence[Event]) -> None:
+        """Replay the events."""
+        found, handlers = self.findings, self.handlers
+        for number, event in enumerate(events, found.operation + 1):
+            found.operation = number
+            for handle in handlers.get(type(event), ()):
+                handle(event)
+        if events:
+            found.line = events[-1].line
+
+    def finish(self) -> None:
+        """The trace has ended."""
+
+
+class ZoneReplay(FrameReplay):
+    """The same, and the lists of a machine from a snapshot on."""
+
+    layers = ("frame", "zone", "per-CPU")
+
+    def __init__(self, machine: Machine, *, probes: bool) -> None:
+        super().__init__()
+        self.machine = machine
+        self.zone = ZoneLayer(machine, self.findings, hidden=not probes)
+        self.drains = Drains(machine, self.findings, self.zone)
+        self.misfits = Misfits(machine, self.findings, self.zone)
+        self.pcp = PcpLayer(machine, self.findings, self.drains, self.misfits)
+        zone, pcp, drains, frame = self.zone, self.pcp, self.drains, self.frame
+        self.handlers |= {
+            Alloc: (frame.alloc, pcp.alloc),
+            Free: (frame.free, pcp.free),
+            FreeBatched: (pcp.free_batched,),
+            ZoneLocked: (zone.zone_locked, pcp.zone_locked),
+            FreeOnePage: (drains.free_one_page, zone.free_one_page),
+            PcpuDrain: (drains.pcpu_drain,),
+            BulkPage: (frame.bulk_page, pcp.bulk_page),
+            SetBlock: (zone.set_block,),
+            MoveFree: (zone.move_free,),
+            Extfrag: (zone.extfrag,),
+            Isolate: (zone.isolate,),
+            IsolateRet: (zone.isolate_ret,),
+            Putback: (zone.putback,),
+        }
+        if not probes:
+            self.handlers[Free] = (frame.free, pcp.free, zone.freed)
+            self.handlers[PcpuDrain] = (drains.drained_block, zone.drained)
+
+    def finish(self) -> None:
+        """What waited for a later event is done now."""
+        self.zone.flush()
+        self.misfits.accuse()
+
+
+def play(
+    batches: Iterable[Batch],
+    fresh: Callable[[], FrameReplay],
+    *,
+    from_marker: bool,
+    progress: Callable[[], None] = lambda: None,
+) -> FrameReplay:
+    """Replay from the start marker on, if there is one and it is asked for, up to the end marker.
+
+    What stands before a start marker is in the snapshot already, so that the replay begins anew there.
+    """
+    replay, stopped = fresh(), False
+    for batch in batches:
+        for events, marker in cut(batch.events):
+            if not stopped:
+                replay.play(events)
+            if marker == START and from_marker:
+                replay, stopped = fresh(), False
+            elif marker == STOP:
+                stopped = True
+        progress()
+    replay.finish()
+    return replay
+
+
+def cut(events: list[Event]) -> Iterable[tuple[list[Event], str]]:
+    """The events between the markers, each time with the marker that ends them, which may be missing."""
+    start = 0
+    for index, event in enumerate(events):
+        if type(event) is Marker:
+            yield events[start:index], event.text
+            start = index + 1
+    yield events[start:] if start else events, ""
