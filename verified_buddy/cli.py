@@ -7,17 +7,22 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from io import TextIOWrapper
-from typing import BinaryIO, Final, TextIO
+from dataclasses import dataclass
+from io import BufferedReader, TextIOWrapper
+from typing import BinaryIO, Final, TextIO, cast
 
 import click
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from verified_buddy.check import Verdict, check
-from verified_buddy.report import as_json, as_table, as_text, printable
+from verified_buddy.check import Verdict, check, no_garbage_collection
+from verified_buddy.kmem.lines import is_recording
+from verified_buddy.replay.command import Files
+from verified_buddy.replay.recording import Judgement, judge
+from verified_buddy.replay.report import as_lines, facts, verdict_of
+from verified_buddy.report import NOTHING_MORE, as_json, as_table, as_text
 from verified_buddy.rules import LEVELS, Level
-from verified_buddy.source import Unusable
+from verified_buddy.source import Unusable, head, printable
 
 DIVERGES: Final = 1
 UNUSABLE: Final = 2
@@ -40,61 +45,121 @@ def main() -> None:
     type=click.Choice(list(LEVELS)),
     default=str(Level.COMPLETE),
     show_default=True,
-    help="How much must conform; each level includes the one before.",
+    help="How much of a buddy-trace must conform; each level includes the one before.",
 )
 @click.option("--keep-going", is_flag=True, help="Judge on after a divergence; list up to 100.")
 @click.option("--json", "json_lines", is_flag=True, help="One JSON object a trace.")
-def check_command(traces: tuple[str, ...], level: str, keep_going: bool, json_lines: bool) -> None:
-    """Judge recordings of an allocator (buddy-trace v1, plain or gzip; - is standard input).
+@click.option("--snapshot", metavar="START", help="Of a kernel's trace: its free lists at the start.")
+@click.option("--expect", metavar="END", help="Its free lists at the end, which are compared.")
+@click.option("--zoneinfo", metavar="FILE", help="Its /proc/zoneinfo, for the limits of per-CPU lists.")
+@click.option(
+    "--at",
+    type=click.Choice(["marker", "first"]),
+    default="marker",
+    show_default=True,
+    help="Where the replay begins: after `KT snap start end` if that is there, or at the first event.",
+)
+def check_command(
+    traces: tuple[str, ...], level: str, keep_going: bool, json_lines: bool, at: str, **files: str | None
+) -> None:
+    """Judge recordings of an allocator: buddy-trace v1, or a Linux kmem trace.
 
-    The exit status is 0 if all conform, 1 if some diverge, 2 if some cannot be read.
+    A kernel's trace is text of tracefs, perf script or trace-cmd report.  Plain or gzip; - is standard
+    input.  The exit status is 0 if all conform, 1 if some diverge, 2 if some cannot be read.
     """
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
-    verdicts = []
-    status = 0
+    refuse_senseless(traces, files)
+    wanted = Wanted(LEVELS[level], keep_going, json_lines, Files(at=at, **files))
+    sys.exit(guarded(lambda: checked(traces, wanted)))
+
+
+def guarded(work: Callable[[], int]) -> int:
+    """The exit status of the work, or that of what ended it."""
     try:
-        for name in traces:
-            verdict = judged(name, LEVELS[level], keep_going=keep_going)
-            if verdict is None:
-                status = UNUSABLE
-                continue
-            verdicts.append(verdict)
-            if json_lines:
-                click.echo(as_json(verdict, every=keep_going), nl=False)
-            elif not verdict.conforms:
-                say(as_text(verdict))
-        if verdicts and not json_lines:
-            say(as_table(verdicts))
+        return work()
     except KeyboardInterrupt:
         complain("interrupted")
-        status = INTERRUPTED
+        return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to flush goes there
-        status = PIPE_CLOSED
+        return PIPE_CLOSED
     except OSError as error:
         complain(f"standard output: {error.strerror}")
-        status = UNUSABLE
-    sys.exit(status or (DIVERGES if any(not verdict.conforms for verdict in verdicts) else 0))
+        return UNUSABLE
 
 
-def judged(name: str, level: Level, *, keep_going: bool) -> Verdict | None:
-    """The verdict on the trace; None, and the reason on standard error, if it is unusable."""
+def checked(traces: tuple[str, ...], wanted: Wanted) -> int:
+    """Judge each trace and tell the verdicts; the exit status."""
+    verdicts = (judged(name, wanted) for name in traces)
+    found = [verdict for verdict in verdicts if verdict is not None]
+    if found and not wanted.json_lines:
+        say(as_table(found))
+    if len(found) < len(traces):
+        return UNUSABLE
+    return 0 if all(verdict.conforms for verdict in found) else DIVERGES
+
+
+def tell(verdict: Verdict, wanted: Wanted, recording: Judgement | None = None) -> Verdict:
+    """Print what a trace came to, but for the table's row."""
+    if wanted.json_lines:
+        more = NOTHING_MORE if recording is None else facts(recording)
+        click.echo(as_json(verdict, every=wanted.keep_going, more=more), nl=False)
+        return verdict
+    if not verdict.conforms:
+        say(as_text(verdict))
+    if recording is not None:
+        say(as_lines(recording))
+    return verdict
+
+
+def refuse_senseless(traces: tuple[str, ...], files: dict[str, str | None]) -> None:
+    """The lists of a kernel are those of one trace, and start somewhere.  Raises UsageError."""
+    if files["snapshot"] is not None and len(traces) > 1:
+        raise click.UsageError("--snapshot is about one trace")
+    for name in ("expect", "zoneinfo"):
+        if files[name] is not None and files["snapshot"] is None:
+            raise click.UsageError(f"--{name} goes with --snapshot")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line asks for."""
+
+    level: Level
+    keep_going: bool
+    json_lines: bool
+    files: Files
+
+
+def judged(name: str, wanted: Wanted) -> Verdict | None:
+    """The verdict on the trace, which is told; None, and the reason on standard error, if it is unusable."""
+    shown = printable(name)
     try:
         with opened(name) as stream, progress(name, stream) as advance:
-            return check(stream, printable(name), level, keep_going=keep_going, progress=advance)
+            if is_recording(head(stream)):
+                with no_garbage_collection():
+                    recording = judge(stream, shown, wanted.files.given(), advance)
+                verdict = verdict_of(recording, every=wanted.keep_going)
+            elif wanted.files.snapshot is not None:
+                raise Unusable("not a kernel's trace, which --snapshot is about")
+            else:
+                recording = None
+                verdict = check(stream, shown, wanted.level, keep_going=wanted.keep_going, progress=advance)
     except Unusable as error:
         reason = str(error)
     except OSError as error:
         reason = error.strerror or type(error).__name__
     except MemoryError:
         reason = "not enough memory"
-    complain(f"{printable(name)}: {reason}")
+    else:
+        return tell(verdict, wanted, recording)
+    complain(f"{shown}: {reason}")
     return None
 
 
 @contextmanager
-def opened(name: str) -> Iterator[BinaryIO]:
+def opened(name: str) -> Iterator[BufferedReader]:
     """The bytes of the file, or of standard input."""
     if name != "-":
         with open(name, "rb") as stream:
@@ -102,7 +167,7 @@ def opened(name: str) -> Iterator[BinaryIO]:
     elif sys.stdin is None:
         raise Unusable("standard input is closed")
     else:
-        yield sys.stdin.buffer
+        yield cast("BufferedReader", sys.stdin.buffer)
 
 
 @contextmanager

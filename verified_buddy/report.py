@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
 import msgspec
 from rich import box
 from rich.console import Group, RenderableType
@@ -11,9 +15,11 @@ from rich.text import Text
 
 from verified_buddy.check import Divergence, Verdict
 
+NOTHING_MORE: Final[Mapping[str, object]] = MappingProxyType({})
 
-def as_json(verdict: Verdict, *, every: bool) -> bytes:
-    """One line of JSON; with every divergence that was listed, if asked for."""
+
+def as_json(verdict: Verdict, *, every: bool, more: Mapping[str, object] = NOTHING_MORE) -> bytes:
+    """One line of JSON; with every divergence that was listed, if asked for, and with more facts."""
     found = [first_keys(divergence) for divergence in verdict.listed]
     fields = {
         "trace": verdict.trace,
@@ -23,7 +29,7 @@ def as_json(verdict: Verdict, *, every: bool) -> bytes:
         "divergences": verdict.divergences,
         "first": found[0] if found else None,
     }
-    return msgspec.json.encode(fields | {"all": found} if every else fields) + b"\n"
+    return msgspec.json.encode(fields | ({"all": found} if every else {}) | dict(more)) + b"\n"
 
 
 def first_keys(divergence: Divergence) -> dict[str, object]:
@@ -65,8 +71,3 @@ def as_table(verdicts: list[Verdict]) -> Table:
         first = ", ".join(f"operation {found.operation}: {found.rule}" for found in verdict.listed[:1])
         table.add_row(Text(verdict.trace), str(verdict.level), spoken, f"{verdict.operations:,}", first)
     return table
-
-
-def printable(name: str) -> str:
-    """The name on one line, whatever bytes it is made of."""
-    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in name)

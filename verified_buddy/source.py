@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from io import BufferedReader
 from typing import BinaryIO, Final
 
 PIECE: Final = 1 << 16
@@ -43,6 +44,17 @@ def chunks(stream: BinaryIO) -> Iterator[bytes]:
         yield rest
 
 
+def head(stream: BufferedReader) -> bytes:
+    """The beginning of the stream's text, as far as it is at hand; it will be read once more."""
+    start = stream.peek()
+    if not start.startswith(GZIP):
+        return start
+    try:
+        return zlib.decompressobj(wbits=31).decompress(start, PIECE)
+    except zlib.error:
+        return b""  # who reads it will say so
+
+
 def pieces(stream: BinaryIO) -> Iterator[bytes]:
     """The stream's text in pieces of at most ``PIECE`` bytes, unzipped if it begins like gzip."""
     start = stream.read(len(GZIP))
@@ -74,3 +86,8 @@ def unzipped(inflate: zlib._Decompress, data: bytes) -> Iterator[bytes]:
     while piece := inflate.decompress(data, PIECE):
         yield piece
         data = inflate.unconsumed_tail
+
+
+def printable(name: str) -> str:
+    """The name on one line, whatever bytes it is made of."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in name)
