@@ -18,7 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from verified_buddy.check import Verdict, check, no_garbage_collection
 from verified_buddy.kmem.lines import is_recording
 from verified_buddy.replay.command import Files
-from verified_buddy.replay.recording import Judgement, judge
+from verified_buddy.replay.recording import Given, Judgement, judge
 from verified_buddy.replay.report import as_lines, facts, verdict_of
 from verified_buddy.report import NOTHING_MORE, as_json, as_table, as_text
 from verified_buddy.rules import LEVELS, Level
@@ -91,7 +91,12 @@ def guarded(work: Callable[[], int]) -> int:
 
 def checked(traces: tuple[str, ...], wanted: Wanted) -> int:
     """Judge each trace and tell the verdicts; the exit status."""
-    verdicts = (judged(name, wanted) for name in traces)
+    try:
+        given = wanted.files.given()
+    except Unusable as error:
+        complain(str(error))
+        return UNUSABLE
+    verdicts = (judged(name, wanted, given) for name in traces)
     found = [verdict for verdict in verdicts if verdict is not None]
     if found and not wanted.json_lines:
         say(as_table(found))
@@ -132,16 +137,16 @@ class Wanted:
     files: Files
 
 
-def judged(name: str, wanted: Wanted) -> Verdict | None:
+def judged(name: str, wanted: Wanted, given: Given) -> Verdict | None:
     """The verdict on the trace, which is told; None, and the reason on standard error, if it is unusable."""
     shown = printable(name)
     try:
         with opened(name) as stream, progress(name, stream) as advance:
             if is_recording(head(stream)):
                 with no_garbage_collection():
-                    recording = judge(stream, shown, wanted.files.given(), advance)
+                    recording = judge(stream, shown, given, advance)
                 verdict = verdict_of(recording, every=wanted.keep_going)
-            elif wanted.files.snapshot is not None:
+            elif given.start is not None:
                 raise Unusable("not a kernel's trace, which --snapshot is about")
             else:
                 recording = None

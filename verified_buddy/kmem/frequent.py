@@ -16,14 +16,15 @@ from verified_buddy.kmem.events import (
     Probe,
     ZoneLocked,
 )
-from verified_buddy.pfn import ORDERS, Order, Pfn
+from verified_buddy.migratetype import MIGRATETYPES
+from verified_buddy.pfn import MAX_ORDER, ORDERS, Order, Pfn
 
 Row = tuple[bytes, ...]
 """The groups of a pattern in ``lines``."""
 
 pfn: Final = cast("Callable[[bytes, int], Pfn]", int)
-ORDER: Final[dict[bytes, Order]] = {str(order).encode(): order for order in ORDERS}
-TYPE: Final = {str(number).encode(): Migratetype(number) for number in range(16)}
+ORDER: Final[dict[bytes, Order]] = {str(order).encode(): order for order in ORDERS[: MAX_ORDER + 1]}
+TYPE: Final = {str(number).encode(): Migratetype(number) for number in range(MIGRATETYPES)}
 CPU: Final = {f"{number:03}".encode(): number for number in range(8192)}
 PROBE: Final[dict[bytes, Probe]] = {
     b"fop_pcp": "fop_pcp",

@@ -19,7 +19,8 @@ from verified_buddy.kmem.events import (
     SplitPage,
 )
 from verified_buddy.kmem.frequent import Row
-from verified_buddy.pfn import ORDER_LIMIT, PFN_LIMIT, Order, Pfn
+from verified_buddy.migratetype import MIGRATETYPES
+from verified_buddy.pfn import MAX_ORDER, PFN_LIMIT, Order, Pfn
 
 VMEMMAP: Final = 0xFFFFEA0000000000
 PAGE_STRUCT: Final = 64
@@ -71,7 +72,7 @@ def event(name: bytes, of: dict[str, int], where: tuple[int, int]) -> Event | No
     match name:
         case b"mm_page_alloc_extfrag":
             orders = order(of["alloc_order"]), order(of["fallback_order"])
-            kinds = Migratetype(of["alloc_migratetype"]), Migratetype(of["fallback_migratetype"])
+            kinds = kind(of["alloc_migratetype"]), kind(of["fallback_migratetype"])
             outcome = of["fragmenting"] != 0, of["change_ownership"] != 0
             return Extfrag(*where, page(of["pfn"]), *orders, *kinds, *outcome)
         case b"isolate":
@@ -79,11 +80,11 @@ def event(name: bytes, of: dict[str, int], where: tuple[int, int]) -> Event | No
         case b"isolate_ret":
             return IsolateRet(*where, of["ret"])
         case b"putback":
-            return Putback(*where, pfn_of(of["page"]), order(of["order"]), Migratetype(of["mt"]))
+            return Putback(*where, pfn_of(of["page"]), order(of["order"]), kind(of["mt"]))
         case b"movefree":
-            return MoveFree(*where, of["zone"], pfn_of(of["page"]), Migratetype(of["mt"]))
+            return MoveFree(*where, of["zone"], pfn_of(of["page"]), kind(of["mt"]))
         case b"setblock" if of["mask"] & TYPE_BITS:
-            return SetBlock(*where, page(of["pfn"]), Migratetype(of["flags"] & TYPE_BITS))
+            return SetBlock(*where, page(of["pfn"]), kind(of["flags"] & TYPE_BITS))
         case b"setblock":
             return None
         case b"splitpage":
@@ -109,7 +110,14 @@ def page(number: int) -> Pfn:
 
 
 def order(number: int) -> Order:
-    """The number, which must be an order."""
-    if number > ORDER_LIMIT:
+    """The number, which must be an order of this kernel."""
+    if number > MAX_ORDER:
         raise ValueError
     return Order(number)
+
+
+def kind(number: int) -> Migratetype:
+    """The number, which must be a migratetype of this kernel."""
+    if number >= MIGRATETYPES:
+        raise ValueError
+    return Migratetype(number)

@@ -82,7 +82,7 @@ class FrameLayer:
 
     def _check(self, line: int, pfn: Pfn, order: Order) -> None:
         """The block may be handed out; if it may not, what was live there is forgotten."""
-        if order > MAX_ORDER or pfn & ((1 << order) - 1):
+        if pfn & ((1 << order) - 1):
             self.findings.wrong(line, "frame", "misaligned", f"page {pfn:#x} is no block of order {order}")
             return
         owners = list(self._owners(pfn, order))

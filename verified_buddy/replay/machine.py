@@ -28,6 +28,10 @@ UNBOUNDED: Final = 1 << 30
 """More blocks than any refill brings."""
 
 
+class OutsideZones(Exception):
+    """A page that no zone of the machine spans; the argument is its number."""
+
+
 class CpuLists:
     """The lists of one CPU in one zone, and what a replay knows beside."""
 
@@ -132,7 +136,7 @@ class Machine:
             pcp.add(listed.pindex, listed.pfn, listed.migratetype, tail=True)
 
     def zone_at(self, pfn: Pfn) -> ReplayZone:
-        """The zone that spans the page.  Raises KeyError if none does."""
+        """The zone that spans the page.  Raises OutsideZones if none does."""
         found = self._by_pageblock.get(pfn >> PAGEBLOCK_ORDER)
         return found if found is not None else self._looked_up(pfn)
 
@@ -140,7 +144,7 @@ class Machine:
         """As ``zone_at``; remembers where whole pageblocks lie."""
         index = bisect_right(self._starts, pfn) - 1
         if index < 0 or pfn >= self._ascending[index].zone.end:
-            raise KeyError(pfn)
+            raise OutsideZones(pfn)
         found, start = self._ascending[index], pageblock_start(pfn)
         if found.zone.spans(start) and found.zone.spans(start + (1 << PAGEBLOCK_ORDER) - 1):
             self._by_pageblock[pfn >> PAGEBLOCK_ORDER] = found

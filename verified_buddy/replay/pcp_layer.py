@@ -12,7 +12,7 @@ from verified_buddy.free_area import Migratetype
 from verified_buddy.kmem.events import Alloc, BulkPage, Free, FreeBatched, ZoneLocked
 from verified_buddy.migratetype import ISOLATE, MIGRATETYPES
 from verified_buddy.pcp import order_to_pindex, pcp_allowed_order
-from verified_buddy.pfn import MAX_ORDER, ORDERS, Order, Pfn
+from verified_buddy.pfn import ORDERS, Order, Pfn
 from verified_buddy.replay.findings import Findings
 from verified_buddy.replay.machine import HALVED, NO_LIST, Machine
 from verified_buddy.replay.pcp_drain import Drains
@@ -21,7 +21,7 @@ from verified_buddy.replay.pcp_misfits import Misfits
 PINDEX: Final = [
     [
         order_to_pindex(Migratetype(kind), order) if pcp_allowed_order(order) else NO_LIST
-        for kind in range(MIGRATETYPES + 3)
+        for kind in range(MIGRATETYPES)
     ]
     for order in ORDERS
 ]
@@ -130,7 +130,7 @@ class PcpLayer:
         """The block goes to the head of its list, which may have to drain now."""
         lists = self.machine.zone_at(pfn).lists(cpu)
         pcp, pindex = lists.pcp, PINDEX[order][migratetype]
-        if pfn in pcp.lists[pindex] or order > MAX_ORDER:
+        if pfn in pcp.lists[pindex]:
             self.misfits.freed_on_list(line, lists, pindex, pfn)
         if lists.overdue:
             self.drains.missing(lists)

@@ -26,7 +26,7 @@ from verified_buddy.kmem.events import (
 from verified_buddy.kmem.reader import Batch
 from verified_buddy.replay.findings import Findings
 from verified_buddy.replay.frame_layer import FrameLayer
-from verified_buddy.replay.machine import Machine
+from verified_buddy.replay.machine import Machine, OutsideZones
 from verified_buddy.replay.pcp_drain import Drains
 from verified_buddy.replay.pcp_layer import PcpLayer
 from verified_buddy.replay.pcp_misfits import Misfits
@@ -61,8 +61,12 @@ class FrameReplay:
         found, handlers = self.findings, self.handlers
         for number, event in enumerate(events, found.operation + 1):
             found.operation = number
-            for handle in handlers.get(type(event), ()):
-                handle(event)
+            try:
+                for handle in handlers.get(type(event), ()):
+                    handle(event)
+            except OutsideZones as error:
+                says = f"page {error.args[0]:#x} is in no zone of the snapshot"
+                found.wrong(event.line, "zone", "out-of-range", says)
         if events:
             found.line = events[-1].line
 

@@ -97,7 +97,7 @@ class ZoneLayer:
         if self.moves:
             self.flush()
         zone = self.machine.zone_at(pfn).zone
-        if pfn & ((1 << order) - 1) or order > MAX_ORDER:
+        if pfn & ((1 << order) - 1):
             self.findings.wrong(line, "zone", "misaligned", f"page {pfn:#x} is no block of order {order}")
         elif overlaps_free(zone.free_area, pfn, order):
             says = f"page {pfn:#x}, order {order}, was given back, but is free already"
@@ -129,6 +129,7 @@ class ZoneLayer:
 
     def isolate(self, event: Isolate) -> None:
         """A free block is to be taken out as it is."""
+        self.compaction = True
         self.asked[event.cpu] = event
 
     def isolate_ret(self, event: IsolateRet) -> None:
@@ -136,7 +137,6 @@ class ZoneLayer:
         asked = self.asked.pop(event.cpu, None)
         if asked is None or event.ret == 0:
             return
-        self.compaction = True
         self.flush()
         zone = self.machine.zone_at(asked.pfn).zone
         if zone.free_area.is_free_block(asked.pfn, asked.order):

@@ -1,0 +1,52 @@
+"""How many lines of a kernel's trace ``check --snapshot`` judges a second, in this process, start-up apart.
+
+    python tests/bench/bench_replay.py [ROUNDS]
+
+The best of all rounds, reading, unzipping and decoding included; beside it, in the same rounds, unzipping
+and one regular expression alone.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from io import BytesIO
+from pathlib import Path
+from time import process_time
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+
+from tests.kernel_trace import DATA, recording  # noqa: E402 - a script finds the checkout itself
+from verified_buddy.check import no_garbage_collection  # noqa: E402 - as above
+from verified_buddy.source import chunks  # noqa: E402 - as above
+
+ONE = re.compile(rb"\[(\d+)\] \S+ +[\d.]+: (\w+): .*?pfn=0x([0-9a-f]+) order=(\d+)(?: migratetype=(\d))?")
+
+
+def replayed(content: bytes) -> float:
+    begun = process_time()
+    with no_garbage_collection():
+        assert recording("small", content).conforms
+    return process_time() - begun
+
+
+def matched(content: bytes) -> float:
+    begun = process_time()
+    assert sum(len(ONE.findall(text)) for text in chunks(BytesIO(content))) > 0
+    return process_time() - begun
+
+
+def main() -> None:
+    rounds = int(sys.argv[1]) if sys.argv[1:] else 10
+    content = (DATA / "small.trace.txt.gz").read_bytes()
+    lines = sum(text.count(b"\n") for text in chunks(BytesIO(content)))
+    spent = [(replayed(content), matched(content)) for _ in range(rounds)]
+    for name, best in zip(
+        ("replayed", "unzipped and matched"), map(min, zip(*spent, strict=True)), strict=True
+    ):
+        print(f"{name}: {lines / best:,.0f} lines/s")  # noqa: T201 - its result
+
+
+if __name__ == "__main__":
+    main()
