@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from verified_buddy.kmem.events import Alloc, Free, ZoneLocked
@@ -50,3 +52,25 @@ def test_lost_events_are_refused_with_the_figures() -> None:
 def test_a_garbled_line_is_refused() -> None:
     with pytest.raises(Unusable):
         list(read(iter([TRACEFS.replace(b"[000]", b"[0\xff0]"), TRACEFS])))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        b"CPU:3 [LOST 12 EVENTS]",
+        b"CPU:1 [EVENTS DROPPED]",
+        b"  perf   101 [000]    11.720115: PERF_RECORD_LOST lost 12",
+        b"Processed 5000 events and lost 2 chunks!",
+    ],
+)
+def test_each_word_for_lost_events_is_refused_with_its_line(told: bytes) -> None:
+    with pytest.raises(Unusable, match="line 2: events were lost"):
+        list(read(iter([PERF + told + b"\n" + PERF])))
+
+
+@pytest.mark.parametrize("field", [b"order=11", b"migratetype=7", b"pfn=0x" + b"f" * 14, b"order=x"])
+def test_a_figure_that_no_kernel_has_is_refused(field: bytes) -> None:
+    name = field.split(b"=")[0]
+    broken = re.sub(rb" %b=\S+" % name, b" " + field, PERF)
+    with pytest.raises(Unusable, match="line 1"):
+        list(read(iter([broken + PERF])))

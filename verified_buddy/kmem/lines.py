@@ -40,7 +40,8 @@ PATTERNS: Final[dict[Spelling, re.Pattern[bytes]]] = {spelling: pattern(spelling
 
 WRITTEN: Final = re.compile(rb"# entries-in-buffer/entries-written: (\d{1,20})/(\d{1,20})\s")
 LOST: Final = re.compile(
-    rb"CPU:\d+ \[(?:LOST \d+ EVENTS|(?:\d+ )?EVENTS DROPPED)\]|Processed \d+ events and lost \d+ \w+!?"
+    rb"CPU:\d+ \[(?:LOST \d+ EVENTS|(?:\d+ )?EVENTS DROPPED)\]|(?:CPU:?\d+: )?\d+ EVENTS DROPPED"
+    rb"|PERF_RECORD_LOST\w*(?: lost \d+)?|Processed \d+ events and lost \d+ \w+!?|LOST \d+ (?:EVENTS|events)"
 )
 
 

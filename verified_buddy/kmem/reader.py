@@ -67,7 +67,7 @@ def line_by_line(text: bytes, line: int, spelling: Spelling) -> list[Row]:
         found = PATTERNS[spelling].fullmatch(each)
         if found is not None:
             rows.append(found.groups(b""))
-        elif lost := LOST.match(each):
+        elif lost := LOST.search(each):
             raise Unusable(f"events were lost: {lost[0].decode('ascii')}", number)
         elif number != last or number == 1 or not each.decode("ascii", "replace").isprintable():
             raise Unusable("not a line of a kernel trace", number)
