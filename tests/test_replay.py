@@ -161,10 +161,14 @@ def test_a_fallback_takes_the_largest_block_of_the_first_type_that_has_one() -> 
 def test_after_compaction_another_block_of_the_list_is_a_note() -> None:
     isolate = line("isolate", f"(f+0x1/0x2) page={0xFFFFEA0000000000 + 64 * 6144:#x} order=3")
     answer = line("isolate_ret", "(f+0x1/0x2 <- g) ret=8")
-    snapshot = machine((4096, 0, 1), (4100, 0, 1), (4104, 0, 1), (6144, 3, 1))
-    found = judged(snapshot, isolate, answer, taken(4104))
+    snapshot = machine((4096, 0, 1), (4100, 0, 1), (4104, 0, 1), (4108, 0, 1), (6144, 3, 1))
+    takes = [
+        taken(page) for page in (4104, 4108, 4096, 4100)
+    ]  # the list was rotated to 4104, 4108, 4096, 4100
+    found = judged(snapshot, isolate, answer, *takes)
     assert found.conforms
     assert found.findings.notes["not the head"].count == 1
+    assert scores(found)["taken"] == (3, 4)
 
 
 def test_the_lists_at_the_end_are_compared_in_order() -> None:

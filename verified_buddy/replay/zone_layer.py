@@ -198,17 +198,16 @@ class ZoneLayer:
         expected = "no block" if due is None else f"page {due:#x}"
         says = f"page {pfn:#x}, order {order}, type {migratetype}, was taken, where {expected} is due"
         if pfn & ((1 << order) - 1):
-            self.findings.wrong(
-                event.line, "zone", "misaligned", f"page {pfn:#x} is no block of order {order}"
-            )
+            self.findings.wrong(event.line, "zone", "misaligned", f"{says}; that is no block")
         elif listed is None or listed[1] < order:
             self._suspect("freed unseen", event.line, "not-free", f"{says}; that block is not free")
             self.lost.discard(pfn)
             return
         elif due is not None and listed[1] == smallest_order(area, order, migratetype):
             head, current = listed
-            same_list = head in area[current].free_list[migratetype]
-            unseen = same_list and self.compaction
+            unseen = self.compaction and pfn == head and head in area[current].free_list[migratetype]
+            if unseen:
+                rotate(area, head, current, migratetype)
             self._suspect("not the head", event.line, "not-head", f"{says}: the same size", unseen=unseen)
         else:
             self._suspect("taken unseen", event.line, "not-smallest", f"{says}: another size or type")
@@ -261,6 +260,16 @@ def head_of_smallest(area: FreeArea, order: Order, migratetype: Migratetype) -> 
         if pfn is not None:
             return pfn
     return None
+
+
+def rotate(area: FreeArea, head: Pfn, order: Order, migratetype: Migratetype) -> None:
+    """Make the block the head of its list; those before it go to the tail, in their order.
+
+    Linux: move_freelist_head() and move_freelist_tail(), mm/compaction.c, both end like this.
+    """
+    while (first := area.first(order, migratetype)) is not None and first != head:
+        area.remove(first, order)
+        area.add(first, order, migratetype, tail=True)
 
 
 def holder(area: FreeArea, pfn: Pfn) -> tuple[Pfn, Order] | None:
