@@ -65,6 +65,12 @@ def test_a_refill_that_stops_short_although_blocks_are_there_is_a_violation() ->
     assert rules(found) == [("per-CPU", "wrong-amount")]
 
 
+def test_a_refill_is_of_one_order() -> None:
+    lines = [taken(4096), taken(4098, 1), taken(4098), handed_out(4096)]
+    found = judged(machine((4096, 3, 1)), *lines)
+    assert rules(found)[0] == ("per-CPU", "wrong-order")
+
+
 def test_the_last_blocks_there_are_make_a_short_refill() -> None:
     assert judged(machine((4096, 1, 1)), *REFILL[:2], handed_out(4096)).conforms
 

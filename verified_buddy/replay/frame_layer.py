@@ -128,3 +128,5 @@ class FrameLayer:
                 self._drop(owner)
             says = f"page {pfn:#x} was freed with order {freed}, but page {head:#x} is live with order {of}"
             self.findings.wrong(event.line, "frame", "invalid-free", says)
+            if not event.batched and pfn == head:
+                event.order = of  # what the other layers go on with

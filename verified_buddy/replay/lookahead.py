@@ -48,7 +48,7 @@ def mark(events: list[Event], waiting: dict[Pfn, Free]) -> None:
             waiting[event.pfn] = event
         elif type(event) is FreeBatched:
             freed = waiting.pop(event.pfn, None)
-            if freed is not None and freed.order == event.order:
+            if freed is not None:
                 freed.batched = True
         elif type(event) is FreeOnePage and event.probe == "fop_one":
             freed = waiting.pop(event.pfn, None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from verified_buddy.free_area import Migratetype
 from verified_buddy.kmem.events import FreeOnePage, PcpuDrain
 from verified_buddy.pcp import (
     BATCH_SCALE_MAX,
@@ -68,7 +67,7 @@ class Drains:
         if told is not None:
             says = f"page {told[0].pfn:#x} left a per-CPU list, but no drain was told"
             self.findings.wrong(told[0].line, "per-CPU", "wrong-page", says)
-        exact = self._drain(event.line, event.cpu, event.pfn, event.order, event.migratetype)
+        exact = self._drain(event)
         self.told[event.cpu] = event, exact
 
     def pcpu_drain(self, event: PcpuDrain) -> None:
@@ -86,21 +85,22 @@ class Drains:
         says = f"page {event.pfn:#x}, order {event.order}, was drained, but not given to the free lists"
         self.findings.wrong(event.line, "per-CPU", "wrong-page", says)
         if told is None:
-            self._drain(event.line, event.cpu, event.pfn, event.order, event.migratetype)
+            self._drain(event)
             self.zones.give(event.line, event.pfn, event.order, event.migratetype)
 
     def drained_block(self, event: PcpuDrain) -> None:
         """Without probes: a block has gone back."""
         self.drained += 1
-        self.predicted += self._drain(event.line, event.cpu, event.pfn, event.order, event.migratetype)
+        self.predicted += self._drain(event)
 
-    def _drain(self, line: int, cpu: int, pfn: Pfn, order: Order, migratetype: Migratetype) -> bool:
+    def _drain(self, event: FreeOnePage | PcpuDrain) -> bool:
         """Take the block off its list; whether it is the one that was due."""
+        line, cpu, pfn = event.line, event.cpu, event.pfn
         drain = self.open.get(cpu)
         if drain is None or self._due(drain) != pfn:
             found = self._begun(line, cpu, pfn)
             if found is None:
-                return self._misfit(line, cpu, pfn, order, drain)
+                return self._misfit(line, pfn, event.order, drain)
             if drain is not None:
                 self.close(cpu)
             self.open[cpu] = drain = found
@@ -109,8 +109,10 @@ class Drains:
         noted = pcp.remove(drain.pindex, pfn)
         drain.last = size
         isolated = drain.lists.zone.nr_isolate_pageblock or self.zones.isolating
-        if 1 << order == size and (noted == migratetype or isolated):
+        if 1 << event.order == size and (noted == event.migratetype or isolated):
             return True
+        order, migratetype = event.order, event.migratetype
+        event.order = pindex_to_order(drain.pindex)  # what the other layers go on with
         says = (
             f"page {pfn:#x} was drained with order {order}, type {migratetype}, but listed with type {noted}"
         )
@@ -207,7 +209,7 @@ class Drains:
             self.zones.give(line, pfn, pindex_to_order(lists.due), migratetype)
             self.findings.note("went past its list", line, f"page {pfn:#x}: {says}")
 
-    def _misfit(self, line: int, cpu: int, pfn: Pfn, order: Order, drain: Drain | None) -> bool:
+    def _misfit(self, line: int, pfn: Pfn, order: Order, drain: Drain | None) -> bool:
         """A block is drained that was not due; bring the lists to where that leaves them."""
         due = None if drain is None else self._due(drain)
         expected = "no block" if due is None else f"page {due:#x}"

@@ -27,6 +27,8 @@ PINDEX: Final = [
 ]
 """The list of a block, by its order and type; NO_LIST for orders that have none."""
 
+NO_ORDER: Final = Order(-1)
+
 
 class PcpLayer:
     """The lists of every CPU, as the events of a recording move them."""
@@ -40,8 +42,8 @@ class PcpLayer:
         self.predicted = 0
         self.direct: dict[Pfn, ZoneLocked] = {}
         """Blocks that left the free lists for a caller, past the per-CPU lists."""
-        self.types: dict[Pfn, Migratetype] = {}
-        """Of pages that will go to their per-CPU lists: the type of their pageblocks when they were freed."""
+        self.waiting: dict[Pfn, tuple[Order, Migratetype]] = {}
+        """Of pages that will go to their per-CPU lists: order, and their pageblocks' type when freed."""
 
     def zone_locked(self, event: ZoneLocked) -> None:
         """A block of a refill goes to the tail of its list; any other goes to a caller."""
@@ -52,6 +54,8 @@ class PcpLayer:
             self.direct[event.pfn] = event
             return
         lists = self.machine.zone_at(event.pfn).lists(event.cpu)
+        if lists.left and lists.refilled != pindex and lists.batch_known:
+            pindex = self.misfits.mixed_refill(event, lists, pindex)
         if lists.left and lists.refilled == pindex:
             lists.left -= 1
         elif lists.pcp.first(pindex) is None:
@@ -111,7 +115,7 @@ class PcpLayer:
             return
         migratetype = self.machine.pageblocks.migratetype(pfn)
         if event.batched:
-            self.types[pfn] = migratetype
+            self.waiting[pfn] = order, migratetype
         elif migratetype != ISOLATE:
             self._commit(event.line, event.cpu, pfn, order, migratetype)
 
@@ -119,11 +123,13 @@ class PcpLayer:
         """A page of a batch goes to its list."""
         if self.drains.open:
             self.drains.close(event.cpu)
-        migratetype = self.types.pop(event.pfn, None)
-        if migratetype is None:
-            says = f"page {event.pfn:#x} went to a per-CPU list, but was not freed"
+        order, migratetype = self.waiting.pop(event.pfn, (NO_ORDER, ISOLATE))
+        if order != event.order:
+            how = "not freed" if order == NO_ORDER else f"freed with order {order}"
+            says = f"page {event.pfn:#x}, order {event.order}, went to a per-CPU list, but was {how}"
             self.findings.wrong(event.line, "per-CPU", "invalid-free", says)
-            migratetype = self.machine.pageblocks.migratetype(event.pfn)
+            if order == NO_ORDER:
+                migratetype = self.machine.pageblocks.migratetype(event.pfn)
         self._commit(event.line, event.cpu, event.pfn, event.order, migratetype)
 
     def _commit(self, line: int, cpu: int, pfn: Pfn, order: Order, migratetype: Migratetype) -> None:

@@ -6,7 +6,14 @@ from verified_buddy import buddy
 from verified_buddy.fallback import find_victim
 from verified_buddy.free_area import Migratetype
 from verified_buddy.kmem.events import Alloc, BulkPage, ZoneLocked
-from verified_buddy.pcp import order_to_pindex, pcp_allowed_order, pindex_to_order, refill_blocks
+from verified_buddy.migratetype import PCPTYPES
+from verified_buddy.pcp import (
+    COSTLY_ORDER,
+    order_to_pindex,
+    pcp_allowed_order,
+    pindex_to_order,
+    refill_blocks,
+)
 from verified_buddy.pfn import Order, Pfn
 from verified_buddy.replay.findings import Findings
 from verified_buddy.replay.machine import HALVED, NO_LIST, CpuLists, Machine
@@ -50,6 +57,20 @@ class Misfits:
             direct.pop(taken.pfn, None)
             lists.pcp.add(pindex, taken.pfn, taken.migratetype, tail=True)
 
+    def mixed_refill(self, event: ZoneLocked, lists: CpuLists, pindex: int) -> int:
+        """A block of another order or type is taken in the middle of a refill; the list that it is for.
+
+        The zone is locked from the first to the last, so the event is wrong, unless the refill had to stop.
+        """
+        order, migratetype = pindex_to_order(lists.refilled), Migratetype(lists.refilled % PCPTYPES)
+        area = lists.zone.free_area
+        if order > COSTLY_ORDER or head_of_smallest(area, order, migratetype) is None:
+            return pindex
+        says = f"page {event.pfn:#x}, order {event.order}, type {event.migratetype}, was taken in a refill"
+        self._suspect("mixed refill", event.line, "wrong-order", f"{says}, order {order}, type {migratetype}")
+        event.order, event.migratetype = order, migratetype  # what the other layers go on with
+        return lists.refilled
+
     def alloc(self, event: Alloc, lists: CpuLists, pindex: int, direct: dict[Pfn, ZoneLocked]) -> bool:
         """A block is handed out that does not head its list; whether it was to be expected all the same."""
         pfn, order = event.pfn, event.order
@@ -82,11 +103,14 @@ class Misfits:
             self.gone.discard(pfn)
         else:
             self._suspect("handed out unseen", event.line, "wrong-page", says)
-        self._adopt(pfn, lists, pindex)
+        self._adopt(pfn, order, lists, pindex)
         return False
 
-    def _adopt(self, pfn: Pfn, lists: CpuLists, pindex: int) -> None:
-        """The block is on no list any more; if one other block headed its list, that one is gone too."""
+    def _adopt(self, pfn: Pfn, order: Order, lists: CpuLists, pindex: int) -> None:
+        """The block is on no list any more; if one other block headed its list, that one is gone too.
+
+        If it was listed with a greater order, the rest of it was never taken off the free lists.
+        """
         blocks = lists.pcp.lists[pindex] if pindex != NO_LIST else {}
         ahead = []
         for block in blocks:
@@ -97,16 +121,17 @@ class Misfits:
             for block in ahead:
                 lists.pcp.remove(pindex, block)
                 self.gone.add(block)
-        self._unlist(pfn)
+        listed, migratetype = self._unlist(pfn) or (order, Migratetype(0))
+        if listed > order:
+            buddy.expand(lists.zone.free_area, pfn, order, listed, migratetype)
 
-    def _unlist(self, pfn: Pfn) -> bool:
-        """Take the block off whatever per-CPU list it is on; whether it was on one."""
+    def _unlist(self, pfn: Pfn) -> tuple[Order, Migratetype] | None:
+        """Take the block off whatever per-CPU list it is on; its order and type there."""
         for lists in self.machine.zone_at(pfn).cpus.values():
             for pindex, blocks in enumerate(lists.pcp.lists):
                 if pfn in blocks:
-                    lists.pcp.remove(pindex, pfn)
-                    return True
-        return False
+                    return pindex_to_order(pindex), lists.pcp.remove(pindex, pfn)
+        return None
 
     def bulk(self, event: BulkPage, lists: CpuLists) -> None:
         """The bulk allocator hands out a page that heads no list."""
@@ -115,7 +140,7 @@ class Misfits:
         for migratetype in map(Migratetype, range(3)):
             pindex = order_to_pindex(migratetype, Order(0))
             if event.pfn in lists.pcp.lists[pindex]:
-                self._adopt(event.pfn, lists, pindex)
+                self._adopt(event.pfn, Order(0), lists, pindex)
                 return
         self._unlist(event.pfn)
 

@@ -91,7 +91,7 @@ class ZoneReplay(FrameReplay):
             Alloc: (frame.alloc, pcp.alloc),
             Free: (frame.free, pcp.free),
             FreeBatched: (pcp.free_batched,),
-            ZoneLocked: (zone.zone_locked, pcp.zone_locked),
+            ZoneLocked: (pcp.zone_locked, zone.zone_locked),
             FreeOnePage: (drains.free_one_page, zone.free_one_page),
             PcpuDrain: (drains.pcpu_drain,),
             BulkPage: (frame.bulk_page, pcp.bulk_page),
