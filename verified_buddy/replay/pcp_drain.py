@@ -162,15 +162,9 @@ class Drains:
         pages = drain.count - lists.pcp.count
         if drain.threshold:
             self._close_threshold(drain, lists, pages)
-        elif lists.pcp.count and lists.known:
-            batch = lists.pcp.batch
-            asked = (
-                min(drain.count, batch),
-                *range(batch << BATCH_SCALE_MAX, drain.count, batch << BATCH_SCALE_MAX),
-            )
-            if not any(pages >= many > pages - drain.last for many in asked):
-                says = f"{pages} of {drain.count} pages were drained, where all were due"
-                self.findings.wrong(drain.line, "per-CPU", "wrong-amount", says)
+        elif lists.known and not asked_for(drain, pages):
+            says = f"{pages} of {drain.count} pages were drained, where all were due"
+            self.findings.wrong(drain.line, "per-CPU", "wrong-amount", says)
 
     def _close_threshold(self, drain: Drain, lists: CpuLists, pages: int) -> None:
         """A free made the lists drain: by as much as the limits and the free factor ask for."""
@@ -179,6 +173,8 @@ class Drains:
             lists.drained_at = max(lists.drained_at, drain.count)
             return
         fits = fitting(drain.amounts, pages, drain.last)
+        if not fits and asked_for(drain, pages):
+            return  # not for that free, but because somebody asked right after it
         if not fits:
             every = CpuLists(lists.zone, lists.cpu, Limits(lists.pcp.high, lists.pcp.batch), known=True)
             every.factors, every.pcp.count = ANY_FACTOR, drain.count
@@ -246,6 +242,17 @@ def amounts(lists: CpuLists, order: Order) -> list[tuple[int, int]]:
 def fitting(found: list[tuple[int, int]], pages: int, last: int) -> int:
     """The free factors with which so many pages are drained, the last block having ``last``."""
     return sum({1 << factor for many, factor in found if pages >= many > pages - last})
+
+
+def asked_for(drain: Drain, pages: int) -> bool:
+    """Whether so many pages are drained when somebody asks: all, in turns of many batches; or one batch.
+
+    Linux: drain_pages_zone(), mm/page_alloc.c; drain_zone_pages(), for lists of another node.
+    """
+    pcp = drain.lists.pcp
+    turn = pcp.batch << BATCH_SCALE_MAX
+    turns = (min(drain.count, pcp.batch), *range(turn, drain.count, turn))
+    return pcp.count == 0 or any(pages >= many > pages - drain.last for many in turns)
 
 
 def plain_factors(batch: int, factors: int, pages: int) -> int:
