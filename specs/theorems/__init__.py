@@ -7,9 +7,12 @@ from specs.crosshair_gate import THEOREMS as CONFIRMED
 from specs.ledger import Theorem
 from specs.theorems import (
     buddy,
+    fallback,
     free_area,
     hypotheses,
     init,
+    mobility,
+    moves,
     orders,
     paths,
     pfn,
@@ -27,6 +30,9 @@ LEDGER: tuple[Theorem, ...] = (
     *init.ROWS,
     *policy.ROWS,
     *zone.ROWS,
+    *mobility.ROWS,
+    *moves.ROWS,
+    *fallback.ROWS,
     *runs.ROWS,
     *paths.ROWS,
     *hypotheses.ROWS,

@@ -6,6 +6,9 @@ ledger says which theorem rejects which twin.
 
 from __future__ import annotations
 
-from specs.twins import buddy, init, pfn, zone
+from specs.subject import Twin
+from specs.twins import buddy, fallback, init, mobility, pfn, zone
 
-TWINS = {twin.name: twin for twin in (*pfn.TWINS, *buddy.TWINS, *init.TWINS, *zone.TWINS)}
+TWINS: dict[str, Twin] = {
+    twin.name: twin for part in (pfn, buddy, init, zone, mobility, fallback) for twin in part.TWINS
+}
