@@ -8,7 +8,7 @@ from typing import Any
 import z3
 
 from specs.prover import invariants as inv
-from specs.prover.contracts import Clauses, Stubs, elsewhere, released
+from specs.prover.contracts import Clauses, Stubs, elsewhere, none_large, released
 from specs.prover.geometry import Geometry
 from specs.prover.labels import (
     FREE,
@@ -134,14 +134,17 @@ class LayerStubs(Stubs):
             self.world.require(["the call is about this zone"])
 
     def rmqueue_smallest(self, area: Any, order: int, migratetype: Any) -> LiftedPfn | None:
-        """Contract: rows alloc-exact and alloc-refusal; a refusal stands until something changes."""
+        """Contract: alloc-exact, alloc-refusal, policy-alloc; a refusal stands until something changes."""
         of, wanted = self.world, type_term(migratetype)
         for state, known, kind in self.refused:
             if state is of.state and known == order and kind.eq(wanted):
                 return None
+        was = of.state
         page = super().rmqueue_smallest(area, order, LiftedType(wanted))
         if page is None:
-            self.refused.append((of.state, order, wanted))
+            self.refused.append((was, order, wanted))
+        else:
+            of.path.assume(z3.Not(none_large(was, order, wanted, page.term)))
         return page
 
     def free_one_page(
@@ -165,7 +168,7 @@ class LayerStubs(Stubs):
     def move_freepages(self, area: Any, start: LiftedPfn, end: LiftedPfn, migratetype: Any) -> LiftedCount:
         """Contract: row move-exact."""
         self._same(area)
-        return self._move(Move(start.term, end.term, type_term(migratetype)))
+        return self._move(Move(start.term, end.term, type_term(migratetype)), start.term)
 
     def move_freepages_block(self, zone: Any, page: LiftedPfn, migratetype: Any) -> LiftedCount:
         """Contract: row move-block; where the range begins and ends, less is said than the row proves."""
@@ -174,9 +177,9 @@ class LayerStubs(Stubs):
         start, end = pageblock_of(of, page.term)
         low, high = of.fresh("low"), of.fresh("high")
         of.path.assume(z3.Or(low == start, low == page.term), z3.Or(high == end, high == low))
-        return self._move(Move(low, high, wanted))
+        return self._move(Move(low, high, wanted), page.term)
 
-    def _move(self, move: Move) -> LiftedCount:
+    def _move(self, move: Move, page: Term) -> LiftedCount:
         of, was = self.world, self.world.state
         count = z3.BitVec(f"{COUNTED.decl().name()}{len(of.steps)}", 64)
         of.path.assume(z3.ULE(count, pfn(2 << was.top)), z3.Or(z3.ULT(move.low, move.high), count == 0))
@@ -186,7 +189,7 @@ class LayerStubs(Stubs):
         )
         of.state = moved(was, move)
         of.moves.append(move)
-        of.steps.append(Step("move", move.low, 0, move.migratetype))
+        of.steps.append(Step("move", page, 0, move.migratetype))
         return LiftedCount(of.path, count)
 
     def find_victim(
@@ -230,8 +233,10 @@ class LayerStubs(Stubs):
             of.laws.append(lambda page: none_allowed(was, order, migratetype, page, no_fragment=no_fragment))
             return None
         head = of.fresh("head")
-        of.path.assume(aligned(head, order))
-        of.roots.append(head)
+        witness = of.fresh("witness")
+        some = z3.Not(none_allowed(was, order, migratetype, witness, no_fragment=no_fragment))
+        of.path.assume(aligned(head, order), some)
+        of.roots += [head, witness]
         self._now(lambda now, page: taken(was, now, head, order, page))
         of.new_types(str(self.calls))
         of.steps.append(Step("alloc", head, order, type_term(migratetype)))

@@ -8,7 +8,7 @@ import z3
 
 from specs.prover.contracts import Clauses
 from specs.prover.invariants import conjunction
-from specs.prover.labels import Term, Truth
+from specs.prover.labels import Term, Truth, is_pcp
 from specs.prover.layer_contracts import arbitrary
 from specs.prover.lifted import LiftedBool, LiftedCount
 from specs.prover.loops import CURSOR, START, STOP, Cursor
@@ -77,6 +77,7 @@ class Countdown(LiftedCount):
             self.term = LEFT
         else:
             self.loop.owe()
+            self.loop.spent(self.term)
             self.loop.world.owe("loop", self.term < LEFT, f"{self.loop.name} makes progress")
             raise Cut
         return super().__gt__(other)
@@ -122,3 +123,28 @@ class CountLoop:
         of.new_types("c")
         if self.kept is not None:
             of.path.assume(self.kept()[0])
+
+    def spent(self, left: Term) -> None:
+        """What is left is right, after an iteration."""
+
+
+class DrainLoop(CountLoop):
+    """The loop of ``free_pcppages_bulk``: each iteration drains one block, whose pages are counted."""
+
+    def spent(self, left: Term) -> None:
+        """The block's pages are no longer to be drained."""
+        of = self.world
+        drains = [step for step in of.steps if step.does == "drain"]
+        says = "an iteration drains one block, and counts its pages"
+        right = left == LEFT - (1 << drains[0].order) if len(drains) == 1 else z3.BoolVal(False)
+        of.owe("loop", right, says)
+
+
+class EmptyingLoop(CountLoop):
+    """The loop of ``drain_pages_zone``: it goes by the count, which is the number of the lists' pages."""
+
+    def enter(self) -> None:
+        """Go on from any state; if the count is not above 0, no list has a page."""
+        super().enter()
+        state = self.world.state
+        self.world.laws.append(lambda page: z3.Implies(LEFT <= 0, z3.Not(is_pcp(state.owner(page)))))

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from types import ModuleType
 from typing import Any
 
 import z3
 
-from specs.prover import pcp_layers
-from specs.prover.geometry import Geometry, scaled
+from specs.prover.geometry import Geometry
 from specs.prover.invariants import END, MT
-from specs.prover.labels import FREE, Term, label, pfn
+from specs.prover.labels import pfn
 from specs.prover.layer_contracts import LayerStubs, stealing
 from specs.prover.layer_loops import MoveLoop
+from specs.prover.layer_runs import given_block, listed_block, nobody_asks, with_stubs
 from specs.prover.lifted import LiftedCount, LiftedPfn
 from specs.prover.loops import START, STOP
-from specs.prover.operations import P, Run, Variant, block_argument, replaced
-from specs.prover.paths import Path
+from specs.prover.operations import P, Run, Variant, replaced
 from specs.prover.shape import faults, loop_faults
-from specs.prover.typed import ISOLATED, ZoneWorld, in_zone, page_in_zone, zone_of, zone_world
-from specs.prover.world import LiftedType
+from specs.prover.typed import ISOLATED, ZoneWorld, page_in_zone
+from specs.prover.world import LiftedType, Step
 from specs.subject import Subject
 
 LISTED_TYPE = z3.BitVec("listed_type", 3)
@@ -29,53 +27,6 @@ LISTED_TYPE = z3.BitVec("listed_type", 3)
 MOVABLE_PAGES = z3.BitVec("movable_pages", 64)
 SPLIT = z3.BitVec("split", 64)
 ISOLATE = z3.BitVecVal(4, 3)
-
-Body = Callable[[Subject, Variant, ZoneWorld, Any, LayerStubs], object]
-
-
-def given_block(of: ZoneWorld, order: int) -> LiftedPfn:
-    """The argument: an aligned block of the zone that the caller owns."""
-    of.path.assume(*block_argument(order), in_zone(P))
-    of.given = (P, order)
-    of.state = of.state.hold(P, order)
-    return LiftedPfn(of.path, P)
-
-
-def listed_block(of: ZoneWorld, order: int, migratetype: Term) -> LiftedPfn:
-    """The argument: a free block that is on the list of the type."""
-    of.path.assume(of.state.heads(P) == label(FREE, migratetype, order), in_zone(P))
-    of.roots.append(P)
-    of.listed.append((P, order))
-    return LiftedPfn(of.path, P)
-
-
-def in_geometry(run: Run) -> Run:
-    """The run of the code whose pageblocks have the size that belongs to the top order."""
-
-    def runs(subject: Subject, variant: Variant, top: int, path: Path) -> object:
-        with scaled(subject, Geometry(top)):
-            return run(subject, variant, top, path)
-
-    return runs
-
-
-def with_stubs(module: str, names: tuple[str, ...], body: Body) -> Run:
-    """The run of a body; the named functions, as the module calls them, are stubs."""
-
-    def run(subject: Subject, variant: Variant, top: int, path: Path) -> object:
-        of = zone_world(subject, path, top)
-        zone = zone_of(subject, of)
-        stubs = LayerStubs(of, zone)
-        with replaced(module_of(subject, module), **{name: getattr(stubs, name) for name in names}):
-            return body(subject, variant, of, zone, stubs)
-
-    return run
-
-
-def module_of(subject: Subject, name: str) -> ModuleType:
-    """The subject's module of that name."""
-    found: ModuleType = getattr(subject, name)
-    return found
 
 
 def _free(subject: Subject, variant: Variant, of: ZoneWorld, zone: Any, stubs: LayerStubs) -> object:
@@ -130,11 +81,6 @@ def _steal(subject: Subject, variant: Variant, of: ZoneWorld, zone: Any, stubs: 
     return subject.fallback.steal_suitable_fallback(zone, victim, wanted, partial(movable_pages, of))
 
 
-def nobody_asks(page: LiftedPfn) -> LiftedCount:
-    """Stands in for ``movable_pages`` where only others pass it on."""
-    raise AssertionError("the number of movable pages is asked for")
-
-
 def _rmqueue(subject: Subject, variant: Variant, of: ZoneWorld, zone: Any, stubs: LayerStubs) -> object:
     no_fragment = "no_fragment" in variant.options
     order, wanted = variant.order, variant.migratetype
@@ -149,6 +95,8 @@ def _rmqueue_buddy(subject: Subject, variant: Variant, of: ZoneWorld, zone: Any,
 
 def _reserve(subject: Subject, variant: Variant, of: ZoneWorld, zone: Any, stubs: LayerStubs) -> object:
     def may_reserve(managed: object, reserved: object) -> bool:
+        if managed is not zone.managed or reserved is not zone.nr_reserved_highatomic:
+            of.require(["what may be reserved depends on the zone's own counters"])
         return of.path.choose()
 
     with replaced(subject.highatomic, may_reserve=may_reserve):
@@ -157,6 +105,22 @@ def _reserve(subject: Subject, variant: Variant, of: ZoneWorld, zone: Any, stubs
 
 def _unreserve(subject: Subject, variant: Variant, of: ZoneWorld, zone: Any, stubs: LayerStubs) -> object:
     return subject.highatomic.unreserve_first(zone, variant.order, LiftedType(MT, of.path))
+
+
+def _unreserve_all(subject: Subject, variant: Variant, of: ZoneWorld, zone: Any, stubs: LayerStubs) -> object:
+    """Each turn moves pages or not; only which turns there are is looked at."""
+
+    def turn(asked: object, order: int, migratetype: object) -> bool:
+        if asked is not zone or migratetype is not wanted:
+            of.require(["each turn is about this zone, and gives to the wanted type"])
+        moved = of.path.choose()
+        of.steps.append(Step("turn" if moved else "idle turn", pfn(0), order))
+        return moved
+
+    wanted = LiftedType(MT, of.path)
+    with replaced(subject.highatomic, unreserve_first=turn):
+        force = "force" in variant.options
+        return subject.highatomic.unreserve_highatomic_pageblock(zone, wanted, force=force)
 
 
 def _set_isolate(subject: Subject, variant: Variant, of: ZoneWorld, zone: Any, stubs: LayerStubs) -> object:
@@ -229,7 +193,7 @@ def _flagged(top: int) -> list[Variant]:
     ]
 
 
-_LAYERS: dict[str, tuple[Run, Callable[[int], list[Variant]]]] = {
+OPERATIONS: dict[str, tuple[Run, Callable[[int], list[Variant]]]] = {
     "mobility.free_one_page": (with_stubs("mobility", (), _free), _orders),
     "mobility.free_one_page, to_tail": (with_stubs("mobility", (), _free), partial(_orders, to_tail=True)),
     "mobility.move_free_block": (with_stubs("mobility", (), _move_free_block), _once),
@@ -256,6 +220,10 @@ _LAYERS: dict[str, tuple[Run, Callable[[int], list[Variant]]]] = {
         with_stubs("highatomic", ("move_freepages_block",), _unreserve),
         _orders,
     ),
+    "highatomic.unreserve_highatomic_pageblock": (
+        with_stubs("highatomic", (), _unreserve_all),
+        lambda top: [Variant(), Variant(options=frozenset({"force"}))],
+    ),
     "isolation.set_migratetype_isolate": (
         with_stubs("isolation", ("move_freepages_block",), _set_isolate),
         _once,
@@ -269,8 +237,3 @@ _LAYERS: dict[str, tuple[Run, Callable[[int], list[Variant]]]] = {
     "isolation.take_page_off_buddy": (with_stubs("isolation", (), _take_off), _once),
     "isolation.put_page_back_buddy": (with_stubs("isolation", ("free_one_page",), _put_back), _once),
 }
-
-LAYER_OPERATIONS = {
-    name: (in_geometry(run), variants) for name, (run, variants) in (_LAYERS | pcp_layers.OPERATIONS).items()
-}
-"""By the function's name: how it is run, and with which arguments."""

@@ -68,6 +68,8 @@ class ZoneWorld(World):
     types_before: Types = field(init=False)
     heads_of: list[tuple[State, int, Term, LiftedPfn | None]] = field(default_factory=list)
     """What was said of a list's head, which stays so until the lists change."""
+    zone: Any = None
+    """The zone, whose counters are read when the run is over."""
     moves: list[Move] = field(default_factory=list)
     """What functions that are stubs have moved."""
 
@@ -162,7 +164,7 @@ class SymbolicPageblocks:
 
 def zone_of(subject: Subject, of: ZoneWorld) -> Any:
     """A zone of the subject's class whose state is symbolic."""
-    zone = object.__new__(subject.mobility.MobilityZone)
+    zone = of.zone = object.__new__(subject.mobility.MobilityZone)
     path = of.path
     zone.start, zone.end = LiftedPfn(path, ZONE_START), LiftedPfn(path, ZONE_END)
     zone.free_area, zone.pageblocks = TypedArea(of), SymbolicPageblocks(of)

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from functools import cache, partial
 
-from specs.prover.layers import LAYER_OPERATIONS
+from specs.prover import layers, pcp_layers
+from specs.prover.layer_runs import in_geometry
 from specs.prover.operations import OPERATIONS, Walk
 from specs.prover.paths import TooManyPaths, explore
 from specs.subject import Subject
 
+LAYER_OPERATIONS = {
+    name: (in_geometry(run), variants)
+    for name, (run, variants) in (layers.OPERATIONS | pcp_layers.OPERATIONS).items()
+}
+"""By the function's name: how it is run, and with which arguments."""
 ALL = OPERATIONS | LAYER_OPERATIONS
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import z3
@@ -179,19 +179,25 @@ def _request(walk: Walk) -> Iterator[Owed]:
     yield of.owed("request", typed, "the result comes off a list of the type that was asked for", page)
 
 
-def _refusal(walk: Walk) -> Iterator[Owed]:
-    of, result = world_of(walk), walk.path.result
-    order, wanted, _, _ = options(walk)
-    if result is not None:
-        return
-    if any(step.does == "steal" for step in of.steps):
-        yield of.owed("refusal", z3.BoolVal(False), "the request that stole a block finds one")
-        return
+def allowed(walk: Walk, pages: Iterable[Term]) -> Truth:
+    """Whether a block that the policy lets the request have starts at one of the pages, before the call."""
+    of, (order, wanted, _, _) = world_of(walk), options(walk)
     sparing = "no_fragment" in walk.variant.options
-    none = none_allowed(of.before, order, wanted, Q, no_fragment=sparing)
-    says = "a request is refused only if no list that it may use has a block as large"
-    yield of.owed("refusal", none, says, Q)
-    yield nothing_done(walk, "refusal")
+    none = (none_allowed(of.before, order, wanted, page, no_fragment=sparing) for page in pages)
+    return z3.Or(z3.BoolVal(False), *(z3.Not(each) for each in none))
+
+
+def _refusal(walk: Walk) -> Iterator[Owed]:
+    of, stole = world_of(walk), any(step.does == "steal" for step in world_of(walk).steps)
+    if walk.path.result is not None:
+        says = "what a request gets comes of a block that the policy lets it have"
+        yield of.owed("refusal", allowed(walk, of.roots), says)
+    elif stole:
+        yield of.owed("refusal", z3.BoolVal(False), "the request that stole a block finds one")
+    else:
+        says = "a request is refused only if no list that it may use has a block as large"
+        yield of.owed("refusal", z3.Not(allowed(walk, [Q])), says, Q)
+        yield nothing_done(walk, "refusal")
 
 
 ROWS = (
@@ -262,7 +268,7 @@ ROWS = (
         "z3",
         layers((REQUEST,), (*KEEP,), _request),
         ("fallback-returns-the-victim", "request-of-another-type"),
-        assumptions=("alloc-exact, fallback-order and steal-exact in place of what is called",),
+        assumptions=("alloc-exact, fallback-order and steal-exact in place of the calls",),
         twin_orders=(3,),
     ),
     Theorem(
@@ -273,8 +279,14 @@ ROWS = (
         (f"{FALLBACK}.rmqueue",),
         "z3",
         layers((REQUEST,), (), _refusal),
-        ("fallback-never-happens", "request-tries-once", "steals-for-another-type", "refusal-steals"),
-        assumptions=("alloc-refusal, fallback-order and steal-exact in place of what is called",),
+        (
+            "fallback-never-happens",
+            "request-tries-once",
+            "steals-for-another-type",
+            "refusal-steals",
+            "fallback-forgets-to-spare",
+        ),
+        assumptions=("alloc-refusal, policy-alloc, fallback-order and steal-exact in place of the calls",),
         twin_orders=(3,),
     ),
 )

@@ -60,7 +60,7 @@ BUGS = (
         twins=("list-forgets-its-count",)),
     Bug("L8", "Linux 04c8716f7b00", "completeness",
         "out of memory is declared while the highatomic reserve has free pages",
-        layer=SLOW_PATH),
+        twins=("unreserve-keeps-the-last-though-forced",)),
     Bug("L9", "Linux c2f6ea38fc1b", "smallest fit",
         "one page is taken out of the largest free block instead of the smallest",
         twins=("takes-the-largest",)),

@@ -1,4 +1,4 @@
-"""Broken twins of fallback, of the highatomic reserve and of isolation."""
+"""Broken twins of fallback: the victim, the steal, the request."""
 
 from __future__ import annotations
 
@@ -13,6 +13,12 @@ RETRY = (
 OWN = "    pfn = rmqueue_smallest(area, order, migratetype)\n    if pfn is not None:\n"
 
 TWINS = (
+    Twin(
+        "fallback-forgets-to-spare",
+        "fallback",
+        "migratetype, no_fragment=no_fragment)\n    if victim",
+        "migratetype)\n    if victim",
+    ),
     Twin(
         "fallback-takes-the-reserve",
         "migratetype",
