@@ -69,6 +69,8 @@ class Countdown(LiftedCount):
         return Countdown(self.loop, super().__mod__(other).term, self.before)
 
     def __gt__(self, other: object) -> LiftedBool:
+        if type(other) is not int:
+            return super().__gt__(other)  # min() asks too
         if self.before > 0:
             self.before -= 1
         elif self.before == 0:

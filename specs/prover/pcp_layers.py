@@ -17,6 +17,7 @@ from specs.prover.per_cpu import COUNT, AnyIndex, PcpStubs, PerCpu, filled
 from specs.prover.typed import zone_of, zone_world
 from specs.subject import Subject
 
+SPARING = frozenset({"no_fragment"})
 Body = Callable[[Subject, Variant, PcpStubs], object]
 
 
@@ -26,6 +27,7 @@ def with_lists(names: tuple[str, ...], body: Body) -> Run:
     def run(subject: Subject, variant: Variant, top: int, path: Path) -> object:
         of = zone_world(subject, path, top)
         zone, lists = zone_of(subject, of), PerCpu(of)
+        of.zone_lists = lists
         stubs = PcpStubs(of, zone, lists)
         with replaced(module_of(subject, "pcp"), **{name: getattr(stubs, name) for name in names}):
             return body(subject, variant, stubs)
@@ -96,7 +98,9 @@ def _drain_all(subject: Subject, variant: Variant, on: PcpStubs) -> object:
 
 
 def _requests(top: int) -> list[Variant]:
-    return [Variant(order, migratetype=kind) for order in Geometry(top).pcp_orders for kind in range(3)]
+    orders = Geometry(top).pcp_orders
+    plain = [Variant(order, migratetype=kind) for order in orders for kind in range(3)]
+    return plain + [Variant(0, migratetype=kind, options=SPARING) for kind in range(3)]
 
 
 def _alloc_requests(top: int) -> list[Variant]:

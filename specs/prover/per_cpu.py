@@ -95,6 +95,8 @@ class PerCpu:
             return None
         page = of.fresh(name)
         of.path.assume(on_list(of.geometry, state.heads(page), index))
+        member = f"member {of.geometry.order_of(index)}"
+        of.laws.append(lambda other: inv.at(state, member, page, other))
         of.listed.append((page, of.geometry.order_of(index)))
         of.roots.append(page)
         return LiftedPfn(of.path, page)
@@ -123,6 +125,12 @@ class PcpStubs(LayerStubs):
         of.path.assume(number >= least, z3.Or(number < 0, z3.ULT(number, LIMIT)))
         return LiftedCount(of.path, number)
 
+    def _had_one(self, was: State, order: int, migratetype: int, *, no_fragment: bool) -> None:
+        """Some list that the request may use had a block."""
+        of, witness = self.world, self.world.fresh("witness")
+        of.path.assume(z3.Not(none_allowed(was, order, migratetype, witness, no_fragment=no_fragment)))
+        of.roots.append(witness)
+
     def refill_blocks(self, batch: object, order: int) -> LiftedCount:
         """Contract: its clause; at least one."""
         return self._count("blocks", 1)
@@ -147,6 +155,7 @@ class PcpStubs(LayerStubs):
         head = of.fresh("refilled")
         of.path.assume(aligned(head, order))
         of.roots.append(head)
+        self._had_one(was, order, migratetype, no_fragment=no_fragment)
         listed = label(PCP, migratetype, order)
 
         def one(now: State, page: Term) -> Iterable[tuple[Truth, str]]:
@@ -182,6 +191,7 @@ class PcpStubs(LayerStubs):
         head = of.fresh("refilled")
         of.path.assume(filled(of, of.state, order, migratetype, head))
         of.roots.append(head)
+        self._had_one(was, order, migratetype, no_fragment=no_fragment)
         now = of.state
         of.laws.append(lambda page: inv.at(now, "rep", page))
         of.steps.append(Step("bulk", head, order))

@@ -70,6 +70,8 @@ class ZoneWorld(World):
     """What was said of a list's head, which stays so until the lists change."""
     zone: Any = None
     """The zone, whose counters are read when the run is over."""
+    zone_lists: Any = None
+    """The lists of the CPU on which the call runs."""
     moves: list[Move] = field(default_factory=list)
     """What functions that are stubs have moved."""
 

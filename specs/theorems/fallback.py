@@ -183,7 +183,7 @@ def allowed(walk: Walk, pages: Iterable[Term]) -> Truth:
     """Whether a block that the policy lets the request have starts at one of the pages, before the call."""
     of, (order, wanted, _, _) = world_of(walk), options(walk)
     sparing = "no_fragment" in walk.variant.options
-    none = (none_allowed(of.before, order, wanted, page, no_fragment=sparing) for page in pages)
+    none = (none_allowed(of.entry, order, wanted, page, no_fragment=sparing) for page in pages)
     return z3.Or(z3.BoolVal(False), *(z3.Not(each) for each in none))
 
 

@@ -7,8 +7,7 @@ ledger says which theorem rejects which twin.
 from __future__ import annotations
 
 from specs.subject import Twin
-from specs.twins import buddy, fallback, init, isolation, mobility, pfn, zone
+from specs.twins import buddy, fallback, init, isolation, mobility, pcp, pfn, zone
 
-TWINS: dict[str, Twin] = {
-    twin.name: twin for part in (pfn, buddy, init, zone, mobility, fallback, isolation) for twin in part.TWINS
-}
+PARTS = (pfn, buddy, init, zone, mobility, fallback, isolation, pcp)
+TWINS: dict[str, Twin] = {twin.name: twin for part in PARTS for twin in part.TWINS}

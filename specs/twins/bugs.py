@@ -9,13 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-TYPES = "migratetypes and pageblocks"
-PER_CPU = "per-CPU lists"
 WATERMARKS = "watermarks"
-ZONES = "zone with holes / several zones"
 MEMORY_MAP = "memory map at boot"
-SLOW_PATH = "slow path"
-LAYERS = (TYPES, PER_CPU, WATERMARKS, ZONES, MEMORY_MAP, SLOW_PATH)
+LAYERS = (WATERMARKS, MEMORY_MAP)
 """What the code does not model yet."""
 
 
@@ -45,7 +41,7 @@ BUGS = (
         twins=("merge-checks-the-freed-type-alone",)),
     Bug("L2", "Linux 51bb1a4093cc", "a block's list is of its pageblock's type",
         "pages leave the per-CPU list under the type that they had when they entered it",
-        layer=PER_CPU),
+        twins=("drain-under-the-cached-type",)),
     Bug("L3", "lkml 2014/10/23/103", "atomicity",
         "the type of a page is read before the zone is locked, and stale when it is used",
         single_threaded="another CPU must change the type between the reading and the lock"),
@@ -66,10 +62,10 @@ BUGS = (
         twins=("takes-the-largest",)),
     Bug("L11", "Linux 535131e6925b", "the result is of the type asked for",
         "one per-CPU list serves all types",
-        layer=PER_CPU),
+        twins=("lists-for-all-types",)),
     Bug("L12", "Linux abe5f972912d", "range of a counter",
         "the count of pages still to drain goes below zero, unsigned",
-        layer=PER_CPU),
+        twins=("drain-wraps-its-count",)),
     Bug("L13", "lkml 0605.2/1279", "bounds",
         "the upper buddy that would complete the greatest block is believed free, though memory ends there",
         twins=("merge-looks-past-the-end",)),
