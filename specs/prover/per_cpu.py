@@ -48,6 +48,7 @@ class PerCpu:
         self.count: Any = LiftedCount(path, COUNT)
         self.high, self.batch = LiftedCount(path, HIGH), LiftedCount(path, BATCH)
         self.free_factor: Any = LiftedCount(path, FACTOR)
+        self.ends: list[tuple[State, int, str, LiftedPfn | None]] = []
 
     def _index(self, index: object) -> int:
         lists = self.world.geometry.lists
@@ -89,10 +90,21 @@ class PerCpu:
         return self._end(index, "tail")
 
     def _end(self, index: int, name: str) -> LiftedPfn | None:
+        """As it was answered before, until the lists change; a list that has a head has a tail."""
         of, index, state = self.world, self._index(index), self.world.state
-        if not of.path.choose():
+        known = [each for each in self.ends if each[0] is state and each[1] == index]
+        for _, _, asked, page in known:
+            if asked == name or page is None:
+                return page
+        page = self._any(index, name) if known or of.path.choose() else None
+        if page is None:
             of.laws.append(lambda page: z3.Not(on_list(of.geometry, state.heads(page), index)))
-            return None
+        self.ends.append((state, index, name, page))
+        return page
+
+    def _any(self, index: int, name: str) -> LiftedPfn:
+        """A member of the list, which has one."""
+        of, state = self.world, self.world.state
         page = of.fresh(name)
         of.path.assume(on_list(of.geometry, state.heads(page), index))
         member = f"member {of.geometry.order_of(index)}"
