@@ -22,7 +22,12 @@ SECONDS_A_MUTANT = 600
 
 def named() -> tuple[Mutant, ...]:
     """The broken twins of the core that somebody thought of, as mutants."""
-    return tuple(_named(twin) for twin in TWINS.values() if twin.module not in LAYERS)
+    return tuple(each for each in every_twin() if each.twin.module not in LAYERS)
+
+
+def every_twin() -> tuple[Mutant, ...]:
+    """The broken twins of the core and of the layers, with the functions that they change."""
+    return tuple(_named(twin) for twin in TWINS.values())
 
 
 def _named(twin: Twin) -> Mutant:
