@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from specs.theorems import buddy, free_area, hypotheses, init, paths, pfn, policy, round_trip, zone
+from specs.theorems import (
+    buddy,
+    fallback,
+    free_area,
+    highatomic,
+    hypotheses,
+    init,
+    isolation,
+    layers,
+    mobility,
+    moves,
+    paths,
+    pcp,
+    pfn,
+    policy,
+    round_trip,
+    zone,
+)
 
 COSTLY = ("zone-small-states", "definitions-confirmed", "tiny-zone-confirmed", "zone-machine")
 """The rows to start first, so that none runs alone at the end."""
@@ -10,6 +27,7 @@ COSTLY = ("zone-small-states", "definitions-confirmed", "tiny-zone-confirmed", "
 FAMILIES = tuple(
     tuple(row.name for module in modules for row in module.ROWS)
     for modules in (
+        (mobility, fallback, moves, highatomic, isolation, pcp, layers),
         (free_area,),
         (init,),
         (hypotheses, paths),

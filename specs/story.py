@@ -59,6 +59,8 @@ class Story:
     """Whether another state than the solver's was found, in which it is to be seen."""
     stateless: bool = False
     """Whether the call has no blocks to begin with."""
+    why_not: str = "no small state was found that the solver's counterexample can begin in"
+    """Why the code did not run again, if it did not."""
 
     @property
     def pages(self) -> int:
@@ -81,7 +83,7 @@ class Story:
         yield f"call: {self.call}"
         yield f"broken: {self.broken}"
         if not self.replayed:
-            yield "not replayed: no small state was found that the solver's counterexample can begin in"
+            yield f"not replayed: {self.why_not}"
             return
         where = " in another state than the solver's" if self.elsewhere else ""
         yield f"replayed{where}: it {self.replayed}"

@@ -18,13 +18,15 @@ import specs.definitions
 
 PACKAGE = "verified_buddy"
 CORE = ("errors", "pfn", "free_area", "buddy", "spans", "zone")
-"""The modules under proof, in the order of their imports."""
+"""The modules of the core, in the order of their imports."""
+LAYERS = ("migratetype", "pageblock", "mobility", "fallback", "highatomic", "isolation", "pcp")
+"""The layers of a Linux 6.1 zone over the core, in the order of their imports."""
 DEFINITIONS = "specs.definitions"
 
 
 @dataclass(frozen=True)
 class Twin:
-    """A broken twin: the core with one piece of its text replaced."""
+    """A broken twin: the code under proof with one piece of its text replaced."""
 
     name: str
     module: str
@@ -51,7 +53,7 @@ class DoesNotApply(Exception):
 
 @dataclass(frozen=True)
 class Subject:
-    """The core's modules, running or broken."""
+    """The modules under proof, running or broken."""
 
     errors: ModuleType
     pfn: ModuleType
@@ -59,6 +61,13 @@ class Subject:
     buddy: ModuleType
     spans: ModuleType
     zone: ModuleType
+    migratetype: ModuleType
+    pageblock: ModuleType
+    mobility: ModuleType
+    fallback: ModuleType
+    highatomic: ModuleType
+    isolation: ModuleType
+    pcp: ModuleType
     definitions: ModuleType
     """The specification's arithmetic, which the core is compared with."""
     twin: Twin | None = None
@@ -71,8 +80,8 @@ class Subject:
 
 def running() -> Subject:
     """The very modules that the package's users import."""
-    core = {name: importlib.import_module(f"{PACKAGE}.{name}") for name in CORE}
-    return Subject(definitions=specs.definitions, twin=None, **core)
+    proved = {name: importlib.import_module(f"{PACKAGE}.{name}") for name in (*CORE, *LAYERS)}
+    return Subject(definitions=specs.definitions, twin=None, **proved)
 
 
 def _full_name(module: str) -> str:
@@ -81,7 +90,7 @@ def _full_name(module: str) -> str:
 
 @cache
 def source_of(module: str) -> str:
-    """The text of a module of the core."""
+    """The text of a module under proof."""
     spec = find_spec(_full_name(module))
     assert spec is not None
     assert spec.origin is not None
@@ -89,14 +98,14 @@ def source_of(module: str) -> str:
 
 
 def broken(twin: Twin) -> Subject:
-    """Fresh copies of the core's modules, one of them patched; the running modules stay as they are."""
+    """Fresh copies of the modules under proof, one patched; the running ones stay as they are."""
     patched = {_full_name(twin.module): twin.patched(source_of(twin.module))}
     names = [name for name in sys.modules if name.split(".")[0] == PACKAGE or name == DEFINITIONS]
     mine = {name: sys.modules.pop(name) for name in names}
     finder = _Finder(patched)
     sys.meta_path.insert(0, finder)
     try:
-        core = {name: importlib.import_module(f"{PACKAGE}.{name}") for name in CORE}
+        proved = {name: importlib.import_module(f"{PACKAGE}.{name}") for name in (*CORE, *LAYERS)}
         definitions = importlib.import_module(DEFINITIONS)
     finally:
         sys.meta_path.remove(finder)
@@ -104,7 +113,7 @@ def broken(twin: Twin) -> Subject:
             del sys.modules[name]
         sys.modules.update(mine)
         specs.definitions = mine[DEFINITIONS]
-    return Subject(definitions=definitions, twin=twin, **core)
+    return Subject(definitions=definitions, twin=twin, **proved)
 
 
 class _Finder(MetaPathFinder, Loader):

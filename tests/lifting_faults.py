@@ -116,7 +116,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], Place]] = {
             State,
             "give",
             lambda self, head, order, new: State(
-                self.owner.set(head, order, new), self.heads.set(head, order, new), self.top
+                self.owner.set(head, order, new), self.heads.set(head, order, new), self.top, self.merges
             ),
         ),
     ),

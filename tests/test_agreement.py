@@ -14,7 +14,8 @@ from specs.agreement.settings import Setting
 from specs.agreement.solved import Solved, legal_state
 from specs.prover import invariants
 from specs.prover.labels import State, Truth
-from specs.prover.operations import OPERATIONS, Variant, walked_anew, walks
+from specs.prover.operations import OPERATIONS, Variant
+from specs.prover.walks import walked_anew, walks
 from specs.subject import Twin, broken, running
 from specs.theorems.paths import expected_paths
 from tests.lifting_faults import FAULTS

@@ -15,8 +15,8 @@ import z3
 from click.testing import CliRunner, Result
 
 from specs.command import main
-from specs.prover.operations import walks
 from specs.prover.solve import Solvers
+from specs.prover.walks import walks
 from specs.prover.witness import Witnesses
 from specs.smtlib.answers import check_files, listed
 from specs.smtlib.solvers import SOLVERS

@@ -12,13 +12,15 @@ from specs.prover.search import scenes, situations
 from specs.prover.situations import Situation
 from specs.prover.story import tell_of_any
 from specs.story import Block, Story, Teller
-from specs.subject import broken, running
+from specs.subject import LAYERS, broken, running
 from specs.theorems import LEDGER
 from specs.twins import TWINS
 from specs.twins.bugs import BUGS
 
 METHODS = ("z3", "execution", "exhaustive")
-NAMES = [name for bug in BUGS for name in bug.twins]
+SHIPPED = [name for bug in BUGS for name in bug.twins]
+NAMES = [name for name in SHIPPED if TWINS[name].module not in LAYERS]
+OF_LAYERS = [name for name in SHIPPED if TWINS[name].module in LAYERS]
 
 
 def first_to_reject(twin: str) -> Theorem:
@@ -58,6 +60,16 @@ def test_the_story_of_a_bug_fits_on_a_screen_and_was_replayed(twin: str) -> None
     assert len(lines) <= 5
     assert f"call: {story.call}" in lines
     assert f"broken: {story.broken}" in lines
+
+
+@pytest.mark.parametrize("twin", OF_LAYERS)
+def test_the_story_of_a_bug_of_the_layers_names_the_call_and_the_sentence(twin: str) -> None:
+    row = first_to_reject(twin)
+    story = story_of(row.name, twin)
+    assert story.broken
+    assert "max_order 3" in story.call
+    assert not story.replayed
+    assert len(str(story).splitlines()) <= 5
 
 
 @pytest.mark.parametrize("twin", NAMES)

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specs.prover.lifted import LiftedBool, LiftedPfn
-from specs.prover.operations import OPERATIONS, Walk, walks
+from specs.prover.operations import OPERATIONS, Walk
 from specs.prover.paths import Path
 from specs.prover.situations import Situation, calls
 from specs.prover.trails import Trace, TracedInt
+from specs.prover.walks import walks
 from specs.subject import Subject, Twin, broken, running
 from specs.theorems import paths
 from specs.twins import TWINS

@@ -124,10 +124,8 @@ def change_pageblock_range(zone: MobilityZone, pfn: Pfn, order: Order, migratety
 
     Linux: change_pageblock_range(), mm/page_alloc.c.
     """
-    end = Pfn(pfn + (1 << order))
-    while pfn < end:
-        zone.pageblocks.set(pfn, migratetype)
-        pfn = Pfn(pfn + PAGEBLOCK_PAGES)
+    for offset in range(0, 1 << order, PAGEBLOCK_PAGES):
+        zone.pageblocks.set(Pfn(pfn + offset), migratetype)
 
 
 def rmqueue(

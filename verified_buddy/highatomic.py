@@ -48,19 +48,24 @@ def unreserve_highatomic_pageblock(zone: MobilityZone, migratetype: Migratetype,
     The last pageblock is kept, unless it is forced.  Linux: unreserve_highatomic_pageblock(),
     mm/page_alloc.c, for one zone.
     """
-    area = zone.free_area
     if zone.nr_reserved_highatomic <= (0 if force else PAGEBLOCK_PAGES):
         return False
-    for order in ORDERS[: area.max_order + 1]:
-        pfn = area.first(order, HIGHATOMIC)
-        if pfn is None:
-            continue
-        if zone.pageblocks.migratetype(pfn) == HIGHATOMIC:
-            zone.nr_reserved_highatomic -= min(PAGEBLOCK_PAGES, zone.nr_reserved_highatomic)
-        zone.pageblocks.set(pfn, migratetype)
-        if move_freepages_block(zone, pfn, migratetype) != 0:
-            return True
-    return False
+    orders = ORDERS[: zone.free_area.max_order + 1]
+    return any(unreserve_first(zone, order, migratetype) for order in orders)
+
+
+def unreserve_first(zone: MobilityZone, order: Order, migratetype: Migratetype) -> bool:
+    """Give the pageblock of the first reserved block of the order to the type; whether some page moved.
+
+    Linux: one turn of the inner loop of unreserve_highatomic_pageblock(), mm/page_alloc.c.
+    """
+    pfn = zone.free_area.first(order, HIGHATOMIC)
+    if pfn is None:
+        return False
+    if zone.pageblocks.migratetype(pfn) == HIGHATOMIC:
+        zone.nr_reserved_highatomic -= min(PAGEBLOCK_PAGES, zone.nr_reserved_highatomic)
+    zone.pageblocks.set(pfn, migratetype)
+    return move_freepages_block(zone, pfn, migratetype) != 0
 
 
 def rmqueue_buddy(

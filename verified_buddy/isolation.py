@@ -68,11 +68,10 @@ def isolate_free_page(zone: MobilityZone, pfn: Pfn, order: Order, mark: int = 0)
         return False
     zone.free_area.remove(pfn, order)
     if order >= PAGEBLOCK_ORDER - 1:
-        page, end = pfn, Pfn(pfn + (1 << order))
-        while page < end:
+        for offset in range(0, 1 << order, PAGEBLOCK_PAGES):
+            page = Pfn(pfn + offset)
             if is_mergeable(zone.pageblocks.migratetype(page)):
                 zone.pageblocks.set(page, MOVABLE)
-            page = Pfn(page + PAGEBLOCK_PAGES)
     return True
 
 

@@ -126,14 +126,22 @@ def move_freepages(area: FreeArea, start: Pfn, end: Pfn, migratetype: Migratetyp
     moved = 0
     pfn = start
     while pfn < end:
-        order = free_block_order(area, pfn)
-        if order is None:
-            pfn = Pfn(pfn + 1)
-        else:
-            move_to_free_list(area, pfn, order, migratetype)
-            moved += 1 << order
-            pfn = Pfn(pfn + (1 << order))
+        pages = move_free_block(area, pfn, migratetype)
+        moved += pages
+        pfn = Pfn(pfn + max(pages, 1))
     return moved
+
+
+def move_free_block(area: FreeArea, pfn: Pfn, migratetype: Migratetype) -> int:
+    """Move the free block that starts at the page; its size, or 0 if none does.
+
+    Linux: one turn of move_freepages(), mm/page_alloc.c.
+    """
+    order = free_block_order(area, pfn)
+    if order is None:
+        return 0
+    move_to_free_list(area, pfn, order, migratetype)
+    return 1 << order
 
 
 def feed(zone: MobilityZone, start: Pfn, end: Pfn) -> None:

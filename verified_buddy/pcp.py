@@ -130,6 +130,26 @@ def refill_one(
     return True
 
 
+def rmqueue_bulk(
+    zone: MobilityZone,
+    pcp: PerCpuPages,
+    order: Order,
+    migratetype: Migratetype,
+    blocks: int,
+    movable_pages: MovablePages,
+    *,
+    no_fragment: bool = False,
+) -> None:
+    """Move so many blocks to their per-CPU list, or all that there are.
+
+    Linux: rmqueue_bulk(), mm/page_alloc.c.
+    """
+    while blocks > 0:
+        if not refill_one(zone, pcp, order, migratetype, movable_pages, no_fragment=no_fragment):
+            return
+        blocks -= 1
+
+
 def rmqueue_pcplist(
     zone: MobilityZone,
     pcp: PerCpuPages,
@@ -143,15 +163,14 @@ def rmqueue_pcplist(
     """Hand out the head of a per-CPU list, which is refilled first if it is empty; None if it stays so.
 
     ``bulk``: for the bulk allocator, which leaves the free factor alone.
-    Linux: rmqueue_pcplist(), rmqueue_bulk() and __alloc_pages_bulk(), mm/page_alloc.c.
+    Linux: rmqueue_pcplist() and __alloc_pages_bulk(), mm/page_alloc.c.
     """
     pindex = order_to_pindex(migratetype, order)
     if not bulk:
         pcp.free_factor >>= 1
     if pcp.first(pindex) is None:
-        for _ in range(refill_blocks(pcp.batch, order)):
-            if not refill_one(zone, pcp, order, migratetype, movable_pages, no_fragment=no_fragment):
-                break
+        blocks = refill_blocks(pcp.batch, order)
+        rmqueue_bulk(zone, pcp, order, migratetype, blocks, movable_pages, no_fragment=no_fragment)
     pfn = pcp.first(pindex)
     if pfn is not None:
         pcp.remove(pindex, pfn)

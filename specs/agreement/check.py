@@ -17,10 +17,11 @@ from specs.prover.labels import Term, is_live
 from specs.prover.lifted import LiftedPfn
 from specs.prover.live import LiveOrder
 from specs.prover.loops import CURSOR, START, STOP
-from specs.prover.operations import P, Variant, Walk, walks
+from specs.prover.operations import P, Variant, Walk
 from specs.prover.paths import Cut
 from specs.prover.traced_zone import TracedOrder
 from specs.prover.trails import TracedInt, trail_of
+from specs.prover.walks import walks
 from specs.prover.world import Step, Y
 from specs.subject import Subject
 

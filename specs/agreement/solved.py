@@ -10,7 +10,7 @@ from specs.agreement.readings import Claims, symbols
 from specs.agreement.settings import HELD_LABEL, Setting
 from specs.prover import invariants as inv
 from specs.prover.invariants import END, MT
-from specs.prover.labels import FREE, HELD, LIVE, NONE, State, Term, Truth, is_live, pfn, unknown
+from specs.prover.labels import FREE, HELD, LIVE, NONE, State, Term, Truth, is_live, is_pcp, pfn, unknown
 from specs.prover.loops import CURSOR, START, STOP
 from specs.prover.operations import P, Variant
 from specs.prover.world import Y
@@ -52,6 +52,7 @@ class Solved:
         self.solver.set(timeout=SECONDS * 1000)
         self.solver.add(*legal_state(state, self.pages), pfn(len(self.pages)) == END)
         terms = [pfn(page) for page in self.pages]
+        self.solver.add(*(z3.Not(is_pcp(state.owner(term))) for term in terms))  # the core has none
         if operation.startswith("Zone."):
             self.solver.add(MT == 0, *(inv.at(state, name, term) for term in terms for name in inv.AT_REST))
         if operation.startswith("free_one_page"):

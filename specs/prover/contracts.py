@@ -158,6 +158,6 @@ class Stubs:
     def _now(self, clauses: Any) -> None:
         """Go on in a new state, of which only the clauses are known."""
         self.calls += 1
-        now = unknown(str(self.calls), self.world.state.top)
+        now = unknown(str(self.calls), self.world.state.top, self.world.state.merges)
         self.world.laws.append(lambda page: inv.conjunction(truth for truth, _ in clauses(now, page)))
         self.world.state = now

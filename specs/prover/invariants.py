@@ -56,10 +56,10 @@ def rep(state: State, page: Term) -> Truth:
 
 
 def coalesced(state: State, page: Term) -> Truth:
-    """No two buddies of an order below the top are both free."""
+    """No two buddies of an order below the top (of a zone with pageblocks: below theirs) are both free."""
     pairs = [
         z3.Not(z3.And(is_free(state.heads(page), k), is_free(state.heads(page ^ pfn(1 << k)), k)))
-        for k in range(state.top)
+        for k in range(state.merges)
     ]
     return conjunction(pairs)
 

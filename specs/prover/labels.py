@@ -11,8 +11,8 @@ from specs.prover.terms import built_once
 
 BITS: Final = 64
 KIND, TYPE, ORDER = (9, 7), (6, 4), (3, 0)
-OUTSIDE, FREE, LIVE, HAND = 0, 1, 2, 4
-"""Kinds of owner; 3 is kept for per-CPU lists.  HAND: the running function owns the page."""
+OUTSIDE, FREE, LIVE, PCP, HAND = 0, 1, 2, 3, 4
+"""Kinds of owner.  PCP: a per-CPU list.  HAND: the running function owns the page."""
 
 NONE: Final = z3.BitVecVal(0, 10)
 HELD: Final = z3.BitVecVal(HAND << 7, 10)
@@ -43,8 +43,8 @@ def order_is(term: Term, order: int) -> Truth:
 
 @built_once
 def is_block(term: Term) -> Truth:
-    """Whether the label belongs to a block, free or live."""
-    return z3.Or(kind_is(term, FREE), kind_is(term, LIVE))
+    """Whether the label belongs to a block: free, live, or on a per-CPU list."""
+    return z3.Or(kind_is(term, FREE), kind_is(term, LIVE), kind_is(term, PCP))
 
 
 @built_once
@@ -61,6 +61,14 @@ def is_live(term: Term, order: int | None = None) -> Truth:
     if order is None:
         return kind_is(term, LIVE)
     return z3.And(kind_is(term, LIVE), order_is(term, order))
+
+
+@built_once
+def is_pcp(term: Term, order: int | None = None) -> Truth:
+    """Whether the label belongs to a block (of that order) on a per-CPU list."""
+    if order is None:
+        return kind_is(term, PCP)
+    return z3.And(kind_is(term, PCP), order_is(term, order))
 
 
 @built_once
@@ -138,14 +146,16 @@ class State:
     owner: Labels
     heads: Labels
     top: int
+    merges: int
+    """Free buddies of an order below this are always merged; all below the top, or below a pageblock."""
 
     def give(self, head: Term, order: int, new: Term) -> State:
         """The block is listed under that label."""
-        return State(self.owner.set(head, order, new), self.heads.set(head, 0, new), self.top)
+        return State(self.owner.set(head, order, new), self.heads.set(head, 0, new), self.top, self.merges)
 
     def hold(self, head: Term, order: int) -> State:
         """The block is in hand."""
-        return State(self.owner.set(head, order, HELD), self.heads.set(head, 0, NONE), self.top)
+        return State(self.owner.set(head, order, HELD), self.heads.set(head, 0, NONE), self.top, self.merges)
 
 
 @built_once
@@ -153,6 +163,6 @@ def _unknown(name: str) -> Labels:
     return Labels(z3.Function(name, z3.BitVecSort(BITS), z3.BitVecSort(10)))
 
 
-def unknown(name: str, top: int) -> State:
+def unknown(name: str, top: int, merges: int | None = None) -> State:
     """A state of which nothing is known yet."""
-    return State(_unknown(f"B{name}"), _unknown(f"M{name}"), top)
+    return State(_unknown(f"B{name}"), _unknown(f"M{name}"), top, top if merges is None else merges)

@@ -135,3 +135,81 @@ class LiftedPfn:
 
     def __format__(self, spec: str) -> str:
         raise TypeError("a lifted page frame number formatted")
+
+
+class LiftedCount:
+    """A number of pages or blocks, of unknown value: a signed one of 64 bits that never overflows."""
+
+    __slots__ = ("path", "term")
+    __hash__ = None  # type: ignore[assignment]  # of unknown value, hence no key
+
+    def __init__(self, path: Decider, term: z3.BitVecRef) -> None:
+        self.path = path
+        self.term = term
+
+    def _operand(self, other: object) -> z3.BitVecRef:
+        if isinstance(other, LiftedCount):
+            return other.term
+        if type(other) is not int or not -(1 << 63) <= other < 1 << 63:
+            raise TypeError(f"a lifted count combined with {other!r}")
+        return z3.BitVecVal(other, BITS)
+
+    def _sum(self, left: z3.BitVecRef, right: z3.BitVecRef) -> LiftedCount:
+        fits = z3.And(z3.BVAddNoOverflow(left, right, True), z3.BVAddNoUnderflow(left, right))
+        self.path.owe("no-wrap", fits, "a sum of counts stays within 64 bits")
+        return LiftedCount(self.path, left + right)
+
+    def _difference(self, left: z3.BitVecRef, right: z3.BitVecRef) -> LiftedCount:
+        fits = z3.And(z3.BVSubNoOverflow(left, right), z3.BVSubNoUnderflow(left, right, True))
+        self.path.owe("no-wrap", fits, "a difference of counts stays within 64 bits")
+        return LiftedCount(self.path, left - right)
+
+    def __add__(self, other: object) -> LiftedCount:
+        return self._sum(self.term, self._operand(other))
+
+    def __radd__(self, other: object) -> LiftedCount:
+        return self._sum(self._operand(other), self.term)
+
+    def __sub__(self, other: object) -> LiftedCount:
+        return self._difference(self.term, self._operand(other))
+
+    def __rsub__(self, other: object) -> LiftedCount:
+        return self._difference(self._operand(other), self.term)
+
+    def __mod__(self, other: object) -> LiftedCount:
+        if type(other) is not int or not 0 < other < 1 << 62 or other & (other - 1):
+            raise TypeError(f"a lifted count divided by {other!r}")
+        return LiftedCount(self.path, self.term & z3.BitVecVal(other - 1, BITS))
+
+    def __lshift__(self, other: object) -> LiftedCount:
+        if type(other) is not int or not 0 <= other < 32:
+            raise TypeError(f"a lifted count shifted by {other!r}")
+        back = (self.term << other) >> other
+        self.path.owe("no-wrap", back == self.term, "a multiple of a count stays within 64 bits")
+        return LiftedCount(self.path, self.term << other)
+
+    def __rshift__(self, other: object) -> LiftedCount:
+        if type(other) is not int or not 0 <= other < BITS:
+            raise TypeError(f"a lifted count shifted by {other!r}")
+        return LiftedCount(self.path, self.term >> other)
+
+    def __lt__(self, other: object) -> LiftedBool:
+        return LiftedBool(self.path, self.term < self._operand(other))
+
+    def __le__(self, other: object) -> LiftedBool:
+        return LiftedBool(self.path, self.term <= self._operand(other))
+
+    def __gt__(self, other: object) -> LiftedBool:
+        return LiftedBool(self.path, self.term > self._operand(other))
+
+    def __ge__(self, other: object) -> LiftedBool:
+        return LiftedBool(self.path, self.term >= self._operand(other))
+
+    def __eq__(self, other: object) -> LiftedBool:  # type: ignore[override]  # lifted on purpose
+        return LiftedBool(self.path, self.term == self._operand(other))
+
+    def __ne__(self, other: object) -> LiftedBool:  # type: ignore[override]  # lifted on purpose
+        return LiftedBool(self.path, self.term != self._operand(other))
+
+    def __bool__(self) -> bool:
+        raise TypeError("the truth of a lifted count")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import z3
 
 from specs.prover.contracts import Clauses, Stubs, elsewhere
@@ -17,6 +19,8 @@ CURSOR = z3.BitVec("cursor", 64)
 
 class Loop:
     """The loop of ``add_range``: below the cursor the range is free, from it on it is in hand."""
+
+    name = "add_range"
 
     def __init__(self, of: World) -> None:
         self.world = of
@@ -75,12 +79,28 @@ class Loop:
         of.state = of.before = now
 
 
+class Rule(Protocol):
+    """A loop that a cursor runs through: how it is entered, and what it owes after an iteration."""
+
+    name: str
+
+    @property
+    def world(self) -> World:
+        """The state that it works on."""
+
+    def enter(self) -> None:
+        """Go on from any state that satisfies the invariant."""
+
+    def owe(self, cursor: Term) -> None:
+        """The invariant holds here."""
+
+
 class Cursor(LiftedPfn):
     """The loop's variable: its first comparison enters the loop, the next ends the iteration."""
 
     __slots__ = ("entered", "loop")
 
-    def __init__(self, loop: Loop, term: Term, *, entered: bool) -> None:
+    def __init__(self, loop: Rule, term: Term, *, entered: bool) -> None:
         super().__init__(loop.world.path, term)
         self.loop = loop
         self.entered = entered
@@ -94,7 +114,7 @@ class Cursor(LiftedPfn):
             self.term, self.entered = CURSOR, True
             return super().__lt__(other)
         self.loop.owe(self.term)
-        self.loop.world.owe("loop", z3.UGT(self.term, CURSOR), "add_range makes progress")
+        self.loop.world.owe("loop", z3.UGT(self.term, CURSOR), f"{self.loop.name} makes progress")
         raise Cut
 
 

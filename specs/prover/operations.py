@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -18,7 +18,7 @@ from specs.prover.labels import HELD, LIMIT, NONE, aligned, pfn, unknown
 from specs.prover.lifted import LiftedPfn
 from specs.prover.live import Live
 from specs.prover.loops import START, STOP, Loop
-from specs.prover.paths import Path, TooManyPaths, explore
+from specs.prover.paths import Path
 from specs.prover.shape import faults, hidden_state_faults, lookup_faults, loop_faults
 from specs.prover.world import Area, LiftedType, Step, World, Y, world
 from specs.subject import Subject
@@ -33,6 +33,12 @@ class Variant:
 
     order: int = 0
     to_tail: bool = False
+    migratetype: int = 0
+    """Of the operations that want it known."""
+    index: int = 0
+    """Of a per-CPU list."""
+    options: frozenset[str] = frozenset()
+    """The flags that are set."""
 
 
 @dataclass(frozen=True)
@@ -249,30 +255,3 @@ OPERATIONS: dict[str, tuple[Run, Callable[[int], list[Variant]]]] = {
     "Zone.take": (partial(_in_zone, "take"), _each_order),
     "Zone.add_range": (partial(_in_zone, "add_range"), _once),
 }
-
-
-def walks(subject: Subject, operation: str, top: int) -> list[Walk]:
-    """Every path of the operation for that top order and every variant; raises TooManyPaths."""
-    found = _walked(subject, operation, top)
-    if isinstance(found, TooManyPaths):
-        raise found
-    return found
-
-
-@cache
-def _walked(subject: Subject, operation: str, top: int) -> list[Walk] | TooManyPaths:
-    """What is walked once, though it should come to nothing."""
-    try:
-        return walked_anew(subject, operation, top)
-    except TooManyPaths as error:
-        return error
-
-
-def walked_anew(subject: Subject, operation: str, top: int) -> list[Walk]:
-    """Every path, with terms of its own; raises TooManyPaths."""
-    run, variants = OPERATIONS[operation]
-    return [
-        Walk(operation, variant, top, path)
-        for variant in variants(top)
-        for path in explore(partial(run, subject, variant, top))
-    ]

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from specs.ledger import Outcome
-from specs.prover.operations import Walk, walks
+from specs.prover.operations import Walk
 from specs.prover.paths import Cut, Owed, TooManyPaths
 from specs.prover.solve import Solvers
 from specs.prover.story import tell, tell_of_any
+from specs.prover.walks import walks
 from specs.story import Teller
 from specs.subject import Subject, running
 
@@ -32,6 +33,11 @@ def impossible(solvers: Solvers, walk: Walk) -> bool:
     return solvers.decide(never).verdict == "proved"
 
 
+def of_layers(tops: tuple[int, ...]) -> tuple[int, ...]:
+    """A ``MobilityZone`` has the top order 10; without it, the largest that is asked for stands in."""
+    return (10,) if 10 in tops else tuple([max(3, *tops)] if tops else [])
+
+
 ALWAYS = ("no-wrap", "order", "impossible")
 """Contracts without which no path is read rightly; they belong to every sentence."""
 
@@ -47,6 +53,8 @@ class Proof:
     """What must hold where a path ends."""
     lemmas: Lemmas | None = None
     """What must hold of the states themselves, for a top order, or of functions without a state."""
+    tops: Callable[[tuple[int, ...]], tuple[int, ...]] = tuple
+    """For which top orders, of those asked for, the sentence is meant."""
 
     def __call__(self, subject: Subject, tops: tuple[int, ...]) -> Outcome:
         """Decide every obligation; the first that fails decides."""
@@ -78,7 +86,7 @@ class Proof:
         self, subject: Subject, tops: tuple[int, ...], solvers: Solvers
     ) -> Iterator[tuple[Walk | None, Owed | None]]:
         """Every obligation, with the path that owes it; (path, None) once a path."""
-        for top in tops:
+        for top in self.tops(tops):
             if self.lemmas is not None:
                 lemmas = list(self.lemmas(subject, top))
                 solvers.prove_together(lemmas)

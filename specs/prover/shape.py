@@ -18,6 +18,9 @@ def loop_faults(text: str, function: str) -> Iterator[str]:
     functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
     (definition,) = (node for node in functions if node.name == function)
     body = definition.body[1:] if ast.get_docstring(definition) else definition.body
+    if total := _total(body):
+        body = body[1:-1]
+        yield from _sum_faults(body, total)
     match body:
         case [
             ast.Assign(targets=[ast.Name(id=cursor)], value=ast.Name(id=start)),
@@ -26,6 +29,28 @@ def loop_faults(text: str, function: str) -> Iterator[str]:
             yield from _iteration_faults(loop, cursor, start)
         case _:
             yield "it is not one assignment of the start and one loop 'while cursor < end'"
+
+
+def _total(body: list[ast.stmt]) -> str | None:
+    """The name of what begins at 0 and is returned in the end."""
+    match body[0], body[-1]:
+        case (
+            ast.Assign(targets=[ast.Name(id=total)], value=ast.Constant(value=0)),
+            ast.Return(value=ast.Name(id=given)),
+        ) if total == given:
+            return total
+    return None
+
+
+def _sum_faults(body: list[ast.stmt], total: str) -> Iterator[str]:
+    """Why the result is not the sum of what the iterations add to it."""
+    nodes = [node for statement in body for node in ast.walk(statement)]
+    sums = [node for node in nodes if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add)]
+    added = [node for node in sums if isinstance(node.target, ast.Name) and node.target.id == total]
+    uses = [node for node in nodes if isinstance(node, ast.Name) and node.id == total]
+    loops = [node for node in body if isinstance(node, ast.While)]
+    if len(uses) != 1 or len(added) != 1 or not any(added[0] in loop.body for loop in loops):
+        yield f"{total} is not the sum of one value an iteration"
 
 
 def _iteration_faults(loop: ast.While, cursor: str, start: str) -> Iterator[str]:
@@ -73,8 +98,11 @@ def _asks_for_identity(op: ast.cmpop, other: ast.expr) -> bool:
     return isinstance(op, ast.Is | ast.IsNot) and not none
 
 
-def hidden_state_faults(text: str) -> Iterator[str]:
-    """State and questions that no stand-in sees: globals that change, and a look at types."""
+def hidden_state_faults(text: str, may_have: str = "") -> Iterator[str]:
+    """State and questions that no stand-in sees: globals that change, and a look at types.
+
+    A module that may have ``constants`` declares them Final, and they are of no kind that can change.
+    """
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Global | ast.Nonlocal):
             yield f"{', '.join(node.names)} is state beside the lists"
@@ -83,5 +111,23 @@ def hidden_state_faults(text: str) -> Iterator[str]:
         if isinstance(node, ast.Compare) and any(map(_asks_for_identity, node.ops, node.comparators)):
             yield "the identity of a value says nothing of it"
     for node in ast.parse(text).body:
+        if may_have == "constants" and _is_constant(node):
+            continue
         if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
             yield "a global of the module is state beside the lists"
+
+
+TABLES = ("FALLBACKS",)
+"""Constants that are dicts; the rows that use them compare them with the specification's."""
+
+
+def _is_constant(node: ast.stmt) -> bool:
+    """Whether the statement names a type, or a value that is never another."""
+    match node:
+        case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=value) if value is not None:
+            final = ast.unparse(annotation).partition("[")[0] == "Final"
+            plain = not isinstance(value, ast.List | ast.Dict | ast.Set | ast.ListComp)
+            return final and (plain or name in TABLES)
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Subscript()):
+            return name[0].isupper()  # a name for a type
+    return False

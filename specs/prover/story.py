@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from specs.prover import arithmetic
+from specs.prover import arithmetic, layer_story
 from specs.prover.minimal import Small, smallest
 from specs.prover.operations import OPERATIONS, Walk
 from specs.prover.paths import Owed
@@ -19,6 +19,8 @@ def tell(subject: Subject, walk: Walk | None, owed: Owed) -> Story:
     """The story of a refuted obligation; the code really runs, if there is a state in which it can."""
     if walk is None:
         return arithmetic.tell(subject, owed)
+    if walk.operation not in OPERATIONS:
+        return layer_story.tell(walk, owed)
     small = smallest(walk, owed)
     if small is not None:
         done = run(subject, small.scene)
@@ -33,7 +35,8 @@ def tell(subject: Subject, walk: Walk | None, owed: Owed) -> Story:
 
 def tell_of_any(subject: Subject, operations: Sequence[str], tops: Sequence[int], says: str) -> Story:
     """The story of operations whose paths cannot be walked: a small state in which one of them goes wrong."""
-    kinds = [(name, variant) for name in operations for variant in OPERATIONS[name][1](tops[0])]
+    known = [name for name in operations if name in OPERATIONS]
+    kinds = [(name, variant) for name in known for variant in OPERATIONS[name][1](tops[0])]
     for name, variant in kinds:
         other = found(subject, name, variant, tops[0], seconds=SECONDS / len(kinds))
         if other is not None:

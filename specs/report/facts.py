@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from specs.checkout import commit
 from specs.ledger import HOLDS
-from specs.mutants.matrix import named
+from specs.mutants.matrix import every_twin
 from specs.readme import where
 from specs.report.kills import Kills, kills
 from specs.report.saved import SavedMatrix, SavedMutant, SavedRun, SavedVerdict
@@ -103,7 +103,7 @@ def gather(run: SavedRun, matrix: SavedMatrix | None) -> Page:
             name: tuple(row.name for row in verdicts if name in row.about)
             for name in dict.fromkeys(name for row in verdicts for name in row.about)
         },
-        twins={each.name: _twin(each.name, each.function, run, matrix_kills) for each in named()},
+        twins={each.name: _twin(each.name, each.function, run, matrix_kills) for each in every_twin()},
         kills=matrix_kills,
         bugs=BUGS,
     )

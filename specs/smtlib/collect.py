@@ -15,7 +15,7 @@ from specs.prover.solve import Solvers
 from specs.prover.trails import trail_of
 from specs.run import theorem
 from specs.smtlib.statement import Statement, statement
-from specs.subject import Subject, running
+from specs.subject import LAYERS, Subject, running
 from specs.theorems import LEDGER
 from specs.theorems.paths import Comparison, shown
 
@@ -98,7 +98,7 @@ class Collector:
             for never in comparison.unwalked:
                 yield never.top, never, never.world.impossible("no state walks this path")
             return
-        for top in tops:
+        for top in row.check.tops(tops):
             for walk, owed in row.check.obligations(self.subject, (top,), self.solvers):
                 if owed is not None:
                     yield top, walk, owed
@@ -121,8 +121,11 @@ def _claim(row: Theorem, top: int, walk: Walk | None, owed: Owed) -> Claim:
     if walk is None:
         return Claim(row.name, row.about[0], top, None, False, None, says)
     name, path = walk.operation.split(",")[0], shown(trail_of(walk))
-    module = "verified_buddy.zone" if name.startswith("Zone.") else "verified_buddy.buddy"
-    return Claim(row.name, f"{module}.{name}", top, walk.variant.order, walk.variant.to_tail, path, says)
+    module = name.split(".")[0] if "." in name else "buddy"
+    function = name if module in LAYERS else f"{'zone' if module == 'Zone' else module}.{name}"
+    return Claim(
+        row.name, f"verified_buddy.{function}", top, walk.variant.order, walk.variant.to_tail, path, says
+    )
 
 
 def collect(names: list[str], tops: tuple[int, ...]) -> Collected:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 import z3
 
 from specs.ledger import Outcome, Result, Theorem
-from specs.prover.operations import OPERATIONS, Walk, walks
+from specs.prover.operations import OPERATIONS, Walk
 from specs.prover.paths import Owed, TooManyPaths
 from specs.prover.row import Proof, impossible, solvers_for
 from specs.prover.solve import Solvers
 from specs.prover.trails import trail_of
+from specs.prover.walks import walks
 from specs.subject import Subject
 from specs.theorems.paths import shown, unwalked_paths
 
@@ -63,7 +64,8 @@ class Search:
     def lemmas(self, top: int) -> None:
         """Every obligation that belongs to no path of an operation."""
         for proof in self.proofs:
-            for owed in () if proof.lemmas is None else proof.lemmas(self.subject, top):
+            meant = proof.lemmas is not None and top in proof.tops((top,))
+            for owed in () if proof.lemmas is None or not meant else proof.lemmas(self.subject, top):
                 if not self._hold_together(assumed([owed]), owed.says):
                     raise Contradiction(
                         "refuted", f"max_order {top}: nothing satisfies what this assumes: {owed.says}"

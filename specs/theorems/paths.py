@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from specs.ledger import Outcome, Result, Theorem
-from specs.prover.operations import OPERATIONS, Variant, Walk, walks
+from specs.prover.operations import OPERATIONS, Variant, Walk
 from specs.prover.paths import TooManyPaths
 from specs.prover.row import solvers_for
 from specs.prover.situations import Situation, calls
 from specs.prover.solve import Solvers
 from specs.prover.traced_zone import trails
 from specs.prover.trails import Trail, trail_of
+from specs.prover.walks import walks
 from specs.subject import Subject
 
 

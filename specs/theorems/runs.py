@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from specs.ledger import Outcome, Theorem
-from specs.prover.operations import OPERATIONS, Walk, walks
+from specs.prover.operations import OPERATIONS, Walk
 from specs.prover.paths import Cut, TooManyPaths
 from specs.prover.row import impossible, solvers_for
 from specs.prover.story import call, tell, tell_of_any
+from specs.prover.walks import walks
 from specs.story import Teller
 from specs.subject import Subject
 

@@ -6,6 +6,8 @@ ledger says which theorem rejects which twin.
 
 from __future__ import annotations
 
-from specs.twins import buddy, init, pfn, zone
+from specs.subject import Twin
+from specs.twins import buddy, fallback, init, isolation, mobility, pcp, pfn, zone
 
-TWINS = {twin.name: twin for twin in (*pfn.TWINS, *buddy.TWINS, *init.TWINS, *zone.TWINS)}
+PARTS = (pfn, buddy, init, zone, mobility, fallback, isolation, pcp)
+TWINS: dict[str, Twin] = {twin.name: twin for part in PARTS for twin in part.TWINS}

@@ -9,13 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-TYPES = "migratetypes and pageblocks"
-PER_CPU = "per-CPU lists"
 WATERMARKS = "watermarks"
-ZONES = "zone with holes / several zones"
 MEMORY_MAP = "memory map at boot"
-SLOW_PATH = "slow path"
-LAYERS = (TYPES, PER_CPU, WATERMARKS, ZONES, MEMORY_MAP, SLOW_PATH)
+LAYERS = (WATERMARKS, MEMORY_MAP)
 """What the code does not model yet."""
 
 
@@ -42,10 +38,10 @@ class Bug:
 BUGS = (
     Bug("L1", "Linux d9dddbf55667", "merge rule, accounting",
         "the merge looks at the freed pageblock's type alone, and not at the buddy's",
-        layer=TYPES),
+        twins=("merge-checks-the-freed-type-alone",)),
     Bug("L2", "Linux 51bb1a4093cc", "a block's list is of its pageblock's type",
         "pages leave the per-CPU list under the type that they had when they entered it",
-        layer=PER_CPU),
+        twins=("drain-under-the-cached-type",)),
     Bug("L3", "lkml 2014/10/23/103", "atomicity",
         "the type of a page is read before the zone is locked, and stale when it is used",
         single_threaded="another CPU must change the type between the reading and the lock"),
@@ -60,16 +56,16 @@ BUGS = (
         twins=("list-forgets-its-count",)),
     Bug("L8", "Linux 04c8716f7b00", "completeness",
         "out of memory is declared while the highatomic reserve has free pages",
-        layer=SLOW_PATH),
+        twins=("unreserve-keeps-the-last-though-forced",)),
     Bug("L9", "Linux c2f6ea38fc1b", "smallest fit",
         "one page is taken out of the largest free block instead of the smallest",
         twins=("takes-the-largest",)),
     Bug("L11", "Linux 535131e6925b", "the result is of the type asked for",
         "one per-CPU list serves all types",
-        layer=PER_CPU),
+        twins=("lists-for-all-types",)),
     Bug("L12", "Linux abe5f972912d", "range of a counter",
         "the count of pages still to drain goes below zero, unsigned",
-        layer=PER_CPU),
+        twins=("drain-wraps-its-count",)),
     Bug("L13", "lkml 0605.2/1279", "bounds",
         "the upper buddy that would complete the greatest block is believed free, though memory ends there",
         twins=("merge-looks-past-the-end",)),
@@ -81,10 +77,10 @@ BUGS = (
         twins=("take-asks-for-the-first-page",)),
     Bug("X17", "Xen 1e2df96088", "join of the halves' state",
         "merging keeps what is known of the lower half, and forgets it of the upper",
-        layer=TYPES),
+        twins=("typed-merge-forgets-the-upper",)),
     Bug("X19", "Xen 762b9a2d99", "containment in a zone",
         "page 0 is never held back, so that a block merges across the border of two zones",
-        layer=ZONES),
+        twins=("merges-with-page-zero",)),
     Bug("X20", "Xen 5ac2dddb17", "completeness",
         "a request to keep out of one place is refused always where there is no other",
         twins=("alloc-avoids-its-own-order",)),

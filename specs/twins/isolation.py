@@ -1,0 +1,117 @@
+"""Broken twins of the highatomic reserve and of isolation."""
+
+from __future__ import annotations
+
+from specs.subject import Twin
+
+LAST = "    if pfn is None and last_resort:\n"
+REQUEST = "        pfn = rmqueue(zone, order, migratetype, movable_pages, no_fragment=no_fragment)\n"
+REJOINS = "        zone.free_area.is_free_block(start, PAGEBLOCK_ORDER)\n        and "
+
+TWINS = (
+    Twin("reserve-for-everybody", "highatomic", LAST, "    if pfn is None:\n"),
+    Twin("last-resort-forgotten", "highatomic", LAST, "    if pfn is None and last_resort and highatomic:\n"),
+    Twin(
+        "highatomic-asks-last",
+        "highatomic",
+        "rmqueue_smallest(zone.free_area, order, HIGHATOMIC) if highatomic else None\n",
+        "None\n    last_resort = last_resort or highatomic\n",
+    ),
+    Twin("no-fragment-is-lost", "highatomic", ", no_fragment=no_fragment)", ")"),
+    Twin("reserve-forgets-the-type", "highatomic", "    zone.pageblocks.set(pfn, HIGHATOMIC)\n", ""),
+    Twin(
+        "reserves-isolated",
+        "highatomic",
+        "    if not is_mergeable(zone.pageblocks.migratetype(pfn)):\n        return False\n",
+        "",
+    ),
+    Twin(
+        "reserve-counts-one-page",
+        "highatomic",
+        "zone.nr_reserved_highatomic += PAGEBLOCK_PAGES",
+        "zone.nr_reserved_highatomic += 1",
+    ),
+    Twin("unreserve-keeps-the-type", "highatomic", "    zone.pageblocks.set(pfn, migratetype)\n", ""),
+    Twin(
+        "unreserve-counts-below-zero",
+        "highatomic",
+        "min(PAGEBLOCK_PAGES, zone.nr_reserved_highatomic)",
+        "PAGEBLOCK_PAGES",
+    ),
+    Twin(
+        "unreserve-keeps-the-last-though-forced",
+        "highatomic",
+        "<= (0 if force else PAGEBLOCK_PAGES):",
+        "<= PAGEBLOCK_PAGES:",
+        "Linux 04c8716f7b00",
+    ),
+    Twin(
+        "unreserve-misses-the-top",
+        "highatomic",
+        "ORDERS[: zone.free_area.max_order + 1]",
+        "ORDERS[: zone.free_area.max_order]",
+    ),
+    Twin(
+        "isolates-twice",
+        "isolation",
+        "    if zone.pageblocks.migratetype(pfn) == ISOLATE:\n        return False\n",
+        "",
+    ),
+    Twin("isolate-leaves-the-blocks", "isolation", "    move_freepages_block(zone, pfn, ISOLATE)\n", ""),
+    Twin(
+        "unisolate-loses-the-pageblock",
+        "isolation",
+        "        putback_isolated_page(zone, start, PAGEBLOCK_ORDER, migratetype)\n",
+        "        pass\n",
+    ),
+    Twin("unisolate-always-rejoins", "isolation", REJOINS, "        "),
+    Twin(
+        "isolate-free-keeps-it-listed",
+        "isolation",
+        "    zone.free_area.remove(pfn, order)\n    if order",
+        "    if order",
+    ),
+    Twin(
+        "isolate-free-claims-the-isolated",
+        "isolation",
+        "            if is_mergeable(zone.pageblocks.migratetype(page)):\n",
+        "            if zone.pageblocks.migratetype(page) != MOVABLE:\n",
+    ),
+    Twin(
+        "isolate-free-one-pageblock",
+        "isolation",
+        "for offset in range(0, 1 << order, PAGEBLOCK_PAGES):",
+        "for offset in (0,):",
+    ),
+    Twin(
+        "putback-to-the-head",
+        "isolation",
+        "free_one_page(zone, pfn, order, migratetype, to_tail=True)",
+        "free_one_page(zone, pfn, order, migratetype)",
+    ),
+    Twin(
+        "put-back-as-unmovable",
+        "isolation",
+        "free_one_page(zone, pfn, ORDERS[0], zone.pageblocks.migratetype(pfn))",
+        "free_one_page(zone, pfn, ORDERS[0], Migratetype(0))",
+    ),
+    Twin(
+        "offline-skips-the-top",
+        "isolation",
+        "ORDERS[: zone.free_area.max_order + 1]",
+        "ORDERS[: zone.free_area.max_order]",
+    ),
+    Twin(
+        "offline-takes-it-all",
+        "isolation",
+        "            expand(zone.free_area, pfn, ORDERS[0], order, zone.pageblocks.migratetype(head))\n",
+        "",
+    ),
+    Twin(
+        "offline-under-the-old-type",
+        "isolation",
+        "            zone.free_area.remove(head, order)\n"
+        "            expand(zone.free_area, pfn, ORDERS[0], order, zone.pageblocks.migratetype(head))\n",
+        "            expand(zone.free_area, pfn, ORDERS[0], order, zone.free_area.remove(head, order))\n",
+    ),
+)

@@ -1,0 +1,125 @@
+"""Broken twins of the zone with migratetypes: pageblocks, merging, moving."""
+
+from __future__ import annotations
+
+from specs.subject import Twin
+
+STOP = "        if not area.is_free_block(buddy, order):\n            break\n"
+GUARD = (
+    "        if order >= PAGEBLOCK_ORDER"
+    " and not may_merge(migratetype, zone.pageblocks.migratetype(buddy)):\n            break\n"
+)
+
+TWINS = (
+    Twin("pageblock-of-half", "pageblock", "return Pfn(pfn & -PAGEBLOCK_PAGES)", "return Pfn(pfn & -256)"),
+    Twin(
+        "typed-merge-forgets-the-buddy",
+        "mobility",
+        "        area.remove(Pfn(buddy), order)\n        pfn =",
+        "        pfn =",
+    ),
+    Twin("typed-merge-keeps-the-block", "mobility", "        pfn = Pfn(pfn & buddy)\n", ""),
+    Twin("typed-never-merges", "mobility", STOP, "        break\n"),
+    Twin(
+        "typed-merge-forgets-the-upper",
+        "mobility",
+        "        pfn = Pfn(pfn & buddy)\n        order = ORDERS[order + 1]\n",
+        "        pfn = Pfn(pfn & buddy)\n        break\n",
+        "Xen 1e2df96088",
+    ),
+    Twin(
+        "typed-always-head",
+        "mobility",
+        "tail = to_tail or buddy_merge_likely(area, pfn, order)",
+        "tail = to_tail",
+    ),
+    Twin(
+        "merge-only-own-type",
+        "mobility",
+        GUARD,
+        "        if not may_merge(migratetype, zone.pageblocks.migratetype(buddy)):\n            break\n",
+    ),
+    Twin(
+        "merges-pageblocks-of-one-type-only",
+        "mobility",
+        "return migratetype == other or (is_mergeable(migratetype) and is_mergeable(other))",
+        "return migratetype == other",
+    ),
+    Twin(
+        "frees-under-the-buddys-type",
+        "mobility",
+        "        area.remove(Pfn(buddy), order)\n        pfn =",
+        "        migratetype = area.remove(Pfn(buddy), order)\n        pfn =",
+    ),
+    Twin(
+        "merge-checks-the-freed-type-alone",
+        "mobility",
+        "return migratetype == other or (is_mergeable(migratetype) and is_mergeable(other))",
+        "return migratetype == other or is_mergeable(migratetype)",
+        "Linux d9dddbf55667",
+    ),
+    Twin(
+        "merge-guard-above-the-pageblock",
+        "mobility",
+        "if order >= PAGEBLOCK_ORDER and not may_merge",
+        "if order > PAGEBLOCK_ORDER and not may_merge",
+    ),
+    Twin(
+        "merges-with-page-zero",
+        "mobility",
+        "        if not area.is_free_block(buddy, order):\n",
+        "        if buddy != 0 and not area.is_free_block(buddy, order):\n",
+        "Xen 762b9a2d99",
+    ),
+    Twin(
+        "move-past-the-range",
+        "mobility",
+        "    while pfn < end:\n        pages",
+        "    while pfn <= end:\n        pages",
+    ),
+    Twin(
+        "move-skips-the-last-page",
+        "mobility",
+        "    while pfn < end:\n        pages",
+        "    while pfn < end - 1:\n        pages",
+    ),
+    Twin(
+        "move-steps-too-far",
+        "mobility",
+        "pfn = Pfn(pfn + max(pages, 1))",
+        "pfn = Pfn(pfn + 2 * max(pages, 1))",
+    ),
+    Twin(
+        "move-to-the-head",
+        "mobility",
+        "    area.remove(pfn, order)\n    area.add(pfn, order, migratetype, tail=True)",
+        "    area.remove(pfn, order)\n    area.add(pfn, order, migratetype, tail=False)",
+    ),
+    Twin(
+        "move-forgets-the-type",
+        "mobility",
+        "    area.remove(pfn, order)\n    area.add(pfn, order, migratetype, tail=True)",
+        "    area.add(pfn, order, area.remove(pfn, order), tail=True)",
+    ),
+    Twin("move-counts-blocks", "mobility", "    return 1 << order\n", "    return 1\n"),
+    Twin(
+        "move-stops-at-a-used-page",
+        "mobility",
+        "        pages = move_free_block(area, pfn, migratetype)\n",
+        "        pages = move_free_block(area, pfn, migratetype)\n"
+        "        if pages == 0:\n            break\n",
+    ),
+    Twin(
+        "move-past-the-pageblock",
+        "mobility",
+        "end = Pfn(start + PAGEBLOCK_PAGES)",
+        "end = Pfn(start + 2 * PAGEBLOCK_PAGES)",
+    ),
+    Twin(
+        "move-past-the-zone",
+        "mobility",
+        "    if not zone.spans(end - 1):\n        return 0\n",
+        "",
+    ),
+    Twin("move-before-the-zone", "mobility", "    if not zone.spans(start):\n        start = pfn\n", ""),
+)
