@@ -49,7 +49,7 @@ def unreserve_highatomic_pageblock(zone: MobilityZone, migratetype: Migratetype,
     mm/page_alloc.c, for one zone.
     """
     area = zone.free_area
-    if zone.nr_reserved_highatomic <= (0 if force else PAGEBLOCK_PAGES):
+    if not force and zone.nr_reserved_highatomic <= PAGEBLOCK_PAGES:
         return False
     for order in ORDERS[: area.max_order + 1]:
         pfn = area.first(order, HIGHATOMIC)
