@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from specs.theorems import buddy, free_area, hypotheses, init, paths, pfn, policy, round_trip, zone
 
-COSTLY = ("zone-small-states", "definitions-confirmed", "tiny-zone-confirmed", "zone-machine")
+COSTLY = (
+    "zone-small-states",
+    "typed-small-states",
+    "definitions-confirmed",
+    "tiny-zone-confirmed",
+    "zone-machine",
+    "pcp-figures-confirmed",
+    "typed-runs",
+    "typed-zone-machine",
+)
 """The rows to start first, so that none runs alone at the end."""
 
 FAMILIES = tuple(

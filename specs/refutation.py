@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from specs.ledger import Outcome
 from specs.story import Story, Teller
-from specs.subject import CORE, PACKAGE, Subject
+from specs.subject import CORE, LAYERS, PACKAGE, Subject
 
 CPU_SECONDS = 2.0
 """A step that takes longer never ends: the largest honest one takes a hundredth."""
@@ -83,7 +83,7 @@ def raised_in_the_core(error: BaseException) -> bool:
     return trace is not None and trace.tb_frame.f_globals.get("__name__") in NAMES
 
 
-NAMES = {f"{PACKAGE}.{name}" for name in CORE}
+NAMES = {f"{PACKAGE}.{name}" for name in (*CORE, *LAYERS)}
 
 Walk = Callable[[Subject, int], Visited]
 """Visits every state of small things with that max_order; raises ``Refuted``."""

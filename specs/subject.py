@@ -19,6 +19,18 @@ import specs.definitions
 PACKAGE = "verified_buddy"
 CORE = ("errors", "pfn", "free_area", "buddy", "spans", "zone")
 """The modules under proof, in the order of their imports."""
+LAYERS = (
+    "migratetype",
+    "pageblock",
+    "mobility",
+    "fallback",
+    "highatomic",
+    "isolation",
+    "pcp",
+    "pcp_limits",
+    "linux_zone",
+)
+"""The modules of the Linux 6.1 zone, under proof as well, in the order of their imports."""
 DEFINITIONS = "specs.definitions"
 
 
@@ -51,7 +63,7 @@ class DoesNotApply(Exception):
 
 @dataclass(frozen=True)
 class Subject:
-    """The core's modules, running or broken."""
+    """The modules under proof, running or broken."""
 
     errors: ModuleType
     pfn: ModuleType
@@ -59,6 +71,15 @@ class Subject:
     buddy: ModuleType
     spans: ModuleType
     zone: ModuleType
+    migratetype: ModuleType
+    pageblock: ModuleType
+    mobility: ModuleType
+    fallback: ModuleType
+    highatomic: ModuleType
+    isolation: ModuleType
+    pcp: ModuleType
+    pcp_limits: ModuleType
+    linux_zone: ModuleType
     definitions: ModuleType
     """The specification's arithmetic, which the core is compared with."""
     twin: Twin | None = None
@@ -71,7 +92,7 @@ class Subject:
 
 def running() -> Subject:
     """The very modules that the package's users import."""
-    core = {name: importlib.import_module(f"{PACKAGE}.{name}") for name in CORE}
+    core = {name: importlib.import_module(f"{PACKAGE}.{name}") for name in (*CORE, *LAYERS)}
     return Subject(definitions=specs.definitions, twin=None, **core)
 
 
@@ -96,7 +117,7 @@ def broken(twin: Twin) -> Subject:
     finder = _Finder(patched)
     sys.meta_path.insert(0, finder)
     try:
-        core = {name: importlib.import_module(f"{PACKAGE}.{name}") for name in CORE}
+        core = {name: importlib.import_module(f"{PACKAGE}.{name}") for name in (*CORE, *LAYERS)}
         definitions = importlib.import_module(DEFINITIONS)
     finally:
         sys.meta_path.remove(finder)

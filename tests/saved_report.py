@@ -11,13 +11,13 @@ from click.testing import CliRunner, Result
 
 from specs.gates import gates
 from specs.ledger import HOLDS
+from specs.mutants.matrix import named
 from specs.mutants.systematic import mutants
 from specs.report.command import report
 from specs.report.facts import gather
 from specs.report.page import render
 from specs.report.saved import SavedMatrix, SavedRun, decoded
 from specs.theorems import LEDGER, TRUSTED
-from specs.twins import TWINS
 
 RUN: dict[str, Any] = {
     "held": True,
@@ -69,7 +69,7 @@ def matrix_of(names: list[str]) -> dict[str, Any]:
     return {"mutants": len(rows), "killed": len(rows) - 1, "full": True, "matrix": rows}
 
 
-NOW = list(dict.fromkeys((*TWINS, *(mutant.name for mutant in mutants()))))
+NOW = [mutant.name for mutant in (*named(), *mutants())]
 MATRIX = matrix_of(NOW)
 
 

@@ -10,32 +10,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.typed_machine import Geometry, Machine, model_state
+from specs.subject import running
+from specs.typed_geometries import GEOMETRIES
+from specs.typed_machine import TypedMachine, zone_state
 from verified_buddy.errors import BuddyError, InvalidOrder, InvalidPfn, InvalidRange, OutOfRange, Overlap
 from verified_buddy.linux_zone import InvalidCount, InvalidCpu, InvalidMigratetype, Isolated, LinuxZone
 from verified_buddy.migratetype import MOVABLE
 from verified_buddy.pfn import Order, Pfn
 
-
-def spread(pfn: int) -> int:
-    """Another number of movable pages for each pageblock."""
-    return pfn // 512 * 97 % 513
-
-
-GEOMETRIES = {
-    "memory starts at page 1": Geometry([(1, 2048, [(1, 2048)])], 1, 41, 7, lambda pfn: 0),
-    "holes, and an end inside a pageblock": Geometry(
-        [(100, 3000, [(100, 700), (800, 1500), (1601, 3000)])], 2, 120, 15, spread
-    ),
-    "two zones share a pageblock": Geometry(
-        [(0, 1300, [(0, 1300)]), (1300, 4096, [(1300, 4096)])], 2, 60, 7, spread
-    ),
-    "two zones meet at an odd page": Geometry(
-        [(0, 1301, [(0, 1301)]), (1301, 3072, [(1301, 2000), (2001, 3072)])], 1, 28, 7, lambda pfn: 300
-    ),
-    "early boot: no lists": Geometry([(0, 8192, [(0, 8192)])], 3, 0, 1, lambda pfn: 0),
-    "long lists, all in use movable": Geometry([(1024, 7168, [(1024, 7168)])], 1, 528, 15, lambda pfn: 512),
-}
 FILLING = {"alloc": 14, "free": 8}
 EMPTYING = {"alloc": 8, "free": 14}
 
@@ -44,8 +26,8 @@ EMPTYING = {"alloc": 8, "free": 14}
 def test_a_long_run_is_predicted_page_by_page(name: str) -> None:
     for seed in range(10):
         chance = random.Random(f"{name} {seed}")
-        machine = Machine(GEOMETRIES[name])
-        calls = sorted(machine.calls)
+        machine = TypedMachine(running(), GEOMETRIES[name], [])
+        calls = machine.calls
         for turn in range(1500):
             weight = (FILLING, EMPTYING)[turn // 400 % 2]
             (call,) = chance.choices(calls, [weight.get(call, 1) for call in calls])
@@ -58,11 +40,11 @@ def test_a_long_run_is_predicted_page_by_page(name: str) -> None:
 class TypedZone(RuleBasedStateMachine):
     """The same calls, chosen by Hypothesis."""
 
-    machine: Machine
+    machine: TypedMachine
 
     @initialize(name=st.sampled_from(sorted(GEOMETRIES)))
     def build(self, name: str) -> None:
-        self.machine = Machine(GEOMETRIES[name])
+        self.machine = TypedMachine(running(), GEOMETRIES[name], [])
 
     @rule(data=st.data(), times=st.integers(1, 8), calls=st.data())
     def do(self, data: st.DataObject, times: int, calls: st.DataObject) -> None:
@@ -132,30 +114,30 @@ def some_free(zone: LinuxZone) -> tuple[Pfn, Order]:
 def test_a_value_of_the_wrong_kind_is_rejected_and_nothing_changes(what: str) -> None:
     error, call = REJECTIONS[what]
     zone = busy_zone()
-    before = model_state(zone)
+    before = zone_state(zone)
     for bad in BAD:
         with pytest.raises(error) as caught:
             call(zone, bad)
         assert len(str(caught.value)) < 160
-        assert model_state(zone) == before
+        assert zone_state(zone) == before
 
 
 def test_memory_beyond_the_zone_or_there_already_is_rejected_and_nothing_changes() -> None:
     zone = busy_zone()
-    before = model_state(zone)
+    before = zone_state(zone)
     for start, end, error in ((2000, 2100, Overlap), (3000, 3073, OutOfRange), (3072, 3080, OutOfRange)):
         with pytest.raises(error):
             zone.add_range(Pfn(start), Pfn(end))
-        assert model_state(zone) == before
+        assert zone_state(zone) == before
 
 
 def test_a_page_on_a_cpu_list_is_free_already_and_one_that_is_out_is_isolated() -> None:
     zone = busy_zone()
-    before = model_state(zone)
-    (cached, _) = before["cpus"][0][0][1][0]
+    before = zone_state(zone)
+    (cached, _) = before["per-CPU"][0][0][1][0]
     for pfn, name in ((cached, "DoubleFree"), (1500, "Isolated"), (800, "Isolated"), (2048, "OutOfRange")):
         with pytest.raises(BuddyError) as caught:
             zone.free(Pfn(pfn), Order(0))
         assert type(caught.value).__name__ == name
-        assert model_state(zone) == before
+        assert zone_state(zone) == before
     assert issubclass(Isolated, BuddyError)

@@ -14,15 +14,15 @@ from specs.mutants.equivalents import EQUIVALENT
 from specs.mutants.judge import Judged, judge
 from specs.mutants.survey import PROOFS, Reach, prove_first, reaching, survey
 from specs.mutants.systematic import Mutant, mutants
-from specs.subject import Twin, source_of
+from specs.subject import LAYERS, Twin, source_of
 from specs.twins import TWINS
 
 SECONDS_A_MUTANT = 600
 
 
-def named() -> tuple[Mutant, ...]:
-    """The broken twins that somebody thought of, as mutants."""
-    return tuple(_named(twin) for twin in TWINS.values())
+def named(*, layers: bool = False) -> tuple[Mutant, ...]:
+    """The broken twins of the core that somebody thought of, as mutants; on request of the layers too."""
+    return tuple(_named(twin) for twin in TWINS.values() if layers or twin.module not in LAYERS)
 
 
 def _named(twin: Twin) -> Mutant:

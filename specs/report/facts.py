@@ -103,7 +103,7 @@ def gather(run: SavedRun, matrix: SavedMatrix | None) -> Page:
             name: tuple(row.name for row in verdicts if name in row.about)
             for name in dict.fromkeys(name for row in verdicts for name in row.about)
         },
-        twins={each.name: _twin(each.name, each.function, run, matrix_kills) for each in named()},
+        twins={each.name: _twin(each.name, each.function, run, matrix_kills) for each in named(layers=True)},
         kills=matrix_kills,
         bugs=BUGS,
     )

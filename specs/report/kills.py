@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from specs.mutants.matrix import named
 from specs.mutants.systematic import mutants
 from specs.report.saved import SavedMatrix, SavedMutant
 from specs.theorems import LEDGER
-from specs.twins import TWINS
 
 MODULES = ("pfn", "free_area", "buddy", "spans", "zone", "specs.definitions")
 
@@ -104,7 +104,7 @@ class Kills:
 
 def kills(matrix: SavedMatrix) -> Kills:
     """The matrix beside the mutants that there are now."""
-    now = list(dict.fromkeys((*TWINS, *(mutant.name for mutant in mutants()))))
+    now = [mutant.name for mutant in (*named(), *mutants())]
     then = [mutant.name for mutant in matrix.matrix]
     return Kills(
         matrix.full,

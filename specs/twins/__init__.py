@@ -6,6 +6,6 @@ ledger says which theorem rejects which twin.
 
 from __future__ import annotations
 
-from specs.twins import buddy, init, pfn, zone
+from specs.twins import buddy, init, pfn, typed, zone
 
-TWINS = {twin.name: twin for twin in (*pfn.TWINS, *buddy.TWINS, *init.TWINS, *zone.TWINS)}
+TWINS = {twin.name: twin for twin in (*pfn.TWINS, *buddy.TWINS, *init.TWINS, *zone.TWINS, *typed.TWINS)}

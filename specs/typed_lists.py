@@ -17,10 +17,12 @@ FALLBACK_ORDER = {
 
 
 def pages_of(pfn: int, order: int) -> set[int]:
+    """The pages of a block."""
     return set(range(pfn, pfn + 2**order))
 
 
 def buddy_of(pfn: int, order: int) -> int:
+    """The other half of the parent block."""
     size: int = 2**order
     return pfn + size if pfn // size % 2 == 0 else pfn - size
 
@@ -41,27 +43,34 @@ class TypedLists:
         self.managed = self.isolated_blocks = self.reserved = 0
 
     def type_of(self, pfn: int) -> int:
+        """The type of the page's pageblock."""
         return self.types.get(pfn // 512, UNMOVABLE)
 
     def spans(self, pfn: int) -> bool:
+        """Whether the page lies between the zone's first and last."""
         return self.start <= pfn < self.end
 
     def free_blocks(self) -> Iterator[tuple[int, int, int]]:
+        """Every free block: first page, order, and the type of its list."""
         for (order, kind), pfns in self.lists.items():
             for pfn in pfns:
                 yield pfn, order, kind
 
     def nr_free(self) -> int:
+        """The free pages, those of ISOLATE excepted.  Linux: NR_FREE_PAGES."""
         return sum(2**order for _, order, kind in self.free_blocks() if kind != ISOLATE)
 
     def is_free(self, pfn: int, order: int) -> bool:
+        """Whether a free block of just that order starts at the page."""
         return any(pfn in self.lists[order, kind] for kind in range(5))
 
     def unlist(self, pfn: int, order: int) -> None:
+        """Take the block off the one list that it is on."""
         (kind,) = [kind for kind in range(5) if pfn in self.lists[order, kind]]
         self.lists[order, kind].remove(pfn)
 
     def boot(self, start: int, end: int) -> None:
+        """Memory at boot: types first, then greatest aligned blocks.  Linux: memblock_free_all()."""
         for pfn in range(start, end):
             if pfn % 512 == 0:
                 self.types[pfn // 512] = MOVABLE
@@ -72,7 +81,7 @@ class TypedLists:
             start += 2**order
 
     def give_back(self, pfn: int, order: int, kind: int, *, to_tail: bool = False) -> None:
-        """Section 4.2, then 2.4."""
+        """Merge with free buddies, then list.  Linux: __free_one_page()."""
         while order < 10:
             buddy = buddy_of(pfn, order)
             if not self.is_free(buddy, order):
@@ -88,7 +97,7 @@ class TypedLists:
         where.insert(len(where) if to_tail else 0, pfn)
 
     def take_smallest(self, order: int, kind: int) -> int | None:
-        """Section 3.1."""
+        """Split the least block that does.  Linux: __rmqueue_smallest()."""
         for size in range(order, 11):
             if self.lists[size, kind]:
                 pfn = self.lists[size, kind].pop(0)
@@ -98,7 +107,7 @@ class TypedLists:
         return None
 
     def take(self, order: int, kind: int, *, no_fragment: bool = False) -> int | None:
-        """Section 3.2."""
+        """With other types' blocks if need be.  Linux: __rmqueue()."""
         while True:
             pfn = self.take_smallest(order, kind)
             if pfn is not None:
@@ -109,6 +118,7 @@ class TypedLists:
             self.steal(*victim, kind)
 
     def can_steal(self, size: int, kind: int) -> bool:
+        """Whether the pageblock comes along.  Linux: can_steal_fallback()."""
         return size >= 4 or kind in (UNMOVABLE, RECLAIMABLE)
 
     def foreign(self, size: int, kind: int) -> int | None:
@@ -119,7 +129,7 @@ class TypedLists:
         return None
 
     def victim(self, order: int, kind: int, *, no_fragment: bool) -> tuple[int, int] | None:
-        """Section 3.4."""
+        """The largest block of another type, or the smallest.  Linux: __rmqueue_fallback()."""
         for size in reversed(range(9 if no_fragment and order < 9 else order, 11)):
             pfn = self.foreign(size, kind)
             if pfn is None:
@@ -133,7 +143,7 @@ class TypedLists:
         return None
 
     def steal(self, pfn: int, size: int, kind: int) -> None:
-        """Section 3.5."""
+        """Move the block, or its pageblock.  Linux: steal_suitable_fallback()."""
         old = self.type_of(pfn)
         if old != HIGHATOMIC and size >= 9:
             for number in range(pfn // 512, (pfn + 2**size) // 512):
@@ -153,7 +163,7 @@ class TypedLists:
         self.lists[size, kind].append(pfn)
 
     def move_block(self, pfn: int, kind: int) -> int:
-        """Section 3.5, step 5: the free blocks of the page's pageblock, ascending, to the tail."""
+        """The free blocks of the page's pageblock, ascending, to the tail."""
         first = pfn - pfn % 512
         if not self.spans(first + 511):
             return 0
@@ -165,7 +175,7 @@ class TypedLists:
         return sum(2**order for _, order, _ in found)
 
     def reserve(self, pfn: int) -> bool:
-        """Section 3.9."""
+        """Linux: reserve_highatomic_pageblock()."""
         if self.reserved >= self.managed // 100 + 512 or self.type_of(pfn) >= 3:
             return False
         self.reserved += 512
@@ -174,6 +184,7 @@ class TypedLists:
         return True
 
     def unreserve(self, kind: int, *, force: bool) -> bool:
+        """Only the count asks whether the pageblock is reserved.  Linux: unreserve_highatomic_pageblock()."""
         if self.reserved <= 512 and not force:
             return False
         for order in ORDERS:
@@ -186,7 +197,7 @@ class TypedLists:
         return False
 
     def set_isolate(self, pfn: int) -> bool:
-        """Section 3.11."""
+        """Linux: set_migratetype_isolate()."""
         if self.type_of(pfn) == ISOLATE:
             return False
         self.types[pfn // 512] = ISOLATE
@@ -195,6 +206,7 @@ class TypedLists:
         return True
 
     def unset_isolate(self, pfn: int, kind: int) -> bool:
+        """Linux: unset_migratetype_isolate()."""
         if self.type_of(pfn) != ISOLATE:
             return False
         first = pfn - pfn % 512
@@ -211,7 +223,7 @@ class TypedLists:
         return True
 
     def isolate_free(self, pfn: int, order: int, mark: int) -> bool:
-        """Section 3.12."""
+        """Linux: __isolate_free_page()."""
         if not self.is_free(pfn, order):
             return False
         if self.type_of(pfn) != ISOLATE and not self.nr_free() - self.reserved > mark + 2**order:
@@ -224,7 +236,7 @@ class TypedLists:
         return True
 
     def split_free(self, pfn: int, order: int, split: int) -> None:
-        """Section 3.11: aligned parts up to the split, then from it on."""
+        """Aligned parts up to the split, then from it on.  Linux: split_free_page()."""
         self.unlist(pfn, order)
         end = pfn + 2**order
         while pfn < end:
@@ -244,7 +256,7 @@ class TypedLists:
         return False
 
     def take_this(self, pfn: int, order: int) -> bool:
-        """This very block leaves the free block that covers it; what is left stays on that block's list."""
+        """The block leaves the free block that covers it; what is left stays on that block's list."""
         for head, size, kind in list(self.free_blocks()):
             if pages_of(pfn, order) <= pages_of(head, size):
                 self.unlist(head, size)

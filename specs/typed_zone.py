@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.typed_lists import ISOLATE, MOVABLE, ORDERS, RECLAIMABLE, UNMOVABLE, TypedLists, pages_of
+from specs.typed_lists import ISOLATE, MOVABLE, RECLAIMABLE, UNMOVABLE, TypedLists, pages_of
 
 CACHED_ORDERS = (0, 1, 2, 3, 9)
 REQUEST_TYPES = (UNMOVABLE, MOVABLE, RECLAIMABLE)
 
 
 def list_number(order: int, kind: int) -> int:
-    """Section 5.1; the types above RECLAIMABLE use the movable list, 5.5."""
+    """The list for blocks of that order and type; other types than a request's use the movable one."""
     if kind not in REQUEST_TYPES:
         kind = MOVABLE
     if order == 9:
@@ -20,6 +20,7 @@ def list_number(order: int, kind: int) -> int:
 
 
 def order_of_list(number: int) -> int:
+    """The order of the blocks of a list."""
     return 9 if number >= 12 else number // 3
 
 
@@ -31,6 +32,7 @@ class Cpu:
         self.lists: list[list[tuple[int, int]]] = [[] for _ in range(14)]
 
     def count(self) -> int:
+        """The pages on all lists."""
         return sum(len(blocks) * 2 ** order_of_list(number) for number, blocks in enumerate(self.lists))
 
 
@@ -55,6 +57,7 @@ class ZoneOracle:
         self.out: dict[int, int] = {}
 
     def add_range(self, start: int, end: int) -> None:
+        """Boot memory."""
         self.present |= set(range(start, end))
         self.buddy.boot(start, end)
 
@@ -69,6 +72,7 @@ class ZoneOracle:
         no_fragment: bool = False,
         pcp_locked: bool = True,
     ) -> int | None:
+        """The CPU's list first, then the free lists, with the reserve before or after.  Linux: rmqueue()."""
         pfn = None
         if order in CACHED_ORDERS and pcp_locked:
             self.cpus[cpu].free_factor //= 2
@@ -86,7 +90,7 @@ class ZoneOracle:
         return pfn
 
     def from_cpu(self, order: int, kind: int, cpu: int, *, no_fragment: bool = False) -> int | None:
-        """Sections 5.2 and 5.3."""
+        """The head of the list, refilled first if it is empty.  Linux: rmqueue_pcplist()."""
         lists = self.cpus[cpu]
         blocks = lists.lists[list_number(order, kind)]
         if not blocks:
@@ -99,7 +103,7 @@ class ZoneOracle:
         return blocks.pop(0)[0] if blocks else None
 
     def alloc_bulk(self, pages: int, kind: int, cpu: int) -> list[int]:
-        """Section 5.10."""
+        """Single pages; one alone is an ordinary request.  Linux: __alloc_pages_bulk()."""
         if pages == 1:
             pfn = self.alloc(0, kind, cpu)
             return [] if pfn is None else [pfn]
@@ -115,7 +119,7 @@ class ZoneOracle:
     def free(
         self, pfn: int, order: int, cpu: int, *, pcp_locked: bool = True, reclaim_active: bool = False
     ) -> None:
-        """Section 5.5."""
+        """To the CPU's list, or past it.  Linux: free_unref_page()."""
         del self.live[pfn]
         kind = self.buddy.type_of(pfn)
         if order not in CACHED_ORDERS or kind == ISOLATE or not pcp_locked:
@@ -124,7 +128,7 @@ class ZoneOracle:
             self.commit(self.cpus[cpu], pfn, order, kind, reclaim_active=reclaim_active)
 
     def commit(self, cpu: Cpu, pfn: int, order: int, kind: int, *, reclaim_active: bool) -> None:
-        """Section 5.6."""
+        """Linux: free_unref_page_commit(), nr_pcp_high() and nr_pcp_free()."""
         number = list_number(order, kind)
         cpu.lists[number].insert(0, (pfn, kind))
         free_high = cpu.free_factor != 0 and 1 <= order <= 3
@@ -148,7 +152,7 @@ class ZoneOracle:
         self.drain_pages(cpu, pages, number)
 
     def drain_pages(self, cpu: Cpu, pages: int, number: int) -> None:
-        """Section 5.8."""
+        """Whole lists from that one on, oldest blocks first.  Linux: free_pcppages_bulk()."""
         pages = min(pages, cpu.count())
         while pages > 0:
             while not cpu.lists[number]:
@@ -161,38 +165,44 @@ class ZoneOracle:
             pages -= 2**order
 
     def drain(self, cpu: int) -> None:
-        """Section 5.9."""
+        """All lists of the CPU.  Linux: drain_pages_zone()."""
         lists = self.cpus[cpu]
         while lists.count():
             self.drain_pages(lists, min(lists.count(), 32 * lists.batch), 0)
 
     def drain_all(self) -> None:
+        """Every CPU.  Linux: drain_all_pages()."""
         for cpu in range(len(self.cpus)):
             self.drain(cpu)
 
     def split(self, pfn: int, order: int) -> None:
+        """Single pages of a live block."""
         del self.live[pfn]
         self.live |= dict.fromkeys(pages_of(pfn, order), 0)
 
     def take(self, pfn: int, order: int) -> bool:
+        """The very block, if it is free."""
         if not self.buddy.take_this(pfn, order):
             return False
         self.live[pfn] = order
         return True
 
     def isolate(self, pfn: int, order: int, mark: int) -> bool:
+        """A free block leaves."""
         if not self.buddy.isolate_free(pfn, order, mark):
             return False
         self.out[pfn] = order
         return True
 
     def offline(self, pfn: int) -> bool:
+        """A single free page leaves."""
         if not self.buddy.break_out(pfn):
             return False
         self.out[pfn] = 0
         return True
 
     def putback(self, pfn: int) -> None:
+        """What is out comes back."""
         self.buddy.give_back(pfn, self.out.pop(pfn), self.buddy.type_of(pfn), to_tail=True)
 
     def owners(self) -> dict[int, str]:
@@ -221,6 +231,3 @@ class ZoneOracle:
             return "MiddleOfBlock"
         owner = self.owners().get(pfn, "nobody")
         return {"free": "DoubleFree", "cached": "DoubleFree", "out": "Isolated"}.get(owner, "OutOfRange")
-
-
-__all__ = ["ORDERS", "ZoneOracle"]
