@@ -21,7 +21,16 @@ from specs.theorems import (
     zone,
 )
 
-COSTLY = ("zone-small-states", "definitions-confirmed", "tiny-zone-confirmed", "zone-machine")
+COSTLY = (
+    "zone-small-states",
+    "typed-small-states",
+    "definitions-confirmed",
+    "tiny-zone-confirmed",
+    "zone-machine",
+    "pcp-figures-confirmed",
+    "typed-runs",
+    "typed-zone-machine",
+)
 """The rows to start first, so that none runs alone at the end."""
 
 FAMILIES = tuple(

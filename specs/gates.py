@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from specs.contracts import contracts
 from specs.crosshair_gate import GATES
-from specs.subject import CORE, running
+from specs.subject import CORE, LAYERS, running
+
+CLAUSES = {"pfn": "pfn-clauses", "pageblock": "pageblock-clauses"}
+"""The rows that gate every clause of a module: their operators are beyond CrossHair."""
 
 
 def gates() -> dict[str, str | None]:
     """Every clause in the core's docstrings, with the row that decides it; None would be ungated."""
     found: dict[str, str | None] = {}
-    for name in CORE:
+    for name in (*CORE, *LAYERS):
         for contract in contracts(getattr(running(), name)):
             function = f"{contract.function.__module__}.{contract.function.__name__}"
-            row = "pfn-clauses" if name == "pfn" else GATES.get(function)
+            row = CLAUSES.get(name) or GATES.get(function)
             found |= {f"{function}: {clause}": row for clause in contract.post}
     return found

@@ -26,7 +26,7 @@ def machine_for(subject: Subject, machine: type[Programs], *, stop_shrinking: bo
     return type(machine.__name__, (machine,), facts)
 
 
-def tester(machine: type[Programs]) -> Callable[[Subject, tuple[int, ...]], Outcome]:
+def tester(machine: type[Programs], programs: int) -> Callable[[Subject, tuple[int, ...]], Outcome]:
     """A ledger row's check: random programs for the subject; the shortest that failed is the story."""
 
     def check(subject: Subject, max_orders: tuple[int, ...]) -> Outcome:
@@ -34,7 +34,7 @@ def tester(machine: type[Programs]) -> Callable[[Subject, tuple[int, ...]], Outc
         broke = ""
         try:
             with with_reporter(lambda text: None):
-                run_state_machine_as_test(under_test, settings=LEDGER)
+                run_state_machine_as_test(under_test, settings=settings(LEDGER, max_examples=programs))
         except (Exception, Endless, Enough) as error:  # whatever broken code does is the finding
             broke = what_happened(error)
         visited = len(under_test.lengths), sum(under_test.lengths)
@@ -54,7 +54,7 @@ THEOREMS = (
         "2^52 and with max_order 0..32, answer, change, reject and order the lists as specified.",
         about=ZONE,
         method="hypothesis",
-        check=tester(ZoneMachine),
+        check=tester(ZoneMachine, LEDGER.max_examples),
         rejects=(
             "merge-stops-early",
             "takes-the-largest",
@@ -72,7 +72,7 @@ THEOREMS = (
         "show what plain lists show.",
         about=AREA,
         method="hypothesis",
-        check=tester(FreeAreaMachine),
+        check=tester(FreeAreaMachine, LEDGER.max_examples),
         rejects=("list-forgets-its-count", "list-always-tail", "any-order-is-free"),
         assumptions=("a fixed set of random programs; the tests run others",),
     ),

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from specs.ledger import HOLDS, Theorem
+from specs.subject import LAYERS
 from specs.theorems import LEDGER
 
 ROOT = Path(__file__).parent.parent
@@ -17,6 +18,7 @@ PARTS = {
     "buddy operations": ("verified_buddy.buddy",),
     "spans": ("verified_buddy.spans",),
     "zone": ("verified_buddy.zone",),
+    "Linux 6.1 zone": tuple(f"verified_buddy.{name}" for name in LAYERS),
 }
 
 

@@ -19,8 +19,18 @@ import specs.definitions
 PACKAGE = "verified_buddy"
 CORE = ("errors", "pfn", "free_area", "buddy", "spans", "zone")
 """The modules of the core, in the order of their imports."""
-LAYERS = ("migratetype", "pageblock", "mobility", "fallback", "highatomic", "isolation", "pcp")
-"""The layers of a Linux 6.1 zone over the core, in the order of their imports."""
+LAYERS = (
+    "migratetype",
+    "pageblock",
+    "mobility",
+    "fallback",
+    "highatomic",
+    "isolation",
+    "pcp",
+    "pcp_limits",
+    "linux_zone",
+)
+"""The modules of the Linux 6.1 zone, under proof as well, in the order of their imports."""
 DEFINITIONS = "specs.definitions"
 
 
@@ -68,6 +78,8 @@ class Subject:
     highatomic: ModuleType
     isolation: ModuleType
     pcp: ModuleType
+    pcp_limits: ModuleType
+    linux_zone: ModuleType
     definitions: ModuleType
     """The specification's arithmetic, which the core is compared with."""
     twin: Twin | None = None

@@ -41,6 +41,7 @@ def can_steal_fallback(order: Order, migratetype: Migratetype) -> bool:
 
     Linux: can_steal_fallback(), mm/page_alloc.c.
 
+    pre: 0 <= migratetype <= 2
     post: __return__ == (order >= 4 or migratetype == 0 or migratetype == 2)
     """
     return order >= STEAL_ORDER or migratetype != MOVABLE
@@ -90,6 +91,8 @@ def alike_pages(free: int, movable: int, old: Migratetype, migratetype: Migratet
     """How many pages in use of a pageblock of type ``old`` suit a request of the other type.
 
     Linux: alike_pages in steal_suitable_fallback(), mm/page_alloc.c.
+
+    post: __return__ == (movable if migratetype == 1 else 512 - free - movable if old == 1 else 0)
     """
     if migratetype == MOVABLE:
         return movable

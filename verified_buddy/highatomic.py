@@ -48,7 +48,7 @@ def unreserve_highatomic_pageblock(zone: MobilityZone, migratetype: Migratetype,
     The last pageblock is kept, unless it is forced.  Linux: unreserve_highatomic_pageblock(),
     mm/page_alloc.c, for one zone.
     """
-    if zone.nr_reserved_highatomic <= (0 if force else PAGEBLOCK_PAGES):
+    if not force and zone.nr_reserved_highatomic <= PAGEBLOCK_PAGES:
         return False
     orders = ORDERS[: zone.free_area.max_order + 1]
     return any(unreserve_first(zone, order, migratetype) for order in orders)

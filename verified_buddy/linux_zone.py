@@ -12,10 +12,13 @@ from verified_buddy.migratetype import ISOLATE, MOVABLE, PCPTYPES
 from verified_buddy.mobility import MobilityZone, feed, free_one_page
 from verified_buddy.pageblock import Pageblocks
 from verified_buddy.pcp import PerCpuPages
-from verified_buddy.pfn import MAX_ORDER, ORDERS, Order, Pfn
+from verified_buddy.pfn import MAX_ORDER, ORDERS, PFN_LIMIT, Order, Pfn
 from verified_buddy.zone import Zone, order_error, pfn_error, range_error, reject
 
 NONE_MOVABLE: Final[MovablePages] = lambda pfn: 0  # noqa: E731 # a default, and a name for it
+
+CPUS_MOST: Final = 8192
+"""Linux: the largest CONFIG_NR_CPUS of x86, arch/x86/Kconfig."""
 
 
 class InvalidMigratetype(BuddyError):
@@ -28,6 +31,12 @@ class InvalidCpu(BuddyError):
     """The zone has no lists of such a CPU."""
 
     sentence = "{} is not a CPU in 0..{}"
+
+
+class InvalidCount(BuddyError):
+    """Not an int, or too few, or too many."""
+
+    sentence = "{} is not an int in {}..{}"
 
 
 class Isolated(NotLive):
@@ -57,9 +66,11 @@ class LinuxZone(Zone):
         """An empty zone that spans the pages [start, end); zones of one machine share its pageblocks.
 
         ``high`` and ``batch``: how many pages the lists of a CPU hold, and how many move at once.
-        Raises InvalidRange.
+        Raises InvalidRange, InvalidCount.
         """
         reject(range_error(start, end))
+        for count, least, most in ((cpus, 1, CPUS_MOST), (high, 0, PFN_LIMIT), (batch, 1, PFN_LIMIT)):
+            reject(count_error(count, least, most))
         super().__init__(MAX_ORDER)
         self.mobility = MobilityZone(start, end, pageblocks or Pageblocks())
         self.free_area = self.mobility.free_area
@@ -122,13 +133,17 @@ class LinuxZone(Zone):
         return pfn
 
     def alloc_bulk(self, pages: int, migratetype: Migratetype = MOVABLE, cpu: int = 0) -> list[Pfn]:
-        """Hand out so many single pages, or as many as there are.
+        """Hand out so many single pages, or as many as there are; a single one as ``alloc`` would.
 
-        Linux: __alloc_pages_bulk(), mm/page_alloc.c.  Raises InvalidMigratetype, InvalidCpu.
+        Linux: __alloc_pages_bulk(), mm/page_alloc.c.  Raises InvalidCount, InvalidMigratetype, InvalidCpu.
         """
+        reject(count_error(pages, 0, PFN_LIMIT))
         reject(request_error(migratetype))
         lists = self.lists_of(cpu)
         got: list[Pfn] = []
+        if pages == 1:
+            pfn = self.alloc(ORDERS[0], migratetype, cpu)
+            return got if pfn is None else [pfn]
         while len(got) < pages:
             pfn = pcp.rmqueue_pcplist(
                 self.mobility, lists, ORDERS[0], migratetype, self.movable_pages, bulk=True
@@ -194,10 +209,11 @@ class LinuxZone(Zone):
     def isolate(self, pfn: Pfn, order: Order, mark: int = 0) -> bool:
         """Take this free block out, as it is; False if it is none, or ``mark`` pages would not stay free.
 
-        Raises InvalidOrder, InvalidPfn.
+        Raises InvalidOrder, InvalidPfn, InvalidCount.
         """
         reject(order_error(order, MAX_ORDER))
         reject(pfn_error(pfn, order))
+        reject(count_error(mark, 0, PFN_LIMIT))
         if not self.free_area.is_free_block(pfn, order):
             return False
         if not isolation.isolate_free_page(self.mobility, pfn, order, mark):
@@ -214,12 +230,17 @@ class LinuxZone(Zone):
         return True
 
     def putback(self, pfn: Pfn) -> None:
-        """Give a block that is out back, to the tail of its pageblock's list.  Raises OutOfRange."""
+        """Give a block that is out back, to its pageblock's list's tail.  Raises InvalidPfn, OutOfRange."""
+        reject(pfn_error(pfn, ORDERS[0]))
         order = self.out.pop(pfn, None)
         if order is None:
             raise OutOfRange(pfn)
         migratetype = self.mobility.pageblocks.migratetype(pfn)
         isolation.putback_isolated_page(self.mobility, pfn, order, migratetype)
+
+    def nr_free_pages(self) -> int:
+        """The number of free pages, those of isolated pageblocks excepted.  Linux: NR_FREE_PAGES."""
+        return self.mobility.nr_free_pages()
 
     def lists_of(self, cpu: int) -> PerCpuPages:
         """The per-CPU lists of that CPU.  Raises InvalidCpu."""
@@ -229,6 +250,9 @@ class LinuxZone(Zone):
 
     def why_not_live(self, pfn: Pfn, order: Order) -> BuddyError:
         """Why the block, which is not live, is not: who owns its first page."""
+        error = super().why_not_live(pfn, order)
+        if not isinstance(error, OutOfRange):
+            return error
         for current in ORDERS[: MAX_ORDER + 1]:
             head = Pfn(pfn & -(1 << current))
             if self.out.get(head) == current:
@@ -240,7 +264,7 @@ class LinuxZone(Zone):
                 if pcp.pindex_to_order(pindex) == current
             ):
                 return DoubleFree(pfn)
-        return super().why_not_live(pfn, order)
+        return error
 
 
 def request_error(migratetype: object) -> InvalidMigratetype | None:
@@ -250,4 +274,14 @@ def request_error(migratetype: object) -> InvalidMigratetype | None:
     """
     if type(migratetype) is not int or not 0 <= migratetype < PCPTYPES:
         return InvalidMigratetype(migratetype)
+    return None
+
+
+def count_error(count: object, least: int, most: int) -> InvalidCount | None:
+    """Why this is no number of pages, or of CPUs, in least..most; None if it is.
+
+    post: (__return__ is None) == (type(count) is int and least <= count <= most)
+    """
+    if type(count) is not int or not least <= count <= most:
+        return InvalidCount(count, least, most)
     return None

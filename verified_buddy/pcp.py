@@ -39,6 +39,11 @@ def order_to_pindex(migratetype: Migratetype, order: Order) -> int:
     """The list of blocks of that order and type; a type that has none uses the movable one.
 
     Linux: order_to_pindex(), and free_unref_page() for the types above, mm/page_alloc.c.
+
+    pre: 0 <= order <= 3 or order == 9
+    pre: 0 <= migratetype <= 4
+    post: order != 9 or __return__ == (12 if migratetype == 0 or migratetype == 2 else 13)
+    post: order == 9 or __return__ == 3 * order + (migratetype if migratetype <= 2 else 1)
     """
     if migratetype >= PCPTYPES:
         migratetype = MOVABLE
@@ -223,6 +228,12 @@ def pcp_limit(pcp: PerCpuPages, order: Order, *, reclaim_active: bool) -> int:
     """The number of pages at which a block of the order that is freed makes the lists drain.
 
     Linux: nr_pcp_high(), mm/page_alloc.c; ``reclaim_active`` is its ZONE_RECLAIM_ACTIVE.
+
+    pre: pcp.high >= 0 and pcp.batch >= 1
+    post: pcp.free_factor == 0 or not 1 <= order <= 3 or __return__ == 0
+    post: (pcp.free_factor > 0 and 1 <= order <= 3) or reclaim_active or __return__ == pcp.high
+    post: __return__ == 0 or not reclaim_active or __return__ == min(4 * pcp.batch, pcp.high)
+    post: (pcp.free_factor > 0 and 1 <= order <= 3) or pcp.high == 0 or __return__ > 0
     """
     if pcp.high == 0 or (pcp.free_factor != 0 and 0 < order <= COSTLY_ORDER):
         return 0
@@ -233,6 +244,15 @@ def pages_to_drain(pcp: PerCpuPages, order: Order, limit: int) -> int:
     """How many pages to drain at that limit; the next time in a row it will be twice as many.
 
     Linux: nr_pcp_free(), mm/page_alloc.c.
+
+    pre: pcp.batch >= 1 and 0 <= pcp.free_factor <= 5 and limit >= 0
+    post: __return__ == pcp.count or __old__.pcp.free_factor == 0 or not 1 <= order <= 3
+    post: __return__ == 1 or limit >= pcp.batch or (__old__.pcp.free_factor > 0 and 1 <= order <= 3)
+    post: __old__.pcp.free_factor > 0 or limit < pcp.batch or __return__ == min(pcp.batch, limit - pcp.batch)
+    post: 1 <= order <= 3 or limit < pcp.batch or __return__ <= limit - pcp.batch
+    post: 1 <= order <= 3 or __return__ in (1, limit - pcp.batch, pcp.batch * 2**__old__.pcp.free_factor)
+    post: pcp.free_factor <= min(__old__.pcp.free_factor + 1, 5)
+    post: pcp.free_factor >= __old__.pcp.free_factor
     """
     if pcp.free_factor != 0 and 0 < order <= COSTLY_ORDER:
         return pcp.count

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from specs.crosshair_gate import arguments, arithmetic, tiny_zone
+from specs.crosshair_gate import arguments, arithmetic, tiny_zone, typed
 from specs.ledger import Theorem
 
-THEOREMS: tuple[Theorem, ...] = (arithmetic.THEOREM, arguments.THEOREM, tiny_zone.THEOREM)
+THEOREMS: tuple[Theorem, ...] = (
+    arithmetic.THEOREM,
+    arguments.THEOREM,
+    tiny_zone.THEOREM,
+    *typed.THEOREMS,
+)
 
 GATES: dict[str, str] = {
     function: theorem.name
-    for theorem in (arithmetic.THEOREM, arguments.THEOREM)
+    for theorem in (arithmetic.THEOREM, arguments.THEOREM, *typed.THEOREMS)
     for function in theorem.about
 }
 """The row that gates the contract clauses of each function; the clauses of others are not CrossHair's."""

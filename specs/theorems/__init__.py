@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specs import exhaustive, random_programs
+from specs import exhaustive, random_programs, typed_rows
 from specs.crosshair_gate import THEOREMS as CONFIRMED
 from specs.ledger import Theorem
 from specs.theorems import (
@@ -50,6 +50,7 @@ LEDGER: tuple[Theorem, ...] = (
     *CONFIRMED,
     *exhaustive.THEOREMS,
     *random_programs.THEOREMS,
+    *typed_rows.THEOREMS,
 )
 """Every theorem, in the order in which the ledger is printed."""
 

@@ -1,0 +1,132 @@
+"""The small functions of the typed zone and of its per-CPU lists, for every value that they may be given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import FunctionType
+from typing import Any
+
+from specs.crosshair_gate.gate import gate
+from specs.crosshair_gate.narrow import exactly, narrowed
+from specs.ledger import Outcome, Theorem
+from specs.subject import Subject
+
+KINDS = (int, bool, float, str, type(None))
+CACHED_ORDERS = (0, 1, 2, 3, 9)
+FACTORS = exactly(*range(6))
+CPUS = (1, 2, 3, 4, 8, 64)
+
+
+def type_functions(subject: Subject, max_orders: tuple[int, ...]) -> Iterator[FunctionType]:
+    """What is decided from types and numbers of pages alone."""
+    yield narrowed(subject.migratetype.is_mergeable, migratetype=int)
+    yield narrowed(subject.mobility.may_merge, migratetype=int, other=int)
+    yield narrowed(subject.fallback.can_steal_fallback, order=int, migratetype=int)
+    yield narrowed(subject.fallback.alike_pages, old=int, migratetype=int)
+    yield narrowed(subject.highatomic.may_reserve)
+    for kind in KINDS:
+        yield narrowed(subject.linux_zone.request_error, migratetype=kind)
+        yield narrowed(subject.linux_zone.count_error, count=kind)
+
+
+def list_functions(subject: Subject, max_orders: tuple[int, ...]) -> Iterator[FunctionType]:
+    """Which list, how many blocks, how many pages."""
+    module = subject.pcp
+    yield narrowed(module.pcp_allowed_order, order=int)
+    yield narrowed(module.pindex_to_order, pindex=exactly(*range(14)))
+    for order in CACHED_ORDERS:
+        yield narrowed(module.order_to_pindex, order=exactly(order), migratetype=int)
+        yield narrowed(module.refill_blocks, order=exactly(order))
+    for cpus in CPUS:
+        yield narrowed(subject.pcp_limits.zone_highsize, cpus=exactly(cpus))
+    yield narrowed(subject.pcp_limits.zone_batchsize)
+    for order in (0, 3, 9):
+        yield narrowed(module.pcp_limit, pcp=lists_type(subject), order=exactly(order))
+        yield narrowed(module.pages_to_drain, pcp=lists_type(subject), order=exactly(order))
+
+
+def lists_type(subject: Subject) -> type:
+    """Per-CPU lists of which only the figures matter, each of them anything."""
+    base: Any = subject.pcp.PerCpuPages
+
+    class Figures(base):  # type: ignore[misc]  # whichever subject's
+        """The figures of a CPU's lists."""
+
+        def __init__(self, high: int, batch: int, count: int, free_factor: int) -> None:
+            self.high, self.batch, self.count, self.free_factor = high, batch, count, free_factor
+
+    Figures.__init__.__annotations__ |= {"high": int, "batch": int, "count": int, "free_factor": FACTORS}
+    return Figures
+
+
+def check_types(subject: Subject, max_orders: tuple[int, ...]) -> Outcome:
+    """Ask CrossHair."""
+    return gate(type_functions, subject, max_orders)
+
+
+def check_lists(subject: Subject, max_orders: tuple[int, ...]) -> Outcome:
+    """Ask CrossHair."""
+    return gate(list_functions, subject, max_orders)
+
+
+THEOREMS = (
+    Theorem(
+        name="typed-choices-confirmed",
+        says="Which types merge, which request takes a whole pageblock, which pages are alike, whether more "
+        "may be reserved, and which types and counts are accepted: as their contracts say, for every value.",
+        about=(
+            "verified_buddy.migratetype.is_mergeable",
+            "verified_buddy.mobility.may_merge",
+            "verified_buddy.fallback.can_steal_fallback",
+            "verified_buddy.fallback.alike_pages",
+            "verified_buddy.highatomic.may_reserve",
+            "verified_buddy.linux_zone.request_error",
+            "verified_buddy.linux_zone.count_error",
+        ),
+        method="crosshair",
+        check=check_types,
+        rejects=(
+            "typed-mergeable-if-reserved",
+            "typed-mergeable-with-its-like",
+            "typed-steals-too-early",
+            "typed-alike-pages-of-any-type",
+            "typed-reserve-without-limit",
+            "pcp-request-of-any-type",
+            "pcp-count-may-be-negative",
+        ),
+    ),
+    Theorem(
+        name="pcp-figures-confirmed",
+        says="Which per-CPU list a block is on, how many blocks a refill takes, at how many pages the lists "
+        "drain and how many go, and how long lists grow: as their contracts say.",
+        about=(
+            *(
+                f"verified_buddy.pcp.{name}"
+                for name in (
+                    "pcp_allowed_order",
+                    "order_to_pindex",
+                    "pindex_to_order",
+                    "refill_blocks",
+                    "pcp_limit",
+                    "pages_to_drain",
+                )
+            ),
+            "verified_buddy.pcp_limits.zone_batchsize",
+            "verified_buddy.pcp_limits.zone_highsize",
+        ),
+        method="crosshair",
+        check=check_lists,
+        rejects=(
+            "pcp-caches-order-four",
+            "pcp-order-of-a-list-is-late",
+            "pcp-one-huge-list",
+            "pcp-high-is-the-share",
+            "pcp-batch-is-no-power",
+            "pcp-drains-too-many",
+        ),
+        assumptions=(
+            "the orders 0..3 and 9, which alone are cached; free factors 0..5, which alone are reached; of "
+            "when and how much to drain the orders 0, 3 and 9; 1, 2, 3, 4, 8 and 64 CPUs",
+        ),
+    ),
+)

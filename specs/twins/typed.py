@@ -1,0 +1,300 @@
+"""Broken twins of the typed zone and of its per-CPU lists."""
+
+from __future__ import annotations
+
+from specs.subject import Twin
+
+TYPED = (
+    Twin(
+        "typed-merge-asks-one-side",
+        "mobility",
+        "not may_merge(migratetype, zone.pageblocks.migratetype(buddy))",
+        "not is_mergeable(migratetype)",
+    ),
+    Twin(
+        "typed-merge-asks-nobody",
+        "mobility",
+        "not may_merge(migratetype, zone.pageblocks.migratetype(buddy))",
+        "False",
+    ),
+    Twin(
+        "typed-merge-takes-the-buddys-type",
+        "mobility",
+        "        area.remove(Pfn(buddy), order)\n        pfn = Pfn(pfn & buddy)",
+        "        migratetype = area.remove(Pfn(buddy), order)\n        pfn = Pfn(pfn & buddy)",
+    ),
+    Twin(
+        "typed-mergeable-if-reserved",
+        "migratetype",
+        "return migratetype < PCPTYPES",
+        "return migratetype < 4",
+    ),
+    Twin(
+        "typed-mergeable-with-its-like",
+        "mobility",
+        "return migratetype == other or (is_mergeable(migratetype) and is_mergeable(other))",
+        "return migratetype == other or is_mergeable(migratetype)",
+    ),
+    Twin(
+        "typed-moves-to-the-head",
+        "mobility",
+        "    area.remove(pfn, order)\n    area.add(pfn, order, migratetype, tail=True)",
+        "    area.remove(pfn, order)\n    area.add(pfn, order, migratetype, tail=False)",
+    ),
+    Twin(
+        "typed-moves-past-the-zone",
+        "mobility",
+        "    if not zone.spans(end - 1):\n        return 0\n",
+        "",
+    ),
+    Twin(
+        "typed-boot-memory-stays-unmovable",
+        "mobility",
+        "zone.pageblocks.set(pfn, MOVABLE)",
+        "zone.pageblocks.set(pfn, zone.pageblocks.migratetype(pfn))",
+    ),
+    Twin(
+        "typed-counts-isolated-pages",
+        "mobility",
+        "return self.free_area.nr_free_pages() - isolated",
+        "return self.free_area.nr_free_pages()",
+    ),
+    Twin(
+        "typed-pageblock-of-a-page-late",
+        "pageblock",
+        "return Pfn(pfn & -PAGEBLOCK_PAGES)",
+        "return Pfn((pfn + 1) & -PAGEBLOCK_PAGES)",
+    ),
+    Twin(
+        "typed-fallback-in-another-order",
+        "migratetype",
+        "MOVABLE: (RECLAIMABLE, UNMOVABLE)",
+        "MOVABLE: (UNMOVABLE, RECLAIMABLE)",
+    ),
+    Twin(
+        "typed-fallback-to-the-reserve",
+        "migratetype",
+        "MOVABLE: (RECLAIMABLE, UNMOVABLE)",
+        "MOVABLE: (RECLAIMABLE, UNMOVABLE, HIGHATOMIC)",
+    ),
+    Twin(
+        "typed-fallback-skips-a-type",
+        "migratetype",
+        "RECLAIMABLE: (UNMOVABLE, MOVABLE)",
+        "RECLAIMABLE: (UNMOVABLE,)",
+    ),
+    Twin("typed-steals-too-early", "fallback", "return order >= STEAL_ORDER or", "return order > 2 or"),
+    Twin(
+        "typed-falls-back-to-the-smallest",
+        "fallback",
+        "for current in reversed(ORDERS[least : area.max_order + 1]):",
+        "for current in ORDERS[least : area.max_order + 1]:",
+    ),
+    Twin(
+        "typed-movable-takes-the-largest",
+        "fallback",
+        "            return find_smallest_victim(area, order, migratetype)\n",
+        "            return victim\n",
+    ),
+    Twin("typed-claims-more-than-half", "fallback", ">= CLAIM_PAGES", "> CLAIM_PAGES"),
+    Twin(
+        "typed-alike-pages-of-any-type",
+        "fallback",
+        "    if old == MOVABLE:\n",
+        "    if old != migratetype:\n",
+    ),
+    Twin(
+        "typed-steal-forgets-the-type",
+        "fallback",
+        "        change_pageblock_range(zone, pfn, order, migratetype)\n",
+        "        pass\n",
+    ),
+    Twin(
+        "typed-steal-forgets-the-upper-pageblock",
+        "fallback",
+        "    end = Pfn(pfn + (1 << order))\n",
+        "    end = Pfn(pfn + PAGEBLOCK_PAGES)\n",
+    ),
+    Twin(
+        "typed-fallback-that-fails-moves",
+        "fallback",
+        "    steal_suitable_fallback(zone, victim, migratetype, movable_pages)\n    return rm",
+        "    steal_suitable_fallback(zone, victim, migratetype, movable_pages)\n"
+        "    return None if victim.order == order else rm",
+    ),
+    Twin(
+        "typed-reserve-without-limit",
+        "highatomic",
+        "return reserved < managed // RESERVED_SHARE + PAGEBLOCK_PAGES",
+        "return reserved <= managed // RESERVED_SHARE + PAGEBLOCK_PAGES",
+    ),
+    Twin(
+        "typed-forced-release-needs-a-count",
+        "highatomic",
+        "if not force and zone.nr_reserved_highatomic <= PAGEBLOCK_PAGES:",
+        "if zone.nr_reserved_highatomic <= (0 if force else PAGEBLOCK_PAGES):",
+    ),
+    Twin(
+        "typed-release-keeps-the-count",
+        "highatomic",
+        "if zone.pageblocks.migratetype(pfn) == HIGHATOMIC:",
+        "if zone.pageblocks.migratetype(pfn) != HIGHATOMIC:",
+    ),
+    Twin(
+        "typed-isolation-is-not-counted",
+        "isolation",
+        "    zone.nr_isolate_pageblock += 1\n",
+        "",
+    ),
+    Twin(
+        "typed-isolation-leaves-the-free-pages",
+        "isolation",
+        "    move_freepages_block(zone, pfn, ISOLATE)\n",
+        "",
+    ),
+    Twin(
+        "typed-comes-back-alone",
+        "isolation",
+        "    rejoins = joins_its_buddy(zone, start)\n",
+        "    rejoins = False\n",
+    ),
+    Twin("typed-isolates-below-the-mark", "isolation", "> mark + (1 << order)", "> mark"),
+    Twin(
+        "typed-split-forgets-the-upper-part",
+        "isolation",
+        "stop = split if page < split else end",
+        "stop = split if page < split else Pfn(end - 1)",
+    ),
+    Twin(
+        "typed-range-outside-the-zone",
+        "linux_zone",
+        "if not (self.mobility.spans(start) and self.mobility.spans(end - 1)):",
+        "if not self.mobility.spans(end - 1):",
+    ),
+)
+"""What breaks the types, the lists, fallback, the reserve or isolation."""
+
+PCP = (
+    Twin(
+        "pcp-drains-as-cached",
+        "pcp",
+        "if zone.nr_isolate_pageblock != 0:",
+        "if zone.nr_isolate_pageblock < 0:",
+    ),
+    Twin(
+        "pcp-one-list-for-all-types",
+        "pcp",
+        "return PCPTYPES * order + migratetype",
+        "return PCPTYPES * order + MOVABLE",
+    ),
+    Twin(
+        "pcp-one-huge-list",
+        "pcp",
+        "return NR_PCP_LISTS - 1 if migratetype == MOVABLE else NR_PCP_LISTS - 2",
+        "return NR_PCP_LISTS - 1",
+    ),
+    Twin(
+        "pcp-drain-wraps",
+        "pcp",
+        "    while pages > 0:\n        found",
+        "    while pages != 0:\n        found",
+    ),
+    Twin(
+        "pcp-drains-one-list-only",
+        "pcp",
+        "    for step in range(NR_PCP_LISTS):",
+        "    for step in range(NR_PCP_LISTS - pindex):",
+    ),
+    Twin("pcp-drains-the-newest", "pcp", "    pfn = pcp.last(pindex)\n", "    pfn = pcp.first(pindex)\n"),
+    Twin(
+        "pcp-refills-at-the-head",
+        "pcp",
+        "pcp.add(order_to_pindex(migratetype, order), pfn, migratetype, tail=True)",
+        "pcp.add(order_to_pindex(migratetype, order), pfn, migratetype, tail=False)",
+    ),
+    Twin(
+        "pcp-refill-keeps-the-pages-free",
+        "pcp",
+        "    pcp.add(order_to_pindex(migratetype, order), pfn, migratetype, tail=True)\n",
+        "    pcp.add(order_to_pindex(migratetype, order), pfn, migratetype, tail=True)\n"
+        "    zone.free_area.add(pfn, order, migratetype, tail=True)\n",
+    ),
+    Twin(
+        "pcp-refill-of-one",
+        "pcp",
+        "return max(batch >> order, 2) if batch > 1 else batch",
+        "return max(batch >> order, 1)",
+    ),
+    Twin(
+        "pcp-hands-out-and-keeps",
+        "pcp",
+        "    if pfn is not None:\n        pcp.remove(pindex, pfn)\n",
+        "    if pfn is not None:\n        pcp.lists[pindex].move_to_end(pfn)\n",
+    ),
+    Twin(
+        "pcp-counts-blocks",
+        "pcp",
+        "self.count += 1 << pindex_to_order(pindex)",
+        "self.count += 1",
+    ),
+    Twin(
+        "pcp-caches-order-four",
+        "pcp",
+        "return order <= COSTLY_ORDER or order == P",
+        "return order <= 4 or order == P",
+    ),
+    Twin(
+        "pcp-order-of-a-list-is-late",
+        "pcp",
+        "ORDERS[pindex // PCPTYPES] if pindex < NR_PCP_LISTS - 2",
+        "ORDERS[pindex // PCPTYPES] if pindex < NR_PCP_LISTS - 1",
+    ),
+    Twin(
+        "pcp-limit-of-reclaim-is-high",
+        "pcp",
+        "return min(pcp.batch << 2, pcp.high) if reclaim_active else pcp.high",
+        "return pcp.high",
+    ),
+    Twin("pcp-never-drains-twice-as-much", "pcp", "        pcp.free_factor += 1\n", "        pass\n"),
+    Twin(
+        "pcp-drains-too-many",
+        "pcp",
+        "return min(max(pcp.batch, pages), most)",
+        "return max(pcp.batch, pages)",
+    ),
+    Twin(
+        "pcp-drain-leaves-the-rest",
+        "pcp",
+        "    while pcp.count > 0:\n",
+        "    if pcp.count > 0:\n",
+    ),
+    Twin(
+        "pcp-batch-is-no-power",
+        "pcp_limits",
+        "(quarter + quarter // 2).bit_length() - 1) - 1, 1)",
+        "quarter.bit_length() - 1) - 1, 1)",
+    ),
+    Twin("pcp-high-is-the-share", "pcp_limits", "4 * batch)", "batch)"),
+    Twin(
+        "pcp-takes-isolated-pages",
+        "linux_zone",
+        " and migratetype != ISOLATE:",
+        ":",
+    ),
+    Twin(
+        "pcp-bulk-of-one-keeps-the-factor",
+        "linux_zone",
+        "        if pages == 1:\n",
+        "        if pages < 0:\n",
+    ),
+    Twin(
+        "pcp-request-of-any-type",
+        "linux_zone",
+        "not 0 <= migratetype < PCPTYPES",
+        "not 0 <= migratetype <= PCPTYPES",
+    ),
+    Twin("pcp-count-may-be-negative", "linux_zone", "or not least <= count <= most", "or not count <= most"),
+)
+"""What breaks the per-CPU lists, their figures, or who may use them."""
+
+TWINS = (*TYPED, *PCP)

@@ -1,0 +1,266 @@
+"""The free lists of a Linux 6.1 zone on plain lists, as the specification tells it; no line of the model.
+
+A list is a Python list of first pages, head first.  Whatever can be recomputed is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+ORDERS = range(11)
+UNMOVABLE, MOVABLE, RECLAIMABLE, HIGHATOMIC, ISOLATE = range(5)
+FALLBACK_ORDER = {
+    UNMOVABLE: [RECLAIMABLE, MOVABLE],
+    MOVABLE: [RECLAIMABLE, UNMOVABLE],
+    RECLAIMABLE: [UNMOVABLE, MOVABLE],
+}
+
+
+def pages_of(pfn: int, order: int) -> set[int]:
+    """The pages of a block."""
+    return set(range(pfn, pfn + 2**order))
+
+
+def buddy_of(pfn: int, order: int) -> int:
+    """The other half of the parent block."""
+    size: int = 2**order
+    return pfn + size if pfn // size % 2 == 0 else pfn - size
+
+
+def greatest_order(start: int, end: int) -> int:
+    """The largest aligned block that starts here and ends by ``end``."""
+    return max(k for k in ORDERS if start % 2**k == 0 and start + 2**k <= end)
+
+
+class TypedLists:
+    """Pages [start, end) of one zone; ``types`` maps a pageblock's number to its type, for all zones."""
+
+    def __init__(
+        self, start: int, end: int, types: dict[int, int], movable_pages: Callable[[int], int]
+    ) -> None:
+        self.start, self.end, self.types, self.movable_pages = start, end, types, movable_pages
+        self.lists: dict[tuple[int, int], list[int]] = {(k, t): [] for k in ORDERS for t in range(5)}
+        self.managed = self.isolated_blocks = self.reserved = 0
+
+    def type_of(self, pfn: int) -> int:
+        """The type of the page's pageblock."""
+        return self.types.get(pfn // 512, UNMOVABLE)
+
+    def spans(self, pfn: int) -> bool:
+        """Whether the page lies between the zone's first and last."""
+        return self.start <= pfn < self.end
+
+    def free_blocks(self) -> Iterator[tuple[int, int, int]]:
+        """Every free block: first page, order, and the type of its list."""
+        for (order, kind), pfns in self.lists.items():
+            for pfn in pfns:
+                yield pfn, order, kind
+
+    def nr_free(self) -> int:
+        """The free pages, those of ISOLATE excepted.  Linux: NR_FREE_PAGES."""
+        return sum(2**order for _, order, kind in self.free_blocks() if kind != ISOLATE)
+
+    def is_free(self, pfn: int, order: int) -> bool:
+        """Whether a free block of just that order starts at the page."""
+        return any(pfn in self.lists[order, kind] for kind in range(5))
+
+    def unlist(self, pfn: int, order: int) -> None:
+        """Take the block off the one list that it is on."""
+        (kind,) = [kind for kind in range(5) if pfn in self.lists[order, kind]]
+        self.lists[order, kind].remove(pfn)
+
+    def boot(self, start: int, end: int) -> None:
+        """Memory at boot: types first, then greatest aligned blocks.  Linux: memblock_free_all()."""
+        for pfn in range(start, end):
+            if pfn % 512 == 0:
+                self.types[pfn // 512] = MOVABLE
+        while start < end:
+            order = greatest_order(start, end)
+            self.give_back(start, order, self.type_of(start), to_tail=True)
+            self.managed += 2**order
+            start += 2**order
+
+    def give_back(self, pfn: int, order: int, kind: int, *, to_tail: bool = False) -> None:
+        """Merge with free buddies, then list.  Linux: __free_one_page()."""
+        while order < 10:
+            buddy = buddy_of(pfn, order)
+            if not self.is_free(buddy, order):
+                break
+            if order >= 9 and self.type_of(buddy) != kind and max(self.type_of(buddy), kind) >= 3:
+                break
+            self.unlist(buddy, order)
+            pfn, order = min(pfn, buddy), order + 1
+        if order < 9 and not to_tail:
+            low = min(pfn, buddy_of(pfn, order))
+            to_tail = self.is_free(buddy_of(low, order + 1), order + 1)
+        where = self.lists[order, kind]
+        where.insert(len(where) if to_tail else 0, pfn)
+
+    def take_smallest(self, order: int, kind: int) -> int | None:
+        """Split the least block that does.  Linux: __rmqueue_smallest()."""
+        for size in range(order, 11):
+            if self.lists[size, kind]:
+                pfn = self.lists[size, kind].pop(0)
+                for half in reversed(range(order, size)):
+                    self.lists[half, kind].insert(0, pfn + 2**half)
+                return pfn
+        return None
+
+    def take(self, order: int, kind: int, *, no_fragment: bool = False) -> int | None:
+        """With other types' blocks if need be.  Linux: __rmqueue()."""
+        while True:
+            pfn = self.take_smallest(order, kind)
+            if pfn is not None:
+                return pfn
+            victim = self.victim(order, kind, no_fragment=no_fragment)
+            if victim is None:
+                return None
+            self.steal(*victim, kind)
+
+    def can_steal(self, size: int, kind: int) -> bool:
+        """Whether the pageblock comes along.  Linux: can_steal_fallback()."""
+        return size >= 4 or kind in (UNMOVABLE, RECLAIMABLE)
+
+    def foreign(self, size: int, kind: int) -> int | None:
+        """The head of the first fallback list of that order that holds a block."""
+        for other in FALLBACK_ORDER[kind]:
+            if self.lists[size, other]:
+                return self.lists[size, other][0]
+        return None
+
+    def victim(self, order: int, kind: int, *, no_fragment: bool) -> tuple[int, int] | None:
+        """The largest block of another type, or the smallest.  Linux: __rmqueue_fallback()."""
+        for size in reversed(range(9 if no_fragment and order < 9 else order, 11)):
+            pfn = self.foreign(size, kind)
+            if pfn is None:
+                continue
+            if not self.can_steal(size, kind) and kind == MOVABLE and size > order:
+                for small in range(order, 11):
+                    smallest = self.foreign(small, kind)
+                    if smallest is not None:
+                        return smallest, small
+            return pfn, size
+        return None
+
+    def steal(self, pfn: int, size: int, kind: int) -> None:
+        """Move the block, or its pageblock.  Linux: steal_suitable_fallback()."""
+        old = self.type_of(pfn)
+        if old != HIGHATOMIC and size >= 9:
+            for number in range(pfn // 512, (pfn + 2**size) // 512):
+                self.types[number] = kind
+        elif old != HIGHATOMIC and self.can_steal(size, kind):
+            free = self.move_block(pfn, kind)
+            if free > 0:
+                alike = 0
+                if kind == MOVABLE:
+                    alike = self.movable_pages(pfn)
+                elif old == MOVABLE:
+                    alike = 512 - free - self.movable_pages(pfn)
+                if free + alike >= 256:
+                    self.types[pfn // 512] = kind
+                return
+        self.unlist(pfn, size)
+        self.lists[size, kind].append(pfn)
+
+    def move_block(self, pfn: int, kind: int) -> int:
+        """The free blocks of the page's pageblock, ascending, to the tail."""
+        first = pfn - pfn % 512
+        if not self.spans(first + 511):
+            return 0
+        low = first if self.spans(first) else pfn
+        found = sorted(block for block in self.free_blocks() if low <= block[0] < first + 512)
+        for head, order, _ in found:
+            self.unlist(head, order)
+            self.lists[order, kind].append(head)
+        return sum(2**order for _, order, _ in found)
+
+    def reserve(self, pfn: int) -> bool:
+        """Linux: reserve_highatomic_pageblock()."""
+        if self.reserved >= self.managed // 100 + 512 or self.type_of(pfn) >= 3:
+            return False
+        self.reserved += 512
+        self.types[pfn // 512] = HIGHATOMIC
+        self.move_block(pfn, HIGHATOMIC)
+        return True
+
+    def unreserve(self, kind: int, *, force: bool) -> bool:
+        """Only the count asks whether the pageblock is reserved.  Linux: unreserve_highatomic_pageblock()."""
+        if self.reserved <= 512 and not force:
+            return False
+        for order in ORDERS:
+            for pfn in self.lists[order, HIGHATOMIC][:1]:
+                if self.type_of(pfn) == HIGHATOMIC:
+                    self.reserved -= min(512, self.reserved)
+                self.types[pfn // 512] = kind
+                if self.move_block(pfn, kind) > 0:
+                    return True
+        return False
+
+    def set_isolate(self, pfn: int) -> bool:
+        """Linux: set_migratetype_isolate()."""
+        if self.type_of(pfn) == ISOLATE:
+            return False
+        self.types[pfn // 512] = ISOLATE
+        self.isolated_blocks += 1
+        self.move_block(pfn, ISOLATE)
+        return True
+
+    def unset_isolate(self, pfn: int, kind: int) -> bool:
+        """Linux: unset_migratetype_isolate()."""
+        if self.type_of(pfn) != ISOLATE:
+            return False
+        first = pfn - pfn % 512
+        buddy = buddy_of(first, 9)
+        joins = self.is_free(first, 9) and self.is_free(buddy, 9) and self.type_of(buddy) != ISOLATE
+        if joins:
+            self.unlist(first, 9)
+        else:
+            self.move_block(pfn, kind)
+        self.types[pfn // 512] = kind
+        if joins:
+            self.give_back(first, 9, kind, to_tail=True)
+        self.isolated_blocks -= 1
+        return True
+
+    def isolate_free(self, pfn: int, order: int, mark: int) -> bool:
+        """Linux: __isolate_free_page()."""
+        if not self.is_free(pfn, order):
+            return False
+        if self.type_of(pfn) != ISOLATE and not self.nr_free() - self.reserved > mark + 2**order:
+            return False
+        self.unlist(pfn, order)
+        if order >= 8:
+            for page in range(pfn, pfn + 2**order, 512):
+                if self.type_of(page) < 3:
+                    self.types[page // 512] = MOVABLE
+        return True
+
+    def split_free(self, pfn: int, order: int, split: int) -> None:
+        """Aligned parts up to the split, then from it on.  Linux: split_free_page()."""
+        self.unlist(pfn, order)
+        end = pfn + 2**order
+        while pfn < end:
+            part = greatest_order(pfn, split if pfn < split else end)
+            self.give_back(pfn, part, self.type_of(pfn))
+            pfn += 2**part
+
+    def break_out(self, pfn: int) -> bool:
+        """A single free page leaves; the halves without it go to the heads of the block's type's lists."""
+        for head, order, _ in list(self.free_blocks()):
+            if pfn in pages_of(head, order):
+                kind = self.type_of(head)
+                self.unlist(head, order)
+                for half in reversed(range(order)):
+                    self.lists[half, kind].insert(0, buddy_of(pfn - pfn % 2**half, half))
+                return True
+        return False
+
+    def take_this(self, pfn: int, order: int) -> bool:
+        """The block leaves the free block that covers it; what is left stays on that block's list."""
+        for head, size, kind in list(self.free_blocks()):
+            if pages_of(pfn, order) <= pages_of(head, size):
+                self.unlist(head, size)
+                for half in reversed(range(order, size)):
+                    self.lists[half, kind].insert(0, buddy_of(pfn - pfn % 2**half, half))
+                return True
+        return False

@@ -1,0 +1,161 @@
+"""The ledger rows about the Linux zone that are checked by running it, or tested."""
+
+from __future__ import annotations
+
+from specs import typed_runs, typed_walk
+from specs.contracts import contracts
+from specs.ledger import Theorem
+from specs.random_programs import tester
+from specs.refutation import Refuted, Visited, checker
+from specs.subject import Subject
+from specs.typed_programs import TypedZoneMachine
+
+LINUX_ZONE = tuple(
+    f"verified_buddy.linux_zone.LinuxZone.{name}"
+    for name in (
+        "add_range",
+        "alloc",
+        "alloc_bulk",
+        "free",
+        "split",
+        "drain",
+        "drain_all",
+        "isolate",
+        "offline",
+        "putback",
+        "nr_free_pages",
+    )
+)
+INSIDE = (
+    "verified_buddy.isolation.set_migratetype_isolate",
+    "verified_buddy.isolation.unset_migratetype_isolate",
+    "verified_buddy.isolation.isolate_free_page",
+    "verified_buddy.isolation.split_free_page",
+    "verified_buddy.highatomic.reserve_highatomic_pageblock",
+    "verified_buddy.highatomic.unreserve_highatomic_pageblock",
+    "verified_buddy.highatomic.rmqueue_buddy",
+)
+STEPS = (
+    "verified_buddy.mobility.free_one_page",
+    "verified_buddy.mobility.move_freepages_block",
+    "verified_buddy.fallback.rmqueue",
+    "verified_buddy.fallback.find_victim",
+    "verified_buddy.fallback.steal_suitable_fallback",
+    "verified_buddy.pcp.rmqueue_pcplist",
+    "verified_buddy.pcp.free_unref_page_commit",
+    "verified_buddy.pcp.free_pcppages_bulk",
+    "verified_buddy.pcp.drain_pages_zone",
+)
+LAST_PAGEBLOCK = 2**52 - 512
+
+
+def visit_pageblock_clauses(subject: Subject, _: int) -> Visited:
+    """Every clause of the module, at every page of the first pageblocks and of the last one."""
+    pages = [*range(8192), *range(LAST_PAGEBLOCK, 2**52)]
+    clauses = [(each, clause) for each in contracts(subject.pageblock) for clause in each.post]
+    for contract, clause in clauses:
+        for pfn in pages:
+            answer = contract.function(pfn)
+            if not contract.holds(clause, {"pfn": pfn, "__return__": answer}):
+                raise Refuted(f"{contract.function.__name__}({pfn})", f"answer {answer}", f"not {clause}")
+    return Visited(len(pages), len(pages) * len(clauses))
+
+
+THEOREMS = (
+    Theorem(
+        name="typed-small-states",
+        says="In every state of a small Linux zone, every page has one owner and every free block is merged; "
+        "an allocation hands out what was free or cached and moves blocks and pageblocks to its own type "
+        "alone, by the table of fallbacks; it is refused only if no list that may be used holds a block; "
+        "what comes back is free under the type that the rule says, and nothing else changes.",
+        about=(*LINUX_ZONE, *INSIDE, *STEPS),
+        method="exhaustive",
+        check=checker(typed_walk.visit),
+        rejects=(
+            "typed-merge-asks-one-side",
+            "typed-merge-takes-the-buddys-type",
+            "typed-counts-isolated-pages",
+            "typed-fallback-to-the-reserve",
+            "typed-fallback-skips-a-type",
+            "typed-claims-more-than-half",
+            "typed-steal-forgets-the-type",
+            "typed-steal-forgets-the-upper-pageblock",
+            "typed-fallback-that-fails-moves",
+            "typed-forced-release-needs-a-count",
+            "typed-release-keeps-the-count",
+            "typed-isolation-is-not-counted",
+            "typed-comes-back-alone",
+            "typed-isolates-below-the-mark",
+            "typed-range-outside-the-zone",
+            "pcp-drains-as-cached",
+            "pcp-one-huge-list",
+            "pcp-refill-keeps-the-pages-free",
+            "pcp-hands-out-and-keeps",
+            "pcp-counts-blocks",
+            "pcp-takes-isolated-pages",
+        ),
+        assumptions=(
+            "zones of 1..3 pageblocks, one CPU of high 1024 and batch 512, blocks of the orders 7..10 (in two"
+            " pageblocks 8..10, in three 9..10), two or three types; of a pageblock's pages in use all are "
+            "movable, or none; one pageblock at a time is isolated, and no block in use crosses its edge; "
+            "isolation, the reserve and blocks that are out together in one pageblock, each alone in two",
+        ),
+    ),
+    Theorem(
+        name="typed-runs",
+        says="In long runs over zones of all shapes, every call takes, moves and lists the very pages that "
+        "plain lists of the Linux policy do, in the same order, with the same types and counters.",
+        about=(*LINUX_ZONE, *INSIDE, *STEPS),
+        method="execution",
+        check=checker(typed_runs.visit),
+        rejects=(
+            "typed-moves-to-the-head",
+            "typed-moves-past-the-zone",
+            "typed-boot-memory-stays-unmovable",
+            "typed-fallback-in-another-order",
+            "typed-falls-back-to-the-smallest",
+            "typed-movable-takes-the-largest",
+            "typed-steals-too-early",
+            "typed-alike-pages-of-any-type",
+            "typed-isolation-leaves-the-free-pages",
+            "typed-split-forgets-the-upper-part",
+            "typed-merge-asks-nobody",
+            "pcp-drains-as-cached",
+            "pcp-drains-the-newest",
+            "pcp-one-list-for-all-types",
+            "pcp-drain-wraps",
+            "pcp-drains-one-list-only",
+            "pcp-refills-at-the-head",
+            "pcp-refill-of-one",
+            "pcp-caches-order-four",
+            "pcp-limit-of-reclaim-is-high",
+            "pcp-never-drains-twice-as-much",
+            "pcp-drain-leaves-the-rest",
+            "pcp-bulk-of-one-keeps-the-factor",
+        ),
+        assumptions=("twelve runs of 1,500 calls in six shapes, the same each time",),
+    ),
+    Theorem(
+        name="typed-zone-machine",
+        says="Random programs on Linux zones of all shapes take, move, list and reject as plain lists of the "
+        "Linux policy do.",
+        about=(*LINUX_ZONE, *INSIDE, *STEPS),
+        method="hypothesis",
+        check=tester(TypedZoneMachine, 40),
+        rejects=(
+            "typed-fallback-skips-a-type",
+            "pcp-drain-wraps",
+            "pcp-hands-out-and-keeps",
+        ),
+        assumptions=("a fixed set of random programs; the tests run others",),
+    ),
+    Theorem(
+        name="pageblock-clauses",
+        says="The first page of a page's pageblock is the page less what it is beyond a multiple of 512.",
+        about=("verified_buddy.pageblock.pageblock_start",),
+        method="exhaustive",
+        check=checker(visit_pageblock_clauses),
+        rejects=("typed-pageblock-of-a-page-late",),
+        assumptions=("the pages of the first 16 pageblocks and of the last",),
+    ),
+)
