@@ -19,7 +19,7 @@ SHAPES = (
     Shape(0, 2, (9, 10), (0, 1), also=("reserved",)),
     Shape(0, 2, (9, 10), (0, 1, 2), also=("isolated",)),
     Shape(0, 2, (8, 9, 10), (0, 1, 2)),
-    Shape(1, 3, (9, 10), (0, 1, 2)),
+    Shape(1, 3, (9, 10), (0, 1)),
 )
 """The smallest first; the last starts at the upper half of a largest block."""
 

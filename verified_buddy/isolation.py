@@ -16,7 +16,8 @@ from verified_buddy.pfn import ORDERS, Order, Pfn
 def set_migratetype_isolate(zone: MobilityZone, pfn: Pfn) -> bool:
     """Isolate the page's pageblock: its free pages serve no request.  False if it is isolated already.
 
-    Whether its pages in use can be moved is the caller's to know.
+    Whether its pages in use can be moved is the caller's to know; and that no free block crosses its edge,
+    see ``split_free_page``.
     Linux: set_migratetype_isolate(), mm/page_isolation.c.
     """
     if zone.pageblocks.migratetype(pfn) == ISOLATE:

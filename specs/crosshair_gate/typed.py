@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import FunctionType
 from typing import Any
 
@@ -13,7 +13,7 @@ from specs.subject import Subject
 
 KINDS = (int, bool, float, str, type(None))
 CACHED_ORDERS = (0, 1, 2, 3, 9)
-FACTORS = exactly(*range(6))
+EVERY_FACTOR, SOME_FACTORS = range(6), (0, 1, 5)
 CPUS = (1, 2, 3, 4, 8, 64)
 
 
@@ -40,12 +40,13 @@ def list_functions(subject: Subject, max_orders: tuple[int, ...]) -> Iterator[Fu
     for cpus in CPUS:
         yield narrowed(subject.pcp_limits.zone_highsize, cpus=exactly(cpus))
     yield narrowed(subject.pcp_limits.zone_batchsize)
-    for order in (0, 3, 9):
-        yield narrowed(module.pcp_limit, pcp=lists_type(subject), order=exactly(order))
-        yield narrowed(module.pages_to_drain, pcp=lists_type(subject), order=exactly(order))
+    for order, factors in ((0, EVERY_FACTOR), (3, SOME_FACTORS), (9, SOME_FACTORS)):
+        lists = lists_type(subject, factors)
+        yield narrowed(module.pcp_limit, pcp=lists, order=exactly(order))
+        yield narrowed(module.pages_to_drain, pcp=lists, order=exactly(order))
 
 
-def lists_type(subject: Subject) -> type:
+def lists_type(subject: Subject, factors: Iterable[int]) -> type:
     """Per-CPU lists of which only the figures matter, each of them anything."""
     base: Any = subject.pcp.PerCpuPages
 
@@ -55,7 +56,12 @@ def lists_type(subject: Subject) -> type:
         def __init__(self, high: int, batch: int, count: int, free_factor: int) -> None:
             self.high, self.batch, self.count, self.free_factor = high, batch, count, free_factor
 
-    Figures.__init__.__annotations__ |= {"high": int, "batch": int, "count": int, "free_factor": FACTORS}
+    Figures.__init__.__annotations__ |= {
+        "high": int,
+        "batch": int,
+        "count": int,
+        "free_factor": exactly(*factors),
+    }
     return Figures
 
 
@@ -125,8 +131,8 @@ THEOREMS = (
             "pcp-drains-too-many",
         ),
         assumptions=(
-            "the orders 0..3 and 9, which alone are cached; free factors 0..5, which alone are reached; of "
-            "when and how much to drain the orders 0, 3 and 9; 1, 2, 3, 4, 8 and 64 CPUs",
+            "the orders 0..3 and 9, which alone are cached; of when and how much to drain order 0 "
+            "with each free factor, 0..5, and the orders 3 and 9 with 0, 1 and 5; 1, 2, 3, 4, 8 and 64 CPUs",
         ),
     ),
 )
