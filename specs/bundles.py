@@ -21,13 +21,21 @@ from specs.theorems import (
     zone,
 )
 
-COSTLY = ("zone-small-states", "definitions-confirmed", "tiny-zone-confirmed", "zone-machine")
+COSTLY = (
+    "layer-hypotheses",
+    "zone-small-states",
+    "definitions-confirmed",
+    "tiny-zone-confirmed",
+    "zone-machine",
+)
 """The rows to start first, so that none runs alone at the end."""
 
 FAMILIES = tuple(
     tuple(row.name for module in modules for row in module.ROWS)
     for modules in (
-        (mobility, fallback, moves, highatomic, isolation, pcp, layers),
+        (fallback, mobility),
+        (layers,),
+        (moves, highatomic, isolation, pcp),
         (free_area,),
         (init,),
         (hypotheses, paths),

@@ -9,7 +9,7 @@ import z3
 from specs.ledger import Theorem
 from specs.prover.invariants import MT
 from specs.prover.labels import align_to, is_free, pfn
-from specs.prover.layer_contracts import COUNTED, block_move
+from specs.prover.layer_contracts import block_move
 from specs.prover.lifted import LiftedCount
 from specs.prover.loops import START, STOP
 from specs.prover.operations import P, Walk
@@ -62,9 +62,11 @@ def _block(walk: Walk) -> Iterator[Owed]:
     of, result = world_of(walk), walk.path.result
     yield from is_moved(walk, block_move(of, P, MT))
     if isinstance(result, LiftedCount):
-        counted = z3.BoolVal(str(result.term).startswith(str(COUNTED)))
+        counted = z3.BoolVal(len(of.moved_pages) == 1 and result.term.eq(of.moved_pages[0]))
     else:
-        counted = z3.BoolVal(type(result) is int and result == 0 and not of.steps)
+        counted = z3.BoolVal(
+            type(result) is int and result == 0 and all(each.eq(pfn(0)) for each in of.moved_pages)
+        )
     yield of.owed("moved", counted, "the result is the number of pages moved")
     yield of.owed("moved", z3.BoolVal(of.types is of.types_before), "no pageblock changes its type")
 
