@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from specs.ledger import HOLDS, Theorem
+from specs.subject import LAYERS
 from specs.theorems import LEDGER
 
 ROOT = Path(__file__).parent.parent
@@ -17,6 +18,15 @@ PARTS = {
     "buddy operations": ("verified_buddy.buddy",),
     "spans": ("verified_buddy.spans",),
     "zone": ("verified_buddy.zone",),
+    "pageblocks and moves": (
+        "verified_buddy.migratetype",
+        "verified_buddy.pageblock",
+        "verified_buddy.mobility",
+    ),
+    "fallback": ("verified_buddy.fallback",),
+    "highatomic reserve": ("verified_buddy.highatomic",),
+    "isolation": ("verified_buddy.isolation",),
+    "per-CPU lists": ("verified_buddy.pcp",),
 }
 
 
@@ -38,7 +48,7 @@ def readme_table() -> str:
     return "\n".join(lines)
 
 
-MODULES = ("buddy", "definitions")
+MODULES = ("buddy", "definitions", *LAYERS)
 
 
 def where(row: Theorem) -> str:

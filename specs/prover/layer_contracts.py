@@ -108,6 +108,13 @@ def drained(was: State, now: State, page: Term) -> Clauses:
     )
 
 
+def fed(was: State, now: State, start: Term, end: Term, page: Term) -> Clauses:
+    """The range is free, and nothing else has changed hands."""
+    inside = z3.And(z3.ULE(start, page), z3.ULT(page, end))
+    yield z3.Implies(inside, is_free(now.owner(page))), "every page of the range is free"
+    yield from elsewhere(was, now, z3.Not(inside), page)
+
+
 class Victim:
     """A victim that nobody looks into."""
 
@@ -162,6 +169,17 @@ class LayerStubs(Stubs):
         )
         self._now(lambda now, page: released(was, now, head, order, page))
         of.steps.append(Step("free", head, order, type_term(migratetype), z3.BoolVal(to_tail)))
+
+    def free_range(self, zone: Any, start: LiftedPfn, end: LiftedPfn, *, to_tail: bool) -> None:
+        """Contract: row range-exact."""
+        of, was = self.world, self.world.state
+        self._own(zone)
+        inside = z3.And(z3.ULE(start.term, Y), z3.ULT(Y, end.term))
+        of.owe("asks", z3.ULE(start.term, end.term), "a range that is freed does not end before it begins")
+        says = "every page of a range that is freed belongs to nobody else"
+        of.owe("owned", z3.Implies(inside, was.owner(Y) == HELD), says, Y)
+        self._now(lambda now, page: fed(was, now, start.term, end.term, page))
+        of.steps.append(Step("free range", start.term, 0, None, z3.BoolVal(to_tail)))
 
     def move_freepages(
         self, area: Any, start: LiftedPfn, end: LiftedPfn, migratetype: Any
