@@ -11,7 +11,7 @@ from specs.prover.geometry import TOP, Geometry, faults, scaled
 from specs.prover.lifted import LiftedCount, LiftedPfn
 from specs.prover.operations import Variant
 from specs.prover.paths import Path
-from specs.prover.shape import hidden_state_faults, loop_faults
+from specs.prover.shape import countdown_faults, hidden_state_faults, loop_faults
 from specs.prover.walks import LAYER_OPERATIONS, walks
 from specs.prover.world import LiftedType, type_term
 from specs.subject import LAYERS, Twin, broken, running, source_of
@@ -69,6 +69,22 @@ def test_a_result_that_is_no_sum_is_noticed(old: str, new: str) -> None:
     other = text.replace(old, new)
     ast.parse(other)
     assert list(loop_faults(other, "move_freepages"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("        blocks -= 1\n", "        blocks -= 1\n        order = order\n"),
+        ("    while blocks > 0:\n", "    while blocks >= 0:\n"),
+        ("        blocks -= 1\n", "        blocks -= 1\n        pcp.seen = 1\n"),
+        ("    while blocks > 0:\n", "    while blocks > 0:\n        for _ in ():\n            pass\n"),
+    ],
+)
+def test_a_loop_that_carries_more_than_its_count_is_noticed(old: str, new: str) -> None:
+    text = source_of("pcp")
+    assert list(countdown_faults(text, "rmqueue_bulk", "blocks")) == []
+    assert text.count(old) == 1
+    assert list(countdown_faults(text.replace(old, new), "rmqueue_bulk", "blocks"))
 
 
 def test_every_operation_of_the_layers_has_its_paths() -> None:
