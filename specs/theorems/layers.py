@@ -50,7 +50,7 @@ ROWS = (
         "times: no operation of the layers loses a page or invents one, and only what it hands out leaves.",
         tuple(f"verified_buddy.{part}" for part in PARTS),
         "z3",
-        layers(ALL, (), _conserved),
+        layers(ALL, (), _conserved, alone=True),
         (
             "steal-drops-the-victim",
             "refill-drops-the-block",
