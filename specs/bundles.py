@@ -22,6 +22,7 @@ from specs.theorems import (
 )
 
 COSTLY = (
+    "layer-hypotheses",
     "zone-small-states",
     "typed-small-states",
     "definitions-confirmed",
@@ -36,7 +37,9 @@ COSTLY = (
 FAMILIES = tuple(
     tuple(row.name for module in modules for row in module.ROWS)
     for modules in (
-        (mobility, fallback, moves, highatomic, isolation, pcp, layers),
+        (fallback, mobility),
+        (layers,),
+        (moves, highatomic, isolation, pcp),
         (free_area,),
         (init,),
         (hypotheses, paths),

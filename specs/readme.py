@@ -18,7 +18,16 @@ PARTS = {
     "buddy operations": ("verified_buddy.buddy",),
     "spans": ("verified_buddy.spans",),
     "zone": ("verified_buddy.zone",),
-    "Linux 6.1 zone": tuple(f"verified_buddy.{name}" for name in LAYERS),
+    "pageblocks and moves": (
+        "verified_buddy.migratetype",
+        "verified_buddy.pageblock",
+        "verified_buddy.mobility",
+    ),
+    "fallback": ("verified_buddy.fallback",),
+    "highatomic reserve": ("verified_buddy.highatomic",),
+    "isolation": ("verified_buddy.isolation",),
+    "per-CPU lists": ("verified_buddy.pcp",),
+    "Linux 6.1 zone": ("verified_buddy.linux_zone", "verified_buddy.pcp_limits"),
 }
 
 
@@ -40,7 +49,7 @@ def readme_table() -> str:
     return "\n".join(lines)
 
 
-MODULES = ("buddy", "definitions")
+MODULES = ("buddy", "definitions", *LAYERS)
 
 
 def where(row: Theorem) -> str:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from specs import typed_runs, typed_walk
-from specs.contracts import contracts
 from specs.ledger import Theorem
 from specs.random_programs import tester
-from specs.refutation import Refuted, Visited, checker
-from specs.subject import Subject
+from specs.refutation import checker
 from specs.typed_programs import TypedZoneMachine
 
 LINUX_ZONE = tuple(
@@ -46,19 +44,6 @@ STEPS = (
     "verified_buddy.pcp.free_pcppages_bulk",
     "verified_buddy.pcp.drain_pages_zone",
 )
-LAST_PAGEBLOCK = 2**52 - 512
-
-
-def visit_pageblock_clauses(subject: Subject, _: int) -> Visited:
-    """Every clause of the module, at every page of the first pageblocks and of the last one."""
-    pages = [*range(8192), *range(LAST_PAGEBLOCK, 2**52)]
-    clauses = [(each, clause) for each in contracts(subject.pageblock) for clause in each.post]
-    for contract, clause in clauses:
-        for pfn in pages:
-            answer = contract.function(pfn)
-            if not contract.holds(clause, {"pfn": pfn, "__return__": answer}):
-                raise Refuted(f"{contract.function.__name__}({pfn})", f"answer {answer}", f"not {clause}")
-    return Visited(len(pages), len(pages) * len(clauses))
 
 
 THEOREMS = (
@@ -148,14 +133,5 @@ THEOREMS = (
             "pcp-hands-out-and-keeps",
         ),
         assumptions=("a fixed set of random programs; the tests run others",),
-    ),
-    Theorem(
-        name="pageblock-clauses",
-        says="The first page of a page's pageblock is the page less what it is beyond a multiple of 512.",
-        about=("verified_buddy.pageblock.pageblock_start",),
-        method="exhaustive",
-        check=checker(visit_pageblock_clauses),
-        rejects=("typed-pageblock-of-a-page-late",),
-        assumptions=("the pages of the first 16 pageblocks and of the last",),
     ),
 )

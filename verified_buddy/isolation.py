@@ -8,7 +8,7 @@ from __future__ import annotations
 from verified_buddy.buddy import expand
 from verified_buddy.free_area import Migratetype
 from verified_buddy.migratetype import ISOLATE, MOVABLE, is_mergeable
-from verified_buddy.mobility import MobilityZone, free_one_page, move_freepages_block
+from verified_buddy.mobility import MobilityZone, free_one_page, free_range, move_freepages_block
 from verified_buddy.pageblock import PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, pageblock_start
 from verified_buddy.pfn import ORDERS, Order, Pfn
 
@@ -96,17 +96,8 @@ def split_free_page(zone: MobilityZone, pfn: Pfn, order: Order, split: Pfn) -> N
     again, since one side is isolated.  Linux: split_free_page(), mm/page_alloc.c.
     """
     zone.free_area.remove(pfn, order)
-    end = Pfn(pfn + (1 << order))
-    page = pfn
-    while page < end:
-        stop = split if page < split else end
-        part = order
-        while page & ((1 << part) - 1) != 0:
-            part = Order(part - 1)
-        while stop - page < 1 << part:
-            part = Order(part - 1)
-        free_one_page(zone, page, part, zone.pageblocks.migratetype(page))
-        page = Pfn(page + (1 << part))
+    free_range(zone, pfn, split, to_tail=False)
+    free_range(zone, split, Pfn(pfn + (1 << order)), to_tail=False)
 
 
 def take_page_off_buddy(zone: MobilityZone, pfn: Pfn) -> bool:

@@ -154,6 +154,15 @@ def feed(zone: MobilityZone, start: Pfn, end: Pfn) -> None:
     while pfn < end:
         zone.pageblocks.set(pfn, MOVABLE)
         pfn = Pfn(pfn + PAGEBLOCK_PAGES)
+    free_range(zone, start, end, to_tail=True)
+    zone.managed += end - start
+
+
+def free_range(zone: MobilityZone, start: Pfn, end: Pfn, *, to_tail: bool) -> None:
+    """Free owned pages [start, end): ascending greatest aligned blocks, each under its pageblock's type.
+
+    Linux: __free_pages_memory(), mm/memblock.c; split_free_page(), mm/page_alloc.c, on each side.
+    """
     pfn = start
     while pfn < end:
         order = zone.free_area.max_order
@@ -161,6 +170,5 @@ def feed(zone: MobilityZone, start: Pfn, end: Pfn) -> None:
             order = Order(order - 1)
         while end - pfn < 1 << order:
             order = Order(order - 1)
-        free_one_page(zone, pfn, order, zone.pageblocks.migratetype(pfn), to_tail=True)
+        free_one_page(zone, pfn, order, zone.pageblocks.migratetype(pfn), to_tail=to_tail)
         pfn = Pfn(pfn + (1 << order))
-    zone.managed += end - start

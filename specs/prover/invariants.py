@@ -19,6 +19,7 @@ from specs.prover.labels import (
     aligned,
     is_block,
     is_free,
+    is_pcp,
     order_is,
     pfn,
     type_of,
@@ -74,6 +75,11 @@ def nothing_held(state: State, page: Term) -> Truth:
     return state.owner(page) != HELD
 
 
+def no_per_cpu(state: State, page: Term) -> Truth:
+    """A ``Zone`` of the core has no per-CPU lists."""
+    return z3.Not(is_pcp(state.owner(page)))
+
+
 def one_type(state: State, page: Term) -> Truth:
     """The zone uses one migratetype, whichever it is."""
     owner = state.owner(page)
@@ -103,7 +109,7 @@ INVARIANTS: dict[str, Callable[..., Truth]] = {
 }
 """The invariants at one page; ``uniform`` relates two."""
 
-AT_REST = ("nothing_held", "one_type")
+AT_REST = ("nothing_held", "one_type", "no_per_cpu")
 """What holds besides between the calls of a zone."""
 
 SENTENCES: dict[str, Callable[..., Truth]] = {
@@ -111,6 +117,7 @@ SENTENCES: dict[str, Callable[..., Truth]] = {
     "uniform": uniform,
     "nothing_held": nothing_held,
     "one_type": one_type,
+    "no_per_cpu": no_per_cpu,
     **{f"member {order}": partial(member, order=order) for order in range(11)},
     **{f"head_of {order}": partial(head_of, order=order) for order in range(11)},
 }

@@ -33,8 +33,6 @@ from specs.prover.world import LiftedType, Step, Y, type_term
 
 FALLBACKS = {0: (2, 1), 1: (2, 0), 2: (0, 1)}
 """Whose blocks a request may take when its own lists are empty, best first; nobody takes 3 or 4."""
-COUNTED = z3.BitVec("moved", 64)
-"""How many pages were moved."""
 
 
 def least_order(order: int, geometry: Geometry, *, no_fragment: bool) -> int:
@@ -110,6 +108,13 @@ def drained(was: State, now: State, page: Term) -> Clauses:
     )
 
 
+def fed(was: State, now: State, start: Term, end: Term, page: Term) -> Clauses:
+    """The range is free, and nothing else has changed hands."""
+    inside = z3.And(z3.ULE(start, page), z3.ULT(page, end))
+    yield z3.Implies(inside, is_free(now.owner(page))), "every page of the range is free"
+    yield from elsewhere(was, now, z3.Not(inside), page)
+
+
 class Victim:
     """A victim that nobody looks into."""
 
@@ -165,12 +170,25 @@ class LayerStubs(Stubs):
         self._now(lambda now, page: released(was, now, head, order, page))
         of.steps.append(Step("free", head, order, type_term(migratetype), z3.BoolVal(to_tail)))
 
-    def move_freepages(self, area: Any, start: LiftedPfn, end: LiftedPfn, migratetype: Any) -> LiftedCount:
+    def free_range(self, zone: Any, start: LiftedPfn, end: LiftedPfn, *, to_tail: bool) -> None:
+        """Contract: row range-exact."""
+        of, was = self.world, self.world.state
+        self._own(zone)
+        inside = z3.And(z3.ULE(start.term, Y), z3.ULT(Y, end.term))
+        of.owe("asks", z3.ULE(start.term, end.term), "a range that is freed does not end before it begins")
+        says = "every page of a range that is freed belongs to nobody else"
+        of.owe("owned", z3.Implies(inside, was.owner(Y) == HELD), says, Y)
+        self._now(lambda now, page: fed(was, now, start.term, end.term, page))
+        of.steps.append(Step("free range", start.term, 0, None, z3.BoolVal(to_tail)))
+
+    def move_freepages(
+        self, area: Any, start: LiftedPfn, end: LiftedPfn, migratetype: Any
+    ) -> LiftedCount | int:
         """Contract: row move-exact."""
         self._same(area)
         return self._move(Move(start.term, end.term, type_term(migratetype)), start.term)
 
-    def move_freepages_block(self, zone: Any, page: LiftedPfn, migratetype: Any) -> LiftedCount:
+    def move_freepages_block(self, zone: Any, page: LiftedPfn, migratetype: Any) -> LiftedCount | int:
         """Contract: row move-block; where the range begins and ends, less is said than the row proves."""
         of, wanted = self.world, type_term(migratetype)
         self._own(zone)
@@ -179,17 +197,19 @@ class LayerStubs(Stubs):
         of.path.assume(z3.Or(low == start, low == page.term), z3.Or(high == end, high == low))
         return self._move(Move(low, high, wanted), page.term)
 
-    def _move(self, move: Move, page: Term) -> LiftedCount:
+    def _move(self, move: Move, page: Term) -> LiftedCount | int:
+        """Forks: some pages are moved; or none are, since no free block starts in the range."""
         of, was = self.world, self.world.state
-        count = z3.BitVec(f"{COUNTED.decl().name()}{len(of.steps)}", 64)
-        of.path.assume(z3.ULE(count, pfn(2 << was.top)), z3.Or(z3.ULT(move.low, move.high), count == 0))
-        none = count == 0
-        of.laws.append(
-            lambda page: z3.Implies(z3.And(none, move.covers(page)), z3.Not(is_free(was.heads(page))))
-        )
-        of.state = moved(was, move)
         of.moves.append(move)
         of.steps.append(Step("move", page, 0, move.migratetype))
+        if not of.path.choose():
+            of.laws.append(lambda page: z3.Implies(move.covers(page), z3.Not(is_free(was.heads(page)))))
+            of.moved_pages.append(pfn(0))
+            return 0
+        count = of.fresh("moved")
+        of.path.assume(z3.ULE(count, pfn(2 << was.top)), count != 0, z3.ULT(move.low, move.high))
+        of.state = moved(was, move)
+        of.moved_pages.append(count)
         return LiftedCount(of.path, count)
 
     def find_victim(

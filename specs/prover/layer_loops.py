@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import z3
 
 from specs.prover.contracts import Clauses
 from specs.prover.invariants import conjunction
 from specs.prover.labels import Term, Truth, is_pcp
-from specs.prover.layer_contracts import arbitrary
-from specs.prover.lifted import LiftedBool, LiftedCount
-from specs.prover.loops import CURSOR, START, STOP, Cursor
+from specs.prover.layer_contracts import LayerStubs, arbitrary
+from specs.prover.lifted import LiftedBool, LiftedCount, LiftedPfn
+from specs.prover.loops import CURSOR, START, STOP, Cursor, Loop
 from specs.prover.paths import Cut
 from specs.prover.retyped import Move, moved
 from specs.prover.typed import ZoneWorld
-from specs.prover.world import Y
+from specs.prover.world import Y, type_term
 
 LEFT = z3.BitVec("left", 64)
 """What is left to do when an iteration begins."""
@@ -51,6 +52,27 @@ class MoveLoop:
         of.path.assume(z3.ULE(START, CURSOR))
         of.roots.append(CURSOR)
         of.state = of.before = moved(self.first, self._until(CURSOR))
+
+
+class RangeLoop(Loop):
+    """The loop of ``free_range``: as that of ``add_range``, each block under its pageblock's type."""
+
+    name = "free_range"
+
+    def __init__(self, of: ZoneWorld, stubs: LayerStubs, *, to_tail: bool) -> None:
+        super().__init__(of, stubs)
+        self.zone, self.types, self.to_tail = stubs.zone, of.types, to_tail
+
+    def check(self, area: Any, block: LiftedPfn, migratetype: Any, *, to_tail: bool) -> None:
+        """It is fed to this zone, under its pageblock's type, to the end that was asked for."""
+        if area is not self.zone:
+            self.world.require(["the call is about this zone"])
+        of = self.world
+        of.owe(
+            "greatest", z3.BoolVal(to_tail is self.to_tail), "each block goes to the end that was asked for"
+        )
+        typed = type_term(migratetype) == self.types(block.term)
+        of.owe("greatest", typed, "each block goes under the type of its pageblock", block.term)
 
 
 class Countdown(LiftedCount):

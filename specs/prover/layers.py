@@ -12,7 +12,7 @@ from specs.prover.geometry import Geometry
 from specs.prover.invariants import END, MT
 from specs.prover.labels import pfn
 from specs.prover.layer_contracts import LayerStubs, stealing
-from specs.prover.layer_loops import MoveLoop
+from specs.prover.layer_loops import MoveLoop, RangeLoop
 from specs.prover.layer_runs import given_block, listed_block, nobody_asks, with_stubs
 from specs.prover.lifted import LiftedCount, LiftedPfn
 from specs.prover.loops import START, STOP
@@ -57,6 +57,23 @@ def _move_freepages(
 
 def _move_block(subject: Subject, variant: Variant, of: ZoneWorld, zone: Any, stubs: LayerStubs) -> object:
     return subject.mobility.move_freepages_block(zone, page_in_zone(of.path, P), LiftedType(MT, of.path))
+
+
+def _free_range(subject: Subject, variant: Variant, of: ZoneWorld, zone: Any, stubs: LayerStubs) -> object:
+    of.path.assume(z3.ULE(START, STOP), z3.ULE(STOP, END))
+    of.roots += [START, STOP]
+    of.tells = True
+    of.require(faults(loop_faults, subject.text("mobility"), "free_range"))
+    loop = RangeLoop(of, stubs, to_tail=variant.to_tail)
+    stop = LiftedPfn(of.path, STOP)
+    with replaced(subject.mobility, free_one_page=loop.free_one_page):
+        return subject.mobility.free_range(zone, loop.start, stop, to_tail=variant.to_tail)
+
+
+def _split(subject: Subject, variant: Variant, of: ZoneWorld, zone: Any, stubs: LayerStubs) -> object:
+    block = listed_block(of, variant.order, LISTED_TYPE)
+    of.path.assume(z3.ULE(P, SPLIT), z3.ULE(SPLIT, P + pfn(1 << variant.order)))
+    return subject.isolation.split_free_page(zone, block, variant.order, LiftedPfn(of.path, SPLIT))
 
 
 def _find_victim(subject: Subject, variant: Variant, of: ZoneWorld, zone: Any, stubs: LayerStubs) -> object:
@@ -199,6 +216,10 @@ OPERATIONS: dict[str, tuple[Run, Callable[[int], list[Variant]]]] = {
     "mobility.move_free_block": (with_stubs("mobility", (), _move_free_block), _once),
     "mobility.move_freepages": (with_stubs("mobility", (), _move_freepages), _once),
     "mobility.move_freepages_block": (with_stubs("mobility", ("move_freepages",), _move_block), _once),
+    "mobility.free_range": (
+        with_stubs("mobility", (), _free_range),
+        lambda top: [Variant(), Variant(to_tail=True)],
+    ),
     "fallback.find_victim": (with_stubs("fallback", (), _find_victim), requests),
     "fallback.steal_suitable_fallback": (
         with_stubs("fallback", ("move_freepages_block",), _steal),
@@ -233,6 +254,7 @@ OPERATIONS: dict[str, tuple[Run, Callable[[int], list[Variant]]]] = {
         _once,
     ),
     "isolation.isolate_free_page": (with_stubs("isolation", (), _isolate_free), _orders),
+    "isolation.split_free_page": (with_stubs("isolation", ("free_range",), _split), _orders),
     "isolation.putback_isolated_page": (with_stubs("isolation", ("free_one_page",), _putback), _orders),
     "isolation.take_page_off_buddy": (with_stubs("isolation", (), _take_off), _once),
     "isolation.put_page_back_buddy": (with_stubs("isolation", ("free_one_page",), _put_back), _once),

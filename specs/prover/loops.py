@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import z3
 
@@ -11,7 +11,7 @@ from specs.prover.invariants import MT, conjunction
 from specs.prover.labels import HELD, State, Term, Truth, aligned, is_free, pfn, unknown
 from specs.prover.lifted import LiftedBool, LiftedPfn
 from specs.prover.paths import Cut
-from specs.prover.world import Area, LiftedType, World, Y
+from specs.prover.world import World, Y
 
 START, STOP = z3.BitVec("start", 64), z3.BitVec("end", 64)
 CURSOR = z3.BitVec("cursor", 64)
@@ -22,9 +22,9 @@ class Loop:
 
     name = "add_range"
 
-    def __init__(self, of: World) -> None:
+    def __init__(self, of: World, stubs: Stubs | None = None) -> None:
         self.world = of
-        self.stubs = Stubs(of)
+        self.stubs: Any = Stubs(of) if stubs is None else stubs
         self.first = of.state
         self.entered: tuple[Truth, ...] = ()
         self.fed = 0
@@ -40,17 +40,15 @@ class Loop:
         yield from elsewhere(self.first, now, outside, page)
 
     def free_one_page(
-        self, area: Area, block: LiftedPfn, order: int, migratetype: LiftedType, *, to_tail: bool = False
+        self, area: Any, block: LiftedPfn, order: int, migratetype: Any, *, to_tail: bool = False
     ) -> None:
         """The stub, after the policy; from here on, only what the block is matters."""
         of, order = self.world, self.world.order_in_range(order)
         room = STOP - CURSOR
         self.fed += 1
-        if area.world is not of or not migratetype.term.eq(MT):
-            of.require(["the call is about the zone's own lists and the given type"])
-        of.owe("greatest", z3.BoolVal(self.fed == 1), "each iteration of add_range feeds one block")
+        of.owe("greatest", z3.BoolVal(self.fed == 1), f"each iteration of {self.name} feeds one block")
         of.owe("greatest", block.term == CURSOR, "each block starts where the last one ended")
-        of.owe("greatest", z3.BoolVal(to_tail), "boot memory goes to the tail")
+        self.check(area, block, migratetype, to_tail=to_tail)
         if order < of.state.top:
             above = z3.And(aligned(CURSOR, order + 1), z3.ULE(pfn(2 << order), room))
             of.owe("greatest", z3.Not(above), f"no greater block than order {order} is aligned and fits")
@@ -60,13 +58,20 @@ class Loop:
         of.path.narrow([*self.entered, *known])
         self.stubs.free_one_page(area, block, order, migratetype, to_tail=to_tail)
 
+    def check(self, area: Any, block: LiftedPfn, migratetype: Any, *, to_tail: bool) -> None:
+        """It is fed to the right lists, and to the right end."""
+        of = self.world
+        if area.world is not of or not migratetype.term.eq(MT):
+            of.require(["the call is about the zone's own lists and the given type"])
+        of.owe("greatest", z3.BoolVal(to_tail), "boot memory goes to the tail")
+
     def owe(self, cursor: Term) -> None:
         """The invariant holds here."""
         of = self.world
         for truth, says in self.invariant(of.state, cursor, Y):
-            of.owe("loop", truth, f"the loop invariant of add_range holds: {says}", Y)
+            of.owe("loop", truth, f"the loop invariant of {self.name} holds: {says}", Y)
         within = z3.And(z3.ULE(START, cursor), z3.ULE(cursor, STOP))
-        of.owe("loop", within, "the cursor of add_range stays within the range")
+        of.owe("loop", within, f"the cursor of {self.name} stays within the range")
 
     def enter(self) -> None:
         """Go on from any state that satisfies the invariant."""
@@ -74,7 +79,7 @@ class Loop:
         self.owe(START)
         of.path.assume(z3.ULE(START, CURSOR), z3.ULE(CURSOR, STOP))
         self.entered = tuple(of.path.facts)
-        now = unknown("c", of.state.top)
+        now = unknown("c", of.state.top, of.state.merges)
         of.laws.append(lambda page: conjunction(truth for truth, _ in self.invariant(now, CURSOR, page)))
         of.state = of.before = now
 

@@ -14,6 +14,7 @@ from specs.prover.layer_runs import given_block, module_of, nobody_asks
 from specs.prover.operations import Run, Variant, replaced
 from specs.prover.paths import Path
 from specs.prover.per_cpu import COUNT, AnyIndex, PcpStubs, PerCpu, filled
+from specs.prover.shape import countdown_faults, faults
 from specs.prover.typed import zone_of, zone_world
 from specs.subject import Subject
 
@@ -54,6 +55,7 @@ def _bulk(subject: Subject, variant: Variant, on: PcpStubs) -> object:
         found = [step.pfn for step in on.world.steps if step.does == "refill"]
         return filled(on.world, on.world.state, order, wanted, found[0]), "the list has a block"
 
+    on.world.require(faults(countdown_faults, subject.text("pcp"), "rmqueue_bulk", "blocks"))
     relation = partial(_refilled, order, wanted)
     loop = CountLoop(on.world, "rmqueue_bulk", relation, one_is_there)
     return subject.pcp.rmqueue_bulk(
@@ -82,6 +84,8 @@ def _next(subject: Subject, variant: Variant, on: PcpStubs) -> object:
 
 
 def _bulk_drain(subject: Subject, variant: Variant, on: PcpStubs) -> object:
+    carried = ("pages", "pindex", "found")
+    on.world.require(faults(countdown_faults, subject.text("pcp"), "free_pcppages_bulk", *carried))
     loop = DrainLoop(on.world, "free_pcppages_bulk", drained)
     pages = on.pages_to_drain(on.pcp, 0, None)
     return subject.pcp.free_pcppages_bulk(on.zone, on.pcp, Countdown(loop, pages.term, 0), AnyIndex())
@@ -93,6 +97,7 @@ def _free(subject: Subject, variant: Variant, on: PcpStubs) -> object:
 
 
 def _drain_all(subject: Subject, variant: Variant, on: PcpStubs) -> object:
+    on.world.require(faults(countdown_faults, subject.text("pcp"), "drain_pages_zone"))
     on.pcp.count = Countdown(EmptyingLoop(on.world, "drain_pages_zone", drained), COUNT, 0)
     return subject.pcp.drain_pages_zone(on.zone, on.pcp)
 

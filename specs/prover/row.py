@@ -55,6 +55,8 @@ class Proof:
     """What must hold of the states themselves, for a top order, or of functions without a state."""
     tops: Callable[[tuple[int, ...]], tuple[int, ...]] = tuple
     """For which top orders, of those asked for, the sentence is meant."""
+    alone: bool = False
+    """Whether it is decided in a process of its own, where nobody wants what else the paths owe."""
 
     def __call__(self, subject: Subject, tops: tuple[int, ...]) -> Outcome:
         """Decide every obligation; the first that fails decides."""
@@ -96,7 +98,7 @@ class Proof:
                 for walk in walks(subject, operation, top):
                     yield walk, None
                     all_owed = list(self.of_path(subject, walk))
-                    solvers.prove_together([*walk.path.owed, *all_owed])
+                    solvers.prove_together(all_owed if self.alone else [*walk.path.owed, *all_owed])
                     for owed in all_owed:
                         yield walk, owed
 

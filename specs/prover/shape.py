@@ -74,6 +74,39 @@ def _iteration_faults(loop: ast.While, cursor: str, start: str) -> Iterator[str]
             own -= {node.id for node in names if isinstance(node.ctx, ast.Store)}
 
 
+def countdown_faults(text: str, function: str, *carried: str) -> Iterator[str]:
+    """Why the loop rule does not apply to ``while left > 0``: it wants one such loop, and no other state.
+
+    What an iteration may leave to the next is named; the run begins with any value of it.
+    """
+    functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
+    (definition,) = (node for node in functions if node.name == function)
+    loops = [node for node in ast.walk(definition) if isinstance(node, ast.While | ast.For)]
+    match loops:
+        case [
+            ast.While(
+                test=ast.Compare(ops=[ast.Gt()], comparators=[ast.Constant(value=0)]), orelse=[]
+            ) as loop
+        ] if loop in definition.body:
+            nodes = [node for statement in loop.body for node in ast.walk(statement)]
+        case _:
+            yield f"{function} is not one loop 'while left > 0'"
+            return
+    stored = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    if stored - set(carried):
+        yield f"{', '.join(sorted(stored - set(carried)))} may be carried over from one iteration to the next"
+    if any(
+        isinstance(node, ast.Global | ast.Nonlocal | ast.Try | ast.Attribute) and _stores(node)
+        for node in nodes
+    ):
+        yield "an iteration leaves something behind that nobody looks at"
+
+
+def _stores(node: ast.AST) -> bool:
+    """Whether the node changes something, for all that is seen of it."""
+    return not isinstance(node, ast.Attribute) or isinstance(node.ctx, ast.Store)
+
+
 def lookup_faults(text: str) -> Iterator[str]:
     """Uses of ``live.get`` other than in a comparison with an order: an unknown page may have none."""
     tree = ast.parse(text)

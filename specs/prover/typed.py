@@ -74,6 +74,8 @@ class ZoneWorld(World):
     """The lists of the CPU on which the call runs."""
     moves: list[Move] = field(default_factory=list)
     """What functions that are stubs have moved."""
+    moved_pages: list[Term] = field(default_factory=list)
+    """How many pages that were, each time."""
 
     @property
     def geometry(self) -> Geometry:

@@ -61,7 +61,7 @@ TRUSTED = (
     "the concrete free area meets the contract of the symbolic one for any keys (checked for four keys)",
     "z3 builds the terms and prints the SMT-LIB text that the second solver reads",
     "a stub stands for a function whose contract is a row of its own, in the same words",
-    "induction over the primitives, over orders and over the iterations of add_range; finite sums",
+    "induction over the primitives, over orders and over the iterations of unbounded loops; finite sums",
     "one call at a time: no concurrency",
     "CrossHair's model of Python, and Hypothesis's choice of examples, in the rows of those methods",
 )

@@ -9,9 +9,8 @@ import z3
 
 from specs.ledger import Theorem
 from specs.prover.geometry import Geometry
-from specs.prover.labels import FREE, HELD, Term, Truth, align, align_to, aligned, label, pfn
+from specs.prover.labels import FREE, HELD, Term, Truth, align, aligned, label, pfn
 from specs.prover.layer_contracts import (
-    COUNTED,
     FALLBACKS,
     least_order,
     none_allowed,
@@ -111,8 +110,8 @@ def _moves_alone(walk: Walk) -> Truth:
 
 def _count(walk: Walk) -> Term | None:
     """How many pages were moved with the pageblock, if it was tried."""
-    tried = any(step.does == "move" for step in world_of(walk).steps)
-    return z3.BitVec(f"{COUNTED}0", 64) if tried else None
+    counts = world_of(walk).moved_pages
+    return counts[0] if counts else None
 
 
 def _steal_exact(walk: Walk) -> Iterator[Owed]:
@@ -146,12 +145,9 @@ def _steal_policy(walk: Walk) -> Iterator[Owed]:
         yield of.owed("policy", of.types(Y) == expected, "a victim as large as its pageblocks claims all", Y)
         return
     yield of.owed("policy", z3.Not(alone), "the pageblock comes along only by the rule")
-    none, known = count == 0, walk.path.knows(count == 0)
-    single, whole = Move(P, P + pfn(1), kind), of.moves[0]
-    either = Move(z3.If(none, single.low, whole.low), z3.If(none, single.high, whole.high), kind)
-    if known is not False:
-        of.extra += [law(page) for law in of.laws for page in (P, Y, align_to(Y, of.entry.owner(Y)))]
-    yield from is_moved(walk, either if known is None else single if known else whole, "policy")
+    none = z3.BoolVal(count.eq(pfn(0)))
+    move = Move(P, P + pfn(1), kind) if z3.is_true(none) else of.moves[0]
+    yield from is_moved(walk, move, "policy")
     alike = (
         MOVABLE_PAGES if wanted == 1 else z3.If(old == 1, pfn(geometry.pages) - count - MOVABLE_PAGES, pfn(0))
     )

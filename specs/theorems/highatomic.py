@@ -9,7 +9,7 @@ import z3
 from specs.ledger import Theorem
 from specs.prover.invariants import MT
 from specs.prover.labels import HELD, Term, Truth, align, aligned, pfn
-from specs.prover.layer_contracts import COUNTED, none_allowed, none_of, taken
+from specs.prover.layer_contracts import none_allowed, none_of, taken
 from specs.prover.lifted import LiftedBool, LiftedPfn, truth
 from specs.prover.operations import P, Walk
 from specs.prover.paths import Owed
@@ -129,8 +129,9 @@ def _turn(walk: Walk) -> Iterator[Owed]:
         return
     yield from typed(walk, "unreserve", page, MT)
     yield from moved_with(walk, "unreserve", page, MT)
-    count, most = z3.BitVec(f"{COUNTED.decl().name()}1", 64), pfn(of.geometry.pages)
-    yield of.owed("unreserve", answer(walk) == (count != 0), "the answer is whether some page was moved")
+    most = pfn(of.geometry.pages)
+    moved = z3.Or(z3.BoolVal(False), *(count != 0 for count in of.moved_pages))
+    yield of.owed("unreserve", answer(walk) == moved, "the answer is whether some page was moved")
     less = z3.If(z3.ULT(RESERVED, most), pfn(0), RESERVED - most)
     left = z3.If(of.types_before(page) == THREE, less, RESERVED)
     yield counted(walk, "unreserve", "nr_reserved_highatomic", left)

@@ -11,6 +11,7 @@ from specs.prover import invariants as inv
 from specs.prover.contracts import elsewhere, released
 from specs.prover.invariants import MT
 from specs.prover.labels import HELD, align, is_free, pfn
+from specs.prover.layers import SPLIT
 from specs.prover.operations import P, Walk
 from specs.prover.paths import Owed
 from specs.prover.typed import ISOLATED
@@ -23,6 +24,7 @@ ISOLATION = "verified_buddy.isolation"
 SET, UNSET = "isolation.set_migratetype_isolate", "isolation.unset_migratetype_isolate"
 OUT, BACK = "isolation.isolate_free_page", "isolation.putback_isolated_page"
 OFF, ON = "isolation.take_page_off_buddy", "isolation.put_page_back_buddy"
+SPLITS = "isolation.split_free_page"
 FOUR = z3.BitVecVal(4, 3)
 COUNTER = "nr_isolate_pageblock"
 
@@ -84,6 +86,19 @@ def _out(walk: Walk) -> Iterator[Owed]:
         wanted = of.types_before(Y)
     says = "the pageblocks of a block of half a pageblock or more become movable, if their types mix"
     yield of.owed("out", of.types(Y) == wanted, says, Y, P)
+
+
+def _split(walk: Walk) -> Iterator[Owed]:
+    of, order = world_of(walk), walk.variant.order
+    for truth, says in elsewhere(of.before, of.state, z3.BoolVal(True), Y):
+        yield of.owed("split", truth, says, Y, P)
+    sides = [step.pfn for step in of.steps if step.does == "free range"]
+    halves = z3.And(sides[0] == P, sides[1] == SPLIT) if len(sides) == 2 else z3.BoolVal(False)
+    yield of.owed("split", halves, "each side of the split is freed by itself", P)
+    ends = [z3.Not(step.tail) for step in of.steps if step.does == "free range" and step.tail is not None]
+    yield of.owed("split", inv.conjunction(ends), "the parts go where an ordinary free puts them")
+    kept = z3.Implies(align(Y, order) == P, is_free(of.state.owner(Y)))
+    yield of.owed("split", kept, "every page of the block is free afterwards", Y, P)
 
 
 def _back(walk: Walk) -> Iterator[Owed]:
@@ -183,6 +198,17 @@ ROWS = (
         layers((BACK, ON), KEEP, _back),
         ("putback-to-the-head", "put-back-as-unmovable"),
         assumptions=("typed-free in place of free_one_page",),
+        twin_orders=(3,),
+    ),
+    Theorem(
+        "split-free",
+        "split_free_page frees a free block again in two parts, one on each side of a page of it or at its "
+        "edge; the same pages are free, and nothing changes hands.",
+        (f"{ISOLATION}.split_free_page",),
+        "z3",
+        layers((SPLITS,), (*KEEP, "asks"), _split),
+        ("split-free-keeps-it-listed", "split-free-loses-the-upper-part", "split-free-in-one-part"),
+        assumptions=("range-exact in place of free_range",),
         twin_orders=(3,),
     ),
     Theorem(

@@ -22,17 +22,19 @@ PATHS = {
     "mobility.free_one_page, to_tail": (19, 0),
     "mobility.move_free_block": (5, 0),
     "mobility.move_freepages": (6, 0),
-    "mobility.move_freepages_block": (4, 5),  # the page lies in the zone, so where its pageblock may not
+    "mobility.move_freepages_block": (6, 6),  # a pageblock that no zone with the page could have
+    "mobility.free_range": (22, 8),  # a cursor from which not even one page fits
     "fallback.find_victim": (102, 0),
-    "fallback.steal_suitable_fallback": (42, 0),
+    "fallback.steal_suitable_fallback": (42, 5),  # a pageblock in which nothing moves, not even the victim
     "fallback.rmqueue": (54, 18),  # a request that finds nothing after its steal
     "highatomic.rmqueue_buddy": (156, 0),
-    "highatomic.reserve_highatomic_pageblock": (3, 0),
-    "highatomic.unreserve_first": (16, 0),
+    "highatomic.reserve_highatomic_pageblock": (4, 0),
+    "highatomic.unreserve_first": (28, 0),
     "highatomic.unreserve_highatomic_pageblock": (12, 0),
-    "isolation.set_migratetype_isolate": (2, 0),
-    "isolation.unset_migratetype_isolate": (5, 0),
+    "isolation.set_migratetype_isolate": (3, 0),
+    "isolation.unset_migratetype_isolate": (8, 0),
     "isolation.isolate_free_page": (18, 4),  # a pageblock that is isolated, and of a type that mixes
+    "isolation.split_free_page": (4, 0),
     "isolation.putback_isolated_page": (4, 0),
     "isolation.take_page_off_buddy": (5, 0),
     "isolation.put_page_back_buddy": (1, 0),
@@ -103,7 +105,7 @@ ROWS = (
         ("verified_buddy.mobility", "verified_buddy.fallback", "verified_buddy.pcp"),
         "execution",
         check,
-        ("typed-never-merges", "fallback-never-happens", "bulk-never-begins"),
+        ("typed-never-merges", "fallback-never-happens"),
         twin_orders=(3,),
     ),
 )

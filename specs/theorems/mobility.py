@@ -174,7 +174,7 @@ ROWS = (
         ("verified_buddy.pageblock.pageblock_start",),
         "z3",
         layers(lemmas=_pageblock_start),
-        ("pageblock-of-half",),
+        ("pageblock-of-half", "typed-pageblock-of-a-page-late"),
         twin_orders=(3,),
     ),
     Theorem(

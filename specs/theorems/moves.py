@@ -8,8 +8,8 @@ import z3
 
 from specs.ledger import Theorem
 from specs.prover.invariants import MT
-from specs.prover.labels import align_to, is_free, pfn
-from specs.prover.layer_contracts import COUNTED, block_move
+from specs.prover.labels import HELD, align_to, is_free, pfn
+from specs.prover.layer_contracts import block_move, fed
 from specs.prover.lifted import LiftedCount
 from specs.prover.loops import START, STOP
 from specs.prover.operations import P, Walk
@@ -62,14 +62,34 @@ def _block(walk: Walk) -> Iterator[Owed]:
     of, result = world_of(walk), walk.path.result
     yield from is_moved(walk, block_move(of, P, MT))
     if isinstance(result, LiftedCount):
-        counted = z3.BoolVal(str(result.term).startswith(str(COUNTED)))
+        counted = z3.BoolVal(len(of.moved_pages) == 1 and result.term.eq(of.moved_pages[0]))
     else:
-        counted = z3.BoolVal(type(result) is int and result == 0 and not of.steps)
+        counted = z3.BoolVal(
+            type(result) is int and result == 0 and all(each.eq(pfn(0)) for each in of.moved_pages)
+        )
     yield of.owed("moved", counted, "the result is the number of pages moved")
     yield of.owed("moved", z3.BoolVal(of.types is of.types_before), "no pageblock changes its type")
 
 
+def _range(walk: Walk) -> Iterator[Owed]:
+    of = world_of(walk)
+    for truth, says in fed(of.entry, of.state, START, STOP, Y):
+        yield of.owed("fed", truth, says, Y)
+    yield of.owed("fed", of.state.owner(Y) != HELD, "no page is lost when the call returns", Y)
+
+
 ROWS = (
+    Theorem(
+        "range-exact",
+        "free_range ends with exactly the pages of the range free: ascending, the greatest block that is "
+        "aligned and fits each time, under its pageblock's type and to the end that is asked for.",
+        (f"{MOBILITY}.free_range",),
+        "z3",
+        layers(("mobility.free_range",), ("loop", "fits", "aligned", "owned", "greatest"), _range),
+        ("range-past-the-end", "range-of-small-blocks", "range-under-one-type", "range-to-the-head"),
+        assumptions=("typed-free in place of free_one_page", "the loop rule"),
+        twin_orders=(3,),
+    ),
     Theorem(
         "move-exact",
         "move_freepages puts exactly the free blocks that start in its range on the lists of the type, at "

@@ -278,7 +278,7 @@ ROWS = (
         (f"{PCP_MODULE}.rmqueue_bulk",),
         "z3",
         layers((BULK,), ("loop",), _bulk),
-        ("bulk-asks-for-another-type", "bulk-never-begins", "bulk-never-ends"),
+        ("bulk-asks-for-another-type", "bulk-never-begins", "bulk-never-ends", "bulk-stops-early"),
         assumptions=("refill-exact in place of refill_one", "the loop rule"),
         twin_orders=(3,),
     ),

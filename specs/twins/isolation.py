@@ -114,4 +114,22 @@ TWINS = (
         "            expand(zone.free_area, pfn, ORDERS[0], order, zone.pageblocks.migratetype(head))\n",
         "            expand(zone.free_area, pfn, ORDERS[0], order, zone.free_area.remove(head, order))\n",
     ),
+    Twin(
+        "split-free-keeps-it-listed",
+        "isolation",
+        "    zone.free_area.remove(pfn, order)\n    free_range",
+        "    free_range",
+    ),
+    Twin(
+        "split-free-loses-the-upper-part",
+        "isolation",
+        "    free_range(zone, split, Pfn(pfn + (1 << order)), to_tail=False)\n",
+        "",
+    ),
+    Twin(
+        "split-free-in-one-part",
+        "isolation",
+        "    free_range(zone, pfn, split, to_tail=False)\n    free_range(zone, split, ",
+        "    free_range(zone, pfn, ",
+    ),
 )

@@ -122,4 +122,28 @@ TWINS = (
         "",
     ),
     Twin("move-before-the-zone", "mobility", "    if not zone.spans(start):\n        start = pfn\n", ""),
+    Twin(
+        "range-past-the-end",
+        "mobility",
+        "while end - pfn < 1 << order:",
+        "while end - pfn < (1 << order) - 1:",
+    ),
+    Twin(
+        "range-of-small-blocks",
+        "mobility",
+        "        order = zone.free_area.max_order\n",
+        "        order = ORDERS[zone.free_area.max_order - 1]\n",
+    ),
+    Twin(
+        "range-under-one-type",
+        "mobility",
+        "free_one_page(zone, pfn, order, zone.pageblocks.migratetype(pfn), to_tail=to_tail)",
+        "free_one_page(zone, pfn, order, MOVABLE, to_tail=to_tail)",
+    ),
+    Twin(
+        "range-to-the-head",
+        "mobility",
+        "free_one_page(zone, pfn, order, zone.pageblocks.migratetype(pfn), to_tail=to_tail)",
+        "free_one_page(zone, pfn, order, zone.pageblocks.migratetype(pfn))",
+    ),
 )

@@ -39,6 +39,13 @@ TWINS = (
     ),
     Twin("bulk-never-ends", "pcp", "        blocks -= 1\n", ""),
     Twin(
+        "bulk-stops-early",
+        "pcp",
+        "    while blocks > 0:\n",
+        "    turns = 0\n    while blocks > 0:\n        turns += 1\n"
+        "        if turns == 5000:\n            return\n",
+    ),
+    Twin(
         "pcp-alloc-keeps-it-listed",
         "pcp",
         "    if pfn is not None:\n        pcp.remove(pindex, pfn)\n    return pfn",
