@@ -31,6 +31,8 @@ LAYERS = (
     "linux_zone",
 )
 """The modules of the Linux 6.1 zone, under proof as well, in the order of their imports."""
+BY_Z3 = LAYERS[: LAYERS.index("pcp_limits")]
+"""Those of them that the solver reads; the last two compute limits, and check what callers hand over."""
 DEFINITIONS = "specs.definitions"
 
 

@@ -17,7 +17,7 @@ from specs.prover.shape import faults as read
 from specs.prover.shape import hidden_state_faults
 from specs.prover.terms import built_once
 from specs.prover.world import Area, LiftedType, Step, World, type_term
-from specs.subject import LAYERS, Subject
+from specs.subject import BY_Z3, Subject
 
 ZONE_START, ZONE_END = z3.BitVec("zone_start", 64), z3.BitVec("zone_end", 64)
 ISOLATED, RESERVED = z3.BitVec("nr_isolate", 64), z3.BitVec("nr_reserved", 64)
@@ -100,7 +100,7 @@ def zone_world(subject: Subject, path: Path, top: int) -> ZoneWorld:
     path.assume(inv.BOUND, z3.ULT(ZONE_START, ZONE_END), z3.ULE(ZONE_END, inv.END))
     if top == TOP:
         made.require(faults(subject))
-    for name in LAYERS:
+    for name in BY_Z3:
         made.require(read(hidden_state_faults, subject.text(name), "constants"))
     return made
 

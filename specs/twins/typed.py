@@ -112,8 +112,8 @@ TYPED = (
     Twin(
         "typed-steal-forgets-the-upper-pageblock",
         "fallback",
-        "    end = Pfn(pfn + (1 << order))\n",
-        "    end = Pfn(pfn + PAGEBLOCK_PAGES)\n",
+        "for offset in range(0, 1 << order, PAGEBLOCK_PAGES):",
+        "for offset in range(0, PAGEBLOCK_PAGES, PAGEBLOCK_PAGES):",
     ),
     Twin(
         "typed-fallback-that-fails-moves",
@@ -162,8 +162,8 @@ TYPED = (
     Twin(
         "typed-split-forgets-the-upper-part",
         "isolation",
-        "stop = split if page < split else end",
-        "stop = split if page < split else Pfn(end - 1)",
+        "free_range(zone, split, Pfn(pfn + (1 << order)), to_tail=False)",
+        "free_range(zone, split, Pfn(pfn + (1 << order) - 1), to_tail=False)",
     ),
     Twin(
         "typed-range-outside-the-zone",
