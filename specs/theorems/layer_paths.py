@@ -30,7 +30,7 @@ PATHS = {
     "highatomic.rmqueue_buddy": (156, 0),
     "highatomic.reserve_highatomic_pageblock": (4, 0),
     "highatomic.unreserve_first": (28, 0),
-    "highatomic.unreserve_highatomic_pageblock": (12, 0),
+    "highatomic.unreserve_highatomic_pageblock": (11, 0),
     "isolation.set_migratetype_isolate": (3, 0),
     "isolation.unset_migratetype_isolate": (8, 0),
     "isolation.isolate_free_page": (18, 4),  # a pageblock that is isolated, and of a type that mixes
