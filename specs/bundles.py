@@ -15,6 +15,7 @@ from specs.theorems import (
     moves,
     paths,
     pcp,
+    pcp_drain,
     pfn,
     policy,
     round_trip,
@@ -39,7 +40,7 @@ FAMILIES = tuple(
     for modules in (
         (fallback, mobility),
         (layers,),
-        (moves, highatomic, isolation, pcp),
+        (moves, highatomic, isolation, pcp, pcp_drain),
         (free_area,),
         (init,),
         (hypotheses, paths),

@@ -41,8 +41,8 @@ TWINS = (
     Twin(
         "unreserve-keeps-the-last-though-forced",
         "highatomic",
-        "<= (0 if force else PAGEBLOCK_PAGES):",
-        "<= PAGEBLOCK_PAGES:",
+        "if not force and zone.nr_reserved_highatomic <= PAGEBLOCK_PAGES:",
+        "if zone.nr_reserved_highatomic <= PAGEBLOCK_PAGES:",
         "Linux 04c8716f7b00",
     ),
     Twin(

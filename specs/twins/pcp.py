@@ -6,7 +6,7 @@ from specs.subject import Twin
 
 REFILL = "    pcp.add(order_to_pindex(migratetype, order), pfn, migratetype, tail=True)\n"
 CACHED = "    if zone.nr_isolate_pageblock != 0:\n        migratetype = zone.pageblocks.migratetype(pfn)\n"
-SPENT = "        pages -= 1 << pindex_to_order(pindex)\n"
+SPENT = "        pages -= PCP_PAGES[pindex]\n"
 FREE = "    pcp.add(pindex, pfn, migratetype, tail=False)\n"
 ASKED = "        if not refill_one(zone, pcp, order, migratetype, movable_pages, no_fragment=no_fragment):\n"
 
@@ -94,7 +94,7 @@ TWINS = (
         "drain-wraps-its-count",
         "pcp",
         SPENT,
-        "        pages = (pages - (1 << pindex_to_order(pindex))) % (1 << 32)\n",
+        "        pages = (pages - PCP_PAGES[pindex]) % (1 << 32)\n",
         "Linux abe5f972912d",
     ),
     Twin("drain-counts-blocks", "pcp", SPENT, "        pages -= 1\n"),

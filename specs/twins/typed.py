@@ -234,7 +234,7 @@ PCP = (
     Twin(
         "pcp-counts-blocks",
         "pcp",
-        "self.count += 1 << pindex_to_order(pindex)",
+        "self.count += PCP_PAGES[pindex]",
         "self.count += 1",
     ),
     Twin(
