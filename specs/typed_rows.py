@@ -22,6 +22,8 @@ LINUX_ZONE = tuple(
         "offline",
         "putback",
         "nr_free_pages",
+        "lists_of",
+        "why_not_live",
     )
 )
 INSIDE = (
@@ -34,6 +36,12 @@ INSIDE = (
     "verified_buddy.highatomic.rmqueue_buddy",
 )
 STEPS = (
+    *(f"verified_buddy.pcp.PerCpuPages.{name}" for name in ("add", "remove", "first", "last")),
+    *(f"verified_buddy.pageblock.Pageblocks.{name}" for name in ("migratetype", "set", "types")),
+    "verified_buddy.mobility.MobilityZone.nr_free_pages",
+    "verified_buddy.mobility.feed",
+    "verified_buddy.isolation.leaves",
+    "verified_buddy.linux_zone.none_movable",
     "verified_buddy.mobility.free_one_page",
     "verified_buddy.mobility.move_freepages_block",
     "verified_buddy.fallback.rmqueue",

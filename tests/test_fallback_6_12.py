@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from tests.test_fallback import blocks, zone_with
-from verified_buddy.fallback_6_12 import rmqueue
+from typing import Any
+
+from tests.test_fallback import blocks
+from tests.test_fallback import zone_with as plain_zone
+from verified_buddy.fallback import rmqueue
+from verified_buddy.fallback_6_12 import LINUX_6_12
 from verified_buddy.free_area import UNMOVABLE
 from verified_buddy.migratetype import MOVABLE, RECLAIMABLE
+from verified_buddy.mobility import MobilityZone
 from verified_buddy.pfn import Order, Pfn
+
+
+def zone_with(*blocks: tuple[int, int, Any], **more: Any) -> MobilityZone:
+    zone = plain_zone(*blocks, **more)
+    zone.policy = LINUX_6_12
+    return zone
 
 
 def test_a_pageblock_that_is_half_free_is_claimed_and_the_smallest_block_taken_from_it() -> None:

@@ -6,18 +6,15 @@ is asked of the caller.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from verified_buddy.buddy import rmqueue_smallest
+from verified_buddy.fallback_policy import FallbackPolicy, MovablePages
 from verified_buddy.free_area import FreeArea, Migratetype
 from verified_buddy.migratetype import FALLBACKS, HIGHATOMIC, MOVABLE
 from verified_buddy.mobility import MobilityZone, move_freepages_block, move_to_free_list
 from verified_buddy.pageblock import PAGEBLOCK_ORDER, PAGEBLOCK_PAGES
 from verified_buddy.pfn import ORDERS, Order, Pfn
-
-MovablePages = Callable[[Pfn], int]
-"""How many pages of the page's pageblock are in use and movable: on an LRU list, or a driver's."""
 
 STEAL_ORDER: Final = ORDERS[PAGEBLOCK_ORDER // 2]
 """A block this large brings its pageblock along, whatever the request's type."""
@@ -131,6 +128,28 @@ def change_pageblock_range(zone: MobilityZone, pfn: Pfn, order: Order, migratety
         zone.pageblocks.set(Pfn(pfn + offset), migratetype)
 
 
+def fall_back(
+    zone: MobilityZone,
+    order: Order,
+    migratetype: Migratetype,
+    movable_pages: MovablePages,
+    no_fragment: bool,
+) -> Pfn | None:
+    """Steal for the request, and take a block of the order from its own lists; None if nobody has one.
+
+    Linux: __rmqueue_fallback() and the retry of __rmqueue(), mm/page_alloc.c.
+    """
+    victim = find_victim(zone.free_area, order, migratetype, no_fragment=no_fragment)
+    if victim is None:
+        return None
+    steal_suitable_fallback(zone, victim, migratetype, movable_pages)
+    return rmqueue_smallest(zone.free_area, order, migratetype)
+
+
+LINUX_6_1: Final = FallbackPolicy("6.1", fall_back)
+"""Steal from the largest block of another type, or the smallest where that fragments less."""
+
+
 def rmqueue(
     zone: MobilityZone,
     order: Order,
@@ -141,14 +160,10 @@ def rmqueue(
 ) -> Pfn | None:
     """Take a block of the order for a request of the type, falling back if need be; None if there is none.
 
-    Linux: __rmqueue() and __rmqueue_fallback(), mm/page_alloc.c.
+    Linux: __rmqueue(), mm/page_alloc.c.
     """
-    area = zone.free_area
-    pfn = rmqueue_smallest(area, order, migratetype)
+    pfn = rmqueue_smallest(zone.free_area, order, migratetype)
     if pfn is not None:
         return pfn
-    victim = find_victim(area, order, migratetype, no_fragment=no_fragment)
-    if victim is None:
-        return None
-    steal_suitable_fallback(zone, victim, migratetype, movable_pages)
-    return rmqueue_smallest(area, order, migratetype)
+    policy = zone.policy or LINUX_6_1
+    return policy.fall_back(zone, order, migratetype, movable_pages, no_fragment)

@@ -5,36 +5,35 @@ A free list holds blocks of its own type's pageblocks only, so that no claim lea
 
 from __future__ import annotations
 
+from typing import Final
+
 from verified_buddy.buddy import expand, rmqueue_smallest
 from verified_buddy.fallback import (
     CLAIM_PAGES,
-    MovablePages,
     Victim,
     alike_pages,
     change_pageblock_range,
     find_suitable_fallback,
 )
+from verified_buddy.fallback_policy import FallbackPolicy, MovablePages
 from verified_buddy.free_area import Migratetype
 from verified_buddy.mobility import MobilityZone, free_block_order, move_freepages_block
 from verified_buddy.pageblock import PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, pageblock_start
 from verified_buddy.pfn import ORDERS, Order, Pfn
 
 
-def rmqueue(
+def fall_back(
     zone: MobilityZone,
     order: Order,
     migratetype: Migratetype,
     movable_pages: MovablePages,
-    *,
-    no_fragment: bool = False,
+    no_fragment: bool,
 ) -> Pfn | None:
-    """Take a block of the order for a request of the type: its own, a claimed one, a stolen one; or None.
+    """Take a block of a pageblock that can be claimed, or else a stolen one; None if there is none.
 
-    Linux 6.12: __rmqueue(), mm/page_alloc.c; ``no_fragment`` is its ALLOC_NOFRAGMENT.
+    Linux 6.12: __rmqueue(), mm/page_alloc.c, after the request's own lists.
     """
-    pfn = rmqueue_smallest(zone.free_area, order, migratetype)
-    if pfn is None:
-        pfn = rmqueue_claim(zone, order, migratetype, movable_pages, no_fragment=no_fragment)
+    pfn = rmqueue_claim(zone, order, migratetype, movable_pages, no_fragment=no_fragment)
     if pfn is None and not no_fragment:
         pfn = rmqueue_steal(zone, order, migratetype)
     return pfn
@@ -116,3 +115,7 @@ def rmqueue_steal(zone: MobilityZone, order: Order, migratetype: Migratetype) ->
             expand(area, victim.pfn, order, victim.order, victim.migratetype)
             return victim.pfn
     return None
+
+
+LINUX_6_12: Final = FallbackPolicy("6.12", fall_back)
+"""Claim the largest pageblock that can be claimed, or steal the smallest block."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from verified_buddy.buddy import rmqueue_smallest
-from verified_buddy.fallback import MovablePages, rmqueue
+from verified_buddy.fallback import rmqueue
+from verified_buddy.fallback_policy import MovablePages
 from verified_buddy.free_area import Migratetype
 from verified_buddy.migratetype import HIGHATOMIC, is_mergeable
 from verified_buddy.mobility import MobilityZone, move_freepages_block

@@ -6,7 +6,8 @@ from typing import Final
 
 from verified_buddy import highatomic, isolation, pcp
 from verified_buddy.errors import BuddyError, DoubleFree, NotLive, OutOfRange, Overlap
-from verified_buddy.fallback import MovablePages
+from verified_buddy.fallback import LINUX_6_1
+from verified_buddy.fallback_policy import FallbackPolicy, MovablePages
 from verified_buddy.free_area import Migratetype
 from verified_buddy.migratetype import ISOLATE, MOVABLE, PCPTYPES
 from verified_buddy.mobility import MobilityZone, feed, free_one_page
@@ -15,7 +16,11 @@ from verified_buddy.pcp import PerCpuPages
 from verified_buddy.pfn import MAX_ORDER, ORDERS, PFN_LIMIT, Order, Pfn
 from verified_buddy.zone import Zone, order_error, pfn_error, range_error, reject
 
-NONE_MOVABLE: Final[MovablePages] = lambda pfn: 0  # noqa: E731 # a default, and a name for it
+
+def none_movable(pfn: Pfn) -> int:
+    """That no page in use is movable: what a zone believes that is not told otherwise."""
+    return 0
+
 
 CPUS_MOST: Final = 8192
 """Linux: the largest CONFIG_NR_CPUS of x86, arch/x86/Kconfig."""
@@ -61,7 +66,8 @@ class LinuxZone(Zone):
         cpus: int = 1,
         high: int = 0,
         batch: int = 1,
-        movable_pages: MovablePages = NONE_MOVABLE,
+        movable_pages: MovablePages = none_movable,
+        policy: FallbackPolicy = LINUX_6_1,
     ) -> None:
         """An empty zone that spans the pages [start, end); zones of one machine share its pageblocks.
 
@@ -72,7 +78,7 @@ class LinuxZone(Zone):
         for count, least, most in ((cpus, 1, CPUS_MOST), (high, 0, PFN_LIMIT), (batch, 1, PFN_LIMIT)):
             reject(count_error(count, least, most))
         super().__init__(MAX_ORDER)
-        self.mobility = MobilityZone(start, end, pageblocks or Pageblocks())
+        self.mobility = MobilityZone(start, end, pageblocks or Pageblocks(), policy=policy)
         self.free_area = self.mobility.free_area
         self.pcp = [PerCpuPages(high, batch) for _ in range(cpus)]
         self.out: dict[Pfn, Order] = {}

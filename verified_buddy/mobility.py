@@ -7,6 +7,7 @@ within the zone.
 from __future__ import annotations
 
 from verified_buddy.buddy import buddy_merge_likely
+from verified_buddy.fallback_policy import FallbackPolicy
 from verified_buddy.free_area import FreeArea, Migratetype
 from verified_buddy.migratetype import ISOLATE, MIGRATETYPES, MOVABLE, is_mergeable
 from verified_buddy.pageblock import PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, Pageblocks, pageblock_start
@@ -26,14 +27,24 @@ class MobilityZone:
         "nr_isolate_pageblock",
         "nr_reserved_highatomic",
         "pageblocks",
+        "policy",
         "start",
     )
 
-    def __init__(self, start: Pfn, end: Pfn, pageblocks: Pageblocks, managed: int = 0) -> None:
+    def __init__(
+        self,
+        start: Pfn,
+        end: Pfn,
+        pageblocks: Pageblocks,
+        managed: int = 0,
+        policy: FallbackPolicy | None = None,
+    ) -> None:
+        """An empty zone; without a policy it falls back as Linux 6.1 does."""
         self.start = start
         self.end = end
         self.managed = managed
         self.pageblocks = pageblocks
+        self.policy = policy
         self.free_area = FreeArea(MAX_ORDER, MIGRATETYPES)
         self.nr_isolate_pageblock = 0
         self.nr_reserved_highatomic = 0

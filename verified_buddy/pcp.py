@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Final
 
-from verified_buddy.fallback import MovablePages, rmqueue
+from verified_buddy.fallback import rmqueue
+from verified_buddy.fallback_policy import MovablePages
 from verified_buddy.free_area import FreeList, Migratetype
 from verified_buddy.migratetype import MOVABLE, PCPTYPES
 from verified_buddy.mobility import MobilityZone, free_one_page

@@ -37,12 +37,12 @@ THEOREMS: Final[dict[Rule, str]] = {
     "not-exact": "policy-alloc",
     "not-head": "policy-alloc",
     "not-free": "alloc-exact",
-    "wrong-victim": "policy-alloc",
-    "wrong-pageblock": "policy-alloc",
-    "wrong-page": "policy-alloc",
-    "wrong-amount": "policy-alloc",
-    "wrong-order": "policy-free",
-    "wrong-lists": "policy-free",
+    "wrong-victim": "fallback-order",
+    "wrong-pageblock": "steal-exact",
+    "wrong-page": "pcp-alloc",
+    "wrong-amount": "drain-bulk",
+    "wrong-order": "pcp-index",
+    "wrong-lists": "policy-typed-free",
 }
 """The row of the ledger behind each rule."""
 

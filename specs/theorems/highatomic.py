@@ -141,7 +141,7 @@ def _turn(walk: Walk) -> Iterator[Owed]:
 
 def _all(walk: Walk) -> Iterator[Owed]:
     of, forced = world_of(walk), "force" in walk.variant.options
-    keeps = pfn(0) if forced else pfn(of.geometry.pages)
+    keeps = z3.BoolVal(False) if forced else z3.ULE(RESERVED, pfn(of.geometry.pages))
     turns = [(step.does, step.order) for step in of.steps]
     orders = list(range(walk.top + 1))
     if walk.path.result is True:
@@ -152,8 +152,8 @@ def _all(walk: Walk) -> Iterator[Owed]:
     yield of.owed("unreserve", z3.BoolVal(walk.path.result is False), "otherwise the answer is False")
     if turns != [("idle turn", order) for order in orders]:
         yield of.owed("unreserve", z3.BoolVal(not turns), "all orders get their turn, or none")
-        says = "the reserve is kept only if it is empty, or not more than the last pageblock and not forced"
-        yield of.owed("unreserve", z3.ULE(RESERVED, keeps), says)
+        says = "the reserve is kept only if it is not more than the last pageblock, and not forced"
+        yield of.owed("unreserve", keeps, says)
 
 
 ROWS = (
@@ -197,7 +197,7 @@ ROWS = (
     Theorem(
         "unreserve-refusal",
         "Unreserve gives each order its turn until a page was moved, unless the reserve has no more than "
-        "its last pageblock and is not forced, or has none.",
+        "its last pageblock and is not forced.",
         (f"{HIGHATOMIC}.unreserve_highatomic_pageblock",),
         "z3",
         layers((UNRESERVE,), (), _all),

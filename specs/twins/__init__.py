@@ -7,7 +7,7 @@ ledger says which theorem rejects which twin.
 from __future__ import annotations
 
 from specs.subject import Twin
-from specs.twins import buddy, fallback, init, isolation, mobility, pcp, pfn, typed, zone
+from specs.twins import buddy, fallback, init, isolation, mobility, pcp, pfn, typed, typed_pcp, zone
 
-PARTS = (pfn, buddy, init, zone, mobility, fallback, isolation, pcp, typed)
+PARTS = (pfn, buddy, init, zone, mobility, fallback, isolation, pcp, typed, typed_pcp)
 TWINS: dict[str, Twin] = {twin.name: twin for part in PARTS for twin in part.TWINS}

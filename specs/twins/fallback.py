@@ -7,10 +7,10 @@ from specs.subject import Twin
 MOVE_ALONE = "    move_to_free_list(zone.free_area, pfn, order, migratetype)\n\n\ndef change_pageblock_range"
 RETRY = (
     "    steal_suitable_fallback(zone, victim, migratetype, movable_pages)\n"
-    "    return rmqueue_smallest(area, order, migratetype)"
+    "    return rmqueue_smallest(zone.free_area, order, migratetype)"
 )
 
-OWN = "    pfn = rmqueue_smallest(area, order, migratetype)\n    if pfn is not None:\n"
+OWN = "    pfn = rmqueue_smallest(zone.free_area, order, migratetype)\n    if pfn is not None:\n"
 
 TWINS = (
     Twin(
@@ -131,7 +131,7 @@ TWINS = (
         "fallback",
         RETRY,
         "    steal_suitable_fallback(zone, victim, MOVABLE, movable_pages)\n"
-        "    return rmqueue_smallest(area, order, migratetype)",
+        "    return rmqueue_smallest(zone.free_area, order, migratetype)",
     ),
     Twin(
         "refusal-steals",
