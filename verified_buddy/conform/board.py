@@ -17,9 +17,9 @@ LONGEST: Final = 1 << 20
 """No run has more operations."""
 TEXT: Final = 1 << 16
 WORDS: Final = 16
-RUNS, DONE, PEER, HEADER, RESULT, BEATS, STAGE = range(7)
+RUNS, DONE, PEER, HEADER, RESULT, BEATS, STAGE, SUPPORTED, SHARED = range(9)
 """Words: runs begun, operations of the runs before, the peer's process, sizes of texts, signs of
-life, the stage of the run."""
+life, the stage of the run, which of the plan's pools are supported (bits), whether the process is shared."""
 INIT, OPERATIONS, FINI = range(3)
 """Stages of a run."""
 

@@ -43,6 +43,13 @@ if TYPE_CHECKING:
     show_default=True,
     help="How long to search.  What was found is made shorter in at most 30 more.",
 )
+@click.option(
+    "--deadline",
+    type=click.FloatRange(0.1, 10),
+    default=5,
+    show_default=True,
+    help="Seconds without an answer that are a hang.",
+)
 @click.option("--seed", type=click.IntRange(0), help="Repeats a run; a random one is drawn and printed.")
 @click.option("--pages", type=click.IntRange(1, 1 << 22), help="Only pools of so many pages.")
 @click.option("--max-order", type=click.IntRange(0, ORDER_LIMIT), help="Only pools with this top order.")
@@ -104,6 +111,7 @@ def conformed(
         options["seconds"],
         geometries=GEOMETRIES if pools is None else pools,
         vectors=pools is None,
+        deadline=options["deadline"],
         misuse=options["misuse"],
         strict=strict,
     )

@@ -10,7 +10,18 @@ from typing import Final
 
 import msgspec
 
-from verified_buddy.conform.board import BEATS, FINI, HEADER, LONGEST, OPERATIONS, PEER, STAGE, Board, event
+from verified_buddy.conform.board import (
+    BEATS,
+    FINI,
+    HEADER,
+    LONGEST,
+    OPERATIONS,
+    PEER,
+    SHARED,
+    STAGE,
+    Board,
+    event,
+)
 from verified_buddy.conform.peer import REFUSED, Geometry, Peer
 from verified_buddy.conform.steps import Program
 from verified_buddy.judge import Fault, Judge
@@ -40,7 +51,6 @@ class Driver:
         self.until = until
         self.libc = CDLL(None) if peer.in_process else None
         self.orders = 0
-        board.words[PEER] = peer.pid
 
     def in_time(self) -> bool:
         """Whether there is time for more; a sign of life."""
@@ -50,6 +60,7 @@ class Driver:
     def begin(self, geometry: Geometry) -> Judge | None:
         """A fresh pool, there and here; None if the allocator does not support the geometry."""
         self.board.begin(geometry.header())
+        self.board.words[PEER], self.board.words[SHARED] = self.peer.pid, self.peer.in_process
         header = self.peer.begin(geometry)
         if header is None:
             self.look_around()

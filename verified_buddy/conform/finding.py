@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from verified_buddy.conform.board import FINI, INIT, STAGE, Board
+from verified_buddy.conform.board import FINI, INIT, SHARED, STAGE, Board
 from verified_buddy.conform.child import Ending
 from verified_buddy.conform.peer import CannotDriveError, Geometry
 from verified_buddy.conform.steps import Steps, steps_of
@@ -98,7 +98,8 @@ class Run:
         number = len(before) + 1
         judge.level = Level.EXACT
         last = None if self.where or not self.asked else self.asked[-1]
-        fault = judge.fault(last, number) if last is not None and self.rule in THEOREMS else None
+        judged = self.rule in THEOREMS and self.rule != "crash"
+        fault = judge.fault(last, number) if last is not None and judged else None
         if fault is None and type(last) is Free and last.order is not None:
             fault = Fault("crash", self.says, last.pfn, last.order)
         header = self.header
@@ -152,8 +153,10 @@ def run_of(ending: Ending, board: Board, deadline: float) -> Run | None:
     result = ending.result or {}
     if "cannot" in result:
         raise CannotDriveError(result["cannot"])
-    rule = result.get("rule") or (None if ending.kind == "done" else ending.kind)
-    if rule is None:
+    rule = result.get("rule") or ending.kind
+    if rule == "late" and ending.printed and board.words[SHARED]:
+        rule = "output"
+    if rule in ("done", "late"):
         return None
     if header is None:
         raise CannotDriveError(f"before the first call: {because(ending, deadline)}")
@@ -174,8 +177,10 @@ def because(ending: Ending, deadline: float) -> str:
     number = -status if status < 0 else ending.signal
     if ending.kind == "hang":
         return f"no answer within {deadline:g} s"
+    if ending.kind == "late":
+        return "wrote to standard output"
     if ending.kind == "memory":
-        return "more than 1 GiB of memory in use"
+        return "its memory grows without end"
     if number:
         return f"ended by {signal.Signals(number).name}{words}"
     return f"ended itself with status {status}{words}"

@@ -11,12 +11,12 @@ from functools import partial
 
 from verified_buddy.conform import factory, served
 from verified_buddy.conform import library as libraries
-from verified_buddy.conform.child import DEADLINE, Nursery
-from verified_buddy.conform.conduct import Report, conduct, repeat
-from verified_buddy.conform.finding import run_of
+from verified_buddy.conform.child import Nursery
+from verified_buddy.conform.conduct import Report, conduct
 from verified_buddy.conform.peer import Geometry, Way
 from verified_buddy.conform.search import GEOMETRIES, Plan
 from verified_buddy.conform.steps import Steps
+from verified_buddy.conform.trials import Trials
 from verified_buddy.rules import LEVELS
 
 __all__ = ["Geometry", "command", "diverges", "library", "python", "search_for"]
@@ -39,9 +39,8 @@ def python(name: str) -> Way:
 
 def diverges(way: Way, geometry: Geometry, steps: Steps, *, level: str = "complete") -> str | None:
     """What is wrong when the allocator does the steps in a child process; None if nothing is."""
-    nursery = Nursery()
-    ending = nursery.run(repeat(way, LEVELS[level], geometry, steps))
-    run = run_of(ending, nursery.board, DEADLINE)
+    with Nursery() as nursery:
+        run = Trials(nursery, way, LEVELS[level], float("inf"), "").fresh(geometry, steps)
     return None if run is None else run.told()
 
 

@@ -11,8 +11,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from verified_buddy.conform.conduct import Finding, Report
+from verified_buddy.conform.conduct import Report
 from verified_buddy.conform.finding import plain
+from verified_buddy.conform.trials import Finding
 
 
 def as_json(report: Report) -> bytes:

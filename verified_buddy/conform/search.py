@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from random import Random
 from typing import Any, Final
 
-from verified_buddy.conform.board import Board
+from verified_buddy.conform.board import SUPPORTED, Board
+from verified_buddy.conform.child import DEADLINE
 from verified_buddy.conform.drive import Driver
 from verified_buddy.conform.examples import examples
 from verified_buddy.conform.peer import CannotDriveError, Geometry, Way
@@ -50,16 +50,18 @@ class Plan:
     geometries: Sequence[Geometry] = GEOMETRIES
     vectors: bool = True
     """Whether the pools of the vectors, and all tiny ones, are tried too."""
+    deadline: float = DEADLINE
+    """Seconds without an answer that are a hang."""
     misuse: bool = False
     strict: bool = False
     """Whether misuse must be refused or ignored."""
 
 
-def search(way: Way, plan: Plan) -> Callable[[Board], dict[str, Any]]:
+def search(way: Way, plan: Plan, until: float) -> Callable[[Board], dict[str, Any]]:
     """The work of a child that searches."""
 
     def work(board: Board) -> dict[str, Any]:
-        return told(lambda: Search(way, plan, board).result())
+        return told(lambda: Search(way, plan, board, until).result())
 
     return work
 
@@ -67,11 +69,9 @@ def search(way: Way, plan: Plan) -> Callable[[Board], dict[str, Any]]:
 class Search:
     """One search."""
 
-    def __init__(self, way: Way, plan: Plan, board: Board) -> None:
+    def __init__(self, way: Way, plan: Plan, board: Board, until: float) -> None:
         self.plan = plan
-        begun = time.monotonic()
-        self.until = begun + plan.seconds
-        self.driver = Driver(way(), board, plan.level, self.until)
+        self.driver = Driver(way(), board, plan.level, until)
         self.supported: list[Geometry] = []
 
     def result(self) -> dict[str, Any]:
@@ -79,9 +79,7 @@ class Search:
         for _ in self.phases():
             if not self.driver.in_time():
                 break
-        if not self.supported:
-            raise CannotDriveError("no geometry is supported: vb_init() refuses them all")
-        return {"geometries": self.supported}
+        return {}
 
     def phases(self) -> Iterator[None]:
         """Everything in turn, a run at a time."""
@@ -92,13 +90,16 @@ class Search:
             for geometry, steps in small_runs(1, SMALL):
                 self.play(geometry, replayed(steps))
                 yield
-        for geometry in self.plan.geometries:
+        for place, geometry in enumerate(self.plan.geometries):
             for scenario in SCENARIOS:
                 if not self.play(geometry, scenario(geometry)):
                     break
                 yield
             else:
                 self.supported.append(geometry)
+                self.driver.board.words[SUPPORTED] |= 1 << place
+        if not self.supported:
+            raise CannotDriveError("no geometry is supported: vb_init() refuses them all")
         for turn in count():
             yield from self.walks(turn)
             if turn == 0:

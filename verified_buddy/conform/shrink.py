@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from verified_buddy.conform.finding import Run
@@ -29,7 +29,7 @@ class Shrinker:
     attempt: Try
     until: float
     run: Run
-    tries: int = 0
+    tried: set[tuple[Geometry, tuple[int, ...]]] = field(default_factory=set)
 
     def shrink(self) -> bool:
         """Make the run as short as can be; False if time was up before."""
@@ -45,7 +45,11 @@ class Shrinker:
 
     def shows(self, geometry: Geometry, steps: Steps) -> bool:
         """Whether the same rule is still broken; if so, this is the run from now on."""
-        self.tries += 1
+        candidate = geometry, tuple(steps)
+        if candidate in self.tried:
+            return False
+        if len(steps) <= WINDOWS:
+            self.tried.add(candidate)
         run = self.attempt(geometry, steps)
         if run is None or run.rule != self.run.rule or size(run) >= size(self.run):
             return False
