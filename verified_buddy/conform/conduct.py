@@ -11,7 +11,7 @@ from verified_buddy.conform.board import SUPPORTED, Board
 from verified_buddy.conform.child import Nursery
 from verified_buddy.conform.finding import run_of
 from verified_buddy.conform.misuse import Behaviour, misused
-from verified_buddy.conform.peer import Geometry, Way
+from verified_buddy.conform.peer import CannotDriveError, Geometry, Way
 from verified_buddy.conform.search import Plan, search
 from verified_buddy.conform.trials import Finding, Trials, shrunk
 
@@ -46,17 +46,20 @@ def conduct(way: Way, name: str, plan: Plan, watch: Callable[[Board], None] = la
     with Nursery(watch) as nursery:
         if plan.misuse:
             report.misuse = misused(nursery, way, plan.geometries)
-        searching, until = time.monotonic(), begun + plan.seconds
+        searching = time.monotonic()
+        until = max(begun + plan.seconds, searching + plan.seconds / 2)
         ending = nursery.run(search(way, plan, until), deadline=plan.deadline, until=until + LATE)
         report.operations = nursery.board.operations()
         supported = nursery.board.words[SUPPORTED]
         run = run_of(ending, nursery.board, plan.deadline)
+        if run is None and not report.operations:
+            raise CannotDriveError("there was no time for a single operation")
         report.seconds = time.monotonic() - searching
         report.geometries = [pool for place, pool in enumerate(plan.geometries) if supported >> place & 1]
         if run is not None:
             if run.geometry not in report.geometries:
                 report.geometries.append(run.geometry)
-            trials = Trials(nursery, way, plan.level, until + GRACE, run.rule, plan.deadline)
+            trials = Trials(nursery, way, plan.level, begun + plan.seconds + GRACE, run.rule, plan.deadline)
             report.findings.append(shrunk(trials, run))
     if plan.strict:
         wrong = [found.run for found in report.misuse if found.run is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -22,8 +23,10 @@ def examples(driver: Driver, geometries: Sequence[Geometry], seed: int) -> Itera
     try:
         import hypothesis
         from hypothesis import strategies as st
+        from hypothesis.configuration import set_hypothesis_home_dir
     except ImportError:
         return
+    set_hypothesis_home_dir(os.devnull)  # nothing is left in the user's directory
     found: list[BaseException] = []
     calls = st.lists(st.tuples(st.booleans(), st.integers(0, 63)), max_size=200)
     pools = st.sampled_from(geometries) | st.builds(

@@ -51,6 +51,8 @@ class Served:
         assert self.process.stdout is not None
         self.asks, self.answers = self.process.stdin.fileno(), self.process.stdout.fileno()
         self.begun = Answer()
+        self.known = False
+        """Whether it answered once, and so speaks the language."""
 
     def ask(self, op: str, line: bytes) -> Answer:
         """Ask, and wait for the answer.  Raises ReplyError, DiedError."""
@@ -75,7 +77,14 @@ class Served:
     def init(self, start: int, pages: int, top: int) -> int:
         """Begin anew."""
         line = b'{"op":"init","start_pfn":%d,"nr_pages":%d,"max_order":%d}\n' % (start, pages, top)
-        self.begun = self.ask("init", line)
+        try:
+            self.begun = self.ask("init", line)
+        except (ReplyError, DiedError) as error:
+            if self.known:
+                raise
+            why = error if isinstance(error, ReplyError) else f"it ended with status {error.status}"
+            raise CannotDriveError(f"no answer to the first init: {why}") from None
+        self.known = True
         return self.begun.rc
 
     def alloc(self, order: int) -> int:
