@@ -17,9 +17,11 @@ from verified_buddy.conform.board import Board
 from verified_buddy.conform.child import Nursery
 from verified_buddy.conform.conduct import conduct
 from verified_buddy.conform.drive import Driver
+from verified_buddy.conform.examples import examples
 from verified_buddy.conform.library_use import diverges
 from verified_buddy.conform.peer import Geometry, Way
 from verified_buddy.conform.reproducer import write
+from verified_buddy.conform.scenarios import SCENARIOS
 from verified_buddy.conform.search import Plan
 from verified_buddy.conform.steps import replayed, steps_of, without
 from verified_buddy.conform.told import told
@@ -30,6 +32,7 @@ from verified_buddy.rules import LEVELS, THEOREMS, Level
 pytestmark = needs_cc
 
 LONGEST = 9
+POOL = Geometry(0, 60, 4)
 
 
 @pytest.fixture(scope="session")
@@ -225,3 +228,65 @@ def test_steps_are_the_run_and_the_run_the_steps() -> None:
     assert [~each for each in asked if each < 0] == [4 << 6, 6 << 6 | 1, 5 << 6]
     assert without([0, 1, ~0, 0, ~1, ~3], 1, 2) == [0, ~0, 0, ~2]
     assert steps_of([]) == []
+
+
+def test_examples_of_hypothesis_find_what_is_wrong_and_nothing_else(built: Path) -> None:
+    def work(source: str, *defined: str) -> Any:
+        def examine(board: Board) -> dict[str, Any]:
+            def examined() -> dict[str, Any]:
+                driver = Driver(way_to(built, source, *defined)(), board, Level.COMPLETE)
+                return {"rounds": sum(1 for _ in zip(range(2), examples(driver, [POOL], 1), strict=False))}
+
+            return told(examined)
+
+        return examine
+
+    with Nursery() as nursery:
+        assert nursery.run(work("bitmap")).result == {"rounds": 2}
+        assert nursery.run(work("lists", "D28")).result["rule"] in ("refusal", "overlap")
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
+def test_a_scenario_ends_with_every_page_back_where_it_can(built: Path, scenario: Any) -> None:
+    def work(board: Board) -> dict[str, Any]:
+        def played() -> dict[str, Any]:
+            driver = Driver(way_to(built, "tree")(), board, Level.COMPLETE)
+            for pool in (POOL, Geometry(5, 37, 3), Geometry(0, 1, 0), Geometry(0, 5, 6)):
+                judge = driver.begin(pool)
+                assert judge is not None
+                driver.play(judge, scenario(pool))
+                driver.end()
+            return {"played": True}
+
+        return told(played)
+
+    with Nursery() as nursery:
+        assert nursery.run(work).result == {"played": True}
+
+
+def test_an_allocator_may_express_some_orders_only_and_keep_pages(built: Path) -> None:
+    text = (PEERS / "tree.c").read_text() + SOME
+    report = conduct(way_to(built, "some", text=text), "some", Plan(Level.COMPLETE, 1, 2))
+    assert report.conforms
+    assert report.operations > 100_000
+
+
+SOME = r"""
+uint64_t vb_orders(void);
+uint64_t vb_orders(void)
+{
+	return 6; /* no single pages, nothing above order 2 */
+}
+int vb_free_takes_order(void);
+int vb_free_takes_order(void)
+{
+	return 0;
+}
+int vb_usable(uint64_t *lo, uint64_t *hi);
+int vb_usable(uint64_t *lo, uint64_t *hi)
+{
+	*lo = first;
+	*hi = first + count;
+	return 0;
+}
+"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -239,3 +240,16 @@ def test_an_interrupt_is_one_line_and_130(tmp_path: Path) -> None:
             os.kill(process.pid, signal.SIGINT)
         assert process.communicate() == (b"", b"verified-buddy: interrupted\n")
         assert process.returncode == 130
+
+
+def test_progress_is_for_terminals_only(tmp_path: Path) -> None:
+    leader, follower = pty.openpty()
+    line = [sys.executable, "-m", "verified_buddy", "conform", "--python", "tests.zone_pool:pool", "--json"]
+    found = subprocess.run(
+        [*line, "--seconds", "1"], cwd=ROOT, stdout=subprocess.PIPE, stderr=follower, check=False
+    )
+    os.close(follower)
+    shown = os.read(leader, 100_000)
+    os.close(leader)
+    assert b"operations" in shown
+    assert json.loads(found.stdout)["verdict"] == "conforms"
