@@ -34,8 +34,10 @@ GEOMETRIES: Final = (
     Geometry(1, 255, 8),
     Geometry(1000, 3000, 10),
     Geometry((1 << 33) - 512, 2048, 9),
+    Geometry(0, 1 << 17, 10),
 )
-"""Exact powers of two, other sizes, several blocks of the top order, none; pools that start anywhere."""
+"""Exact powers of two, other sizes, several blocks of the top order, none; pools that start anywhere; and one
+with more pages than 16 bits count."""
 SMALL: Final = 4
 """All runs of up to so many operations are tried on all tiny pools."""
 
