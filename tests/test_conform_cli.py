@@ -155,7 +155,10 @@ def test_what_cannot_be_driven_is_one_line(tmp_path: Path, arguments: list[str],
     assert why in found.stderr
 
 
-@pytest.mark.parametrize("arguments", [[], ["--library", "a", "--python", "b:c"], ["--level", "best"]])
+BIG = ["--library", "a", "--pages", "1000000", "--max-order", "0"]
+
+
+@pytest.mark.parametrize("arguments", [[], ["--library", "a", "--python", "b:c"], ["--level", "best"], BIG])
 def test_wrong_usage_is_2(arguments: list[str]) -> None:
     found = run(*arguments)
     assert (found.returncode, found.stdout) == (2, "")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -20,6 +20,9 @@ from verified_buddy.terminal import DIVERGES, INTERRUPTED, PIPE_CLOSED, UNUSABLE
 
 if TYPE_CHECKING:
     from verified_buddy.conform.peer import Geometry
+
+TOP_BLOCKS: Final = 1 << 18
+"""No pool that is asked for has more blocks of its top order: each costs memory before the first call."""
 
 # What drives an allocator is imported when it is used: ``check`` need not wait for it.
 
@@ -139,8 +142,10 @@ def geometries(pages: int | None, top: int | None) -> list[Geometry] | None:
     from verified_buddy.conform.search import GEOMETRIES
 
     if pages is not None:
-        greatest = min(MAX_ORDER, pages.bit_length() - 1)
-        return [Geometry(0, pages, greatest if top is None else top)]
+        greatest = min(MAX_ORDER, pages.bit_length() - 1) if top is None else top
+        if pages >> greatest > TOP_BLOCKS:
+            raise click.UsageError(f"--pages: more than {TOP_BLOCKS} blocks of order {greatest}")
+        return [Geometry(0, pages, greatest)]
     if top is not None:
         return list(dict.fromkeys(Geometry(start, count, top) for start, count, _ in GEOMETRIES))
     return None

@@ -78,7 +78,7 @@ class Shrinker:
                 lower = self.run.geometry.start_pfn - (1 << bit)
                 if lower >= 0:
                     yield Geometry(lower, pages, top), run.steps
-            for less in range(1, top - max([0, *run.steps]) + 1):
+            for less in range(top - max([0, *run.steps]), 0, -1):
                 yield Geometry(start, max(1, pages >> less), top - less), run.steps
                 yield Geometry(start, pages, top - less), run.steps
             power = 1 << (pages - 1).bit_length() >> 1
