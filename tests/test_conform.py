@@ -64,9 +64,11 @@ def test_every_wrong_allocator_is_found_and_its_run_is_short(
         assert [(each.operation, each.rule) for each in verdict.listed] == [(len(run.asked), run.rule)]
 
 
-def test_the_median_run_has_few_operations(findings: dict[str, Finding]) -> None:
+def test_the_median_run_has_few_operations(built: Path, findings: dict[str, Finding]) -> None:
+    for bug in BUGS:
+        if bug not in findings:
+            findings[bug] = found(way_to(built, "lists", bug), level_of(bug))
     lengths = sorted(len(finding.run.asked) for finding in findings.values())
-    assert len(lengths) == len(BUGS)
     assert lengths[len(lengths) // 2] <= 3
     assert sum(finding.shortest for finding in findings.values()) >= len(BUGS) - 2
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import faulthandler
 import os
 import resource
@@ -171,6 +172,7 @@ class Nursery:
         try:
             os.setsid()
             faulthandler.disable()
+            die_with_parent()
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
             os.dup2(self.output.fileno(), 1)
             os.dup2(self.errors.fileno(), 2)
@@ -224,6 +226,12 @@ def served(board: Board, pipe: int, answers: int, work: Callable[[Any], Any]) ->
             text += os.read(pipe, 1 << 16)
         board.write(RESULT, msgspec.json.encode(work(msgspec.json.decode(text))))
         os.write(answers, b".")
+
+
+def die_with_parent() -> None:
+    """Whatever the library does, no child outlives us.  Linux: PR_SET_PDEATHSIG."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 def stop(pid: int) -> None:
