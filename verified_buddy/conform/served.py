@@ -12,10 +12,10 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from verified_buddy.conform.peer import REFUSED, UNKNOWN, CannotDriveError, DiedError, Peer, ReplyError
 
@@ -27,7 +27,7 @@ class Answer(Struct):
     """Any answer."""
 
     op: str | None = None
-    rc: int = 0
+    rc: Annotated[int, Meta(ge=-(1 << 31), lt=1 << 31)] = 0
     pfn: int | msgspec.UnsetType | None = msgspec.UNSET
     orders: list[int] | None = None
     free_takes_order: bool = True
