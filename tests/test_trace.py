@@ -109,7 +109,7 @@ def test_lines_are_counted_over_all_batches() -> None:
         (GOOD + b"\r" + GOOD, "JSON is malformed"),
         (GOOD.replace(b",", b",\n"), "truncated"),
         (HEAD, "a second header"),
-        (GOOD[:-1] + b',"t0":5,"t1":7}', "t0/t1: histories of overlapping calls cannot be judged yet"),
+        (GOOD[:-1] + b',"t0":5,"t1":7}', "t0 and t1 must be told of every operation, or of none"),
         (bytes(50), "JSON is malformed"),
     ],
 )

@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
+from verified_buddy.history import faults, timed
 from verified_buddy.judge import Fault, Judge
 from verified_buddy.memory import Memory
 from verified_buddy.neighbourhood import History, around
 from verified_buddy.rules import THEOREMS, Level, Rule
-from verified_buddy.trace import Batch, read
+from verified_buddy.source import Unusable
+from verified_buddy.trace import Batch, Header, read
 
 LISTED: Final = 100
 """So many divergences are told; the rest is counted."""
@@ -61,6 +63,8 @@ def check(
         header, batches = read(stream)
         judge, history = Judge(Memory(header), level), History()
         for batch in batches:
+            if timed(batch.events[:1]):
+                return overlapping(verdict, header, [batch, *batches], keep_going=keep_going)
             history.batches.append(batch)
             for operation, fault in judge.faults(batch.events, batch.first):
                 verdict.divergences += 1
@@ -72,6 +76,28 @@ def check(
             verdict.operations += len(batch.events)
             progress()
     return verdict
+
+
+def overlapping(verdict: Verdict, header: Header, batches: list[Batch], *, keep_going: bool) -> Verdict:
+    """Judge a history in which calls overlap.  Raises Unusable."""
+    if verdict.level > Level.COMPLETE:
+        raise Unusable(f"t0/t1: {verdict.level} depends on the order of effects; complete and safety do not")
+    events = timed([event for batch in batches for event in batch.events])
+    for number, event in enumerate(events, 1):
+        if event.t0 is not None and event.t1 is not None and event.t1 < event.t0:
+            raise Unusable("t1 is before t0", line_of(batches, number))
+    found = faults(header, events, verdict.level)
+    verdict.divergences = len(found) if keep_going else min(1, len(found))
+    for number, fault in found[: LISTED if keep_going else 1]:
+        line, theorem = line_of(batches, number), THEOREMS[fault.rule]
+        verdict.listed.append(Divergence(number, line, fault.rule, theorem, fault.says, ()))
+    verdict.operations = len(events) if keep_going or not found else found[0][0]
+    return verdict
+
+
+def line_of(batches: list[Batch], operation: int) -> int:
+    """The line that the operation stands in."""
+    return next(batch.line_of(operation) for batch in batches if operation < batch.first + len(batch.events))
 
 
 def told(memory: Memory, fault: Fault, operation: int, batch: Batch, history: History) -> Divergence:

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader, TextIOWrapper
-from typing import BinaryIO, Final, TextIO, cast
+from typing import BinaryIO, cast
 
 import click
-from rich.console import Console, RenderableType
+from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from verified_buddy.check import Verdict, check, no_garbage_collection
+from verified_buddy.conform.command import conform_command, vectors_command
 from verified_buddy.kmem.lines import is_recording
 from verified_buddy.replay.command import Files
 from verified_buddy.replay.recording import Given, Judgement, judge
@@ -23,13 +24,15 @@ from verified_buddy.replay.report import as_lines, facts, verdict_of
 from verified_buddy.report import NOTHING_MORE, as_json, as_table, as_text
 from verified_buddy.rules import LEVELS, Level
 from verified_buddy.source import Unusable, head, printable
-
-DIVERGES: Final = 1
-UNUSABLE: Final = 2
-INTERRUPTED: Final = 130
-PIPE_CLOSED: Final = 141
-WIDE: Final = 10_000
-"""Columns of what is no terminal: nothing is wrapped or cut there."""
+from verified_buddy.terminal import (
+    DIVERGES,
+    INTERRUPTED,
+    PIPE_CLOSED,
+    UNUSABLE,
+    complain,
+    on_terminal,
+    say,
+)
 
 
 @click.group()
@@ -189,20 +192,5 @@ def progress(name: str, stream: BinaryIO) -> Iterator[Callable[[], None]]:
         yield lambda: bar.update(task, completed=0 if size is None else stream.tell())
 
 
-def say(what: RenderableType) -> None:
-    """Print to standard output, at once."""
-    console = Console(width=None if on_terminal(sys.stdout) else WIDE, highlight=False)
-    with console.capture() as captured:
-        console.print(what)
-    lines = captured.get().splitlines()
-    click.echo("".join(f"{line.rstrip()}\n" for line in lines), nl=False)
-
-
-def on_terminal(stream: TextIO | None) -> bool:
-    """Whether somebody looks; a stream that was closed before the start is None."""
-    return stream is not None and stream.isatty()
-
-
-def complain(what: str) -> None:
-    """One line on standard error."""
-    click.echo(f"verified-buddy: {what}", err=True)
+main.add_command(conform_command)
+main.add_command(vectors_command)

@@ -71,6 +71,14 @@ def around(memory: Memory, fault: Fault, operation: int, history: History) -> Ne
     start, end = int(fault.pfn), fault.pfn + (1 << min(fault.order, top))
     parent = 1 << min(fault.order + 1, top)
     low, high = start & -parent, (end + parent - 1) & -parent
+    return neighbourhood(memory, (start, end), (low, high), operation, history)
+
+
+def neighbourhood(
+    memory: Memory, block: tuple[int, int], window: tuple[int, int], operation: int, history: History
+) -> Neighbourhood:
+    """Who owns the pages of the block, in words, and the window around it, drawn."""
+    (start, end), (low, high) = block, window
     inside = list(islice(owners(memory, start, end), LISTED + 1))
     nearby = {*inside[:LISTED], *islice(owners(memory, low, high), LISTED)}
     listed = sorted(nearby, key=lambda owner: owner.start)

@@ -86,9 +86,40 @@ class Crash(Struct, tag_field="op", tag="crash", gc=False):
     t1: None = None
 
 
-Event = Alloc | Free | Take | Crash
+class TimedAlloc(Alloc, tag_field="op", tag="alloc", gc=False, kw_only=True):
+    """An alloc that was called at t0 and answered at t1."""
 
-DECODER: Final = msgspec.json.Decoder(Event)
+    t0: int  # type: ignore[assignment]  # None, where calls do not overlap
+    t1: int  # type: ignore[assignment]  # as above
+
+
+class TimedFree(Free, tag_field="op", tag="free", gc=False, kw_only=True):
+    """A free that was called at t0 and answered at t1."""
+
+    t0: int  # type: ignore[assignment]  # as above
+    t1: int  # type: ignore[assignment]  # as above
+
+
+class TimedTake(Take, tag_field="op", tag="take", gc=False, kw_only=True):
+    """A take that was called at t0 and answered at t1."""
+
+    t0: int  # type: ignore[assignment]  # as above
+    t1: int  # type: ignore[assignment]  # as above
+
+
+class TimedCrash(Crash, tag_field="op", tag="crash", gc=False, kw_only=True):
+    """The implementation died; nothing need be known of the time."""
+
+    t0: int | None = None  # type: ignore[assignment]  # as above
+    t1: int | None = None  # type: ignore[assignment]  # as above
+
+
+Event = Alloc | Free | Take | Crash
+Timed = TimedAlloc | TimedFree | TimedTake | TimedCrash
+"""An operation of a history in which calls overlap."""
+
+DECODER: Final[msgspec.json.Decoder[Event]] = msgspec.json.Decoder(Event)
+TIMED: Final[msgspec.json.Decoder[Timed]] = msgspec.json.Decoder(Timed)
 HEADER: Final = msgspec.json.Decoder(Header)
 FIELDS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 FAILURES: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -152,9 +183,11 @@ def header(text: bytes, line: int) -> Header:
 
 def batches(line: int, text: bytes, texts: Iterator[bytes]) -> Iterator[Batch]:
     """The operations of the text, then of the texts after it."""
-    first = 1
+    first, decoder = 1, None
     while True:
-        events, fault = decode(text, line)
+        if decoder is None and text.strip():
+            decoder = TIMED if tells_times(text.strip().partition(b"\n")[0]) else DECODER
+        events, fault = decode(text, line, decoder or DECODER)
         yield Batch(first, line, text, events)
         if fault is not None:
             raise fault
@@ -166,13 +199,26 @@ def batches(line: int, text: bytes, texts: Iterator[bytes]) -> Iterator[Batch]:
         text = following
 
 
-def decode(text: bytes, line: int) -> tuple[list[Event], Unusable | None]:
+def tells_times(line: bytes) -> bool:
+    """Whether the operation says when it was called or answered."""
+    try:
+        fields = FIELDS.decode(line)
+    except FAILURES:
+        return False
+    return any(bytes(fields.get(time, b"null")) != b"null" for time in ("t0", "t1"))
+
+
+def decode(
+    text: bytes, line: int, decoder: msgspec.json.Decoder[Event] | msgspec.json.Decoder[Timed]
+) -> tuple[list[Event], Unusable | None]:
     """The operations of the lines, up to the first that is none; and why that is none.
 
     All at once is twice as fast as line by line, but takes any white space for the end of a line.
     """
     try:
-        events = DECODER.decode_lines(text)
+        events: list[Event] = (
+            [*decoder.decode_lines(text)] if decoder is TIMED else DECODER.decode_lines(text)
+        )
     except FAILURES:
         pass
     else:
@@ -183,13 +229,13 @@ def decode(text: bytes, line: int) -> tuple[list[Event], Unusable | None]:
     for number, spelled in enumerate(text.split(b"\n"), line):
         if spelled.strip():
             try:
-                events.append(DECODER.decode(spelled))
+                events.append(decoder.decode(spelled))
             except FAILURES as error:
-                return events, Unusable(why_not(spelled, error), number)
+                return events, Unusable(why_not(spelled, error, timed=decoder is TIMED), number)
     return events, None
 
 
-def why_not(text: bytes, error: Exception) -> str:
+def why_not(text: bytes, error: Exception, *, timed: bool) -> str:
     """Why the line is not an operation that can be judged."""
     try:
         fields = FIELDS.decode(text)
@@ -197,8 +243,8 @@ def why_not(text: bytes, error: Exception) -> str:
         return f"not an operation: {plain(error)}"
     if "op" not in fields and "format" in fields:
         return "a second header"
-    if any(bytes(fields.get(time, b"null")) != b"null" for time in ("t0", "t1")):
-        return "t0/t1: histories of overlapping calls cannot be judged yet"
+    if timed != tells_times(text):
+        return "t0 and t1 must be told of every operation, or of none"
     return f"not an operation: {plain(error)}"
 
 

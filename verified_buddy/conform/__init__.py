@@ -1,0 +1,1 @@
+"""Drive an allocator live beside the model: search, judge, shrink, report."""

@@ -1,0 +1,255 @@
+"""A child process for what may crash, hang, print or eat memory; the parent watches, and is not touched."""
+
+from __future__ import annotations
+
+import ctypes
+import faulthandler
+import os
+import resource
+import select
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final, Literal, Self
+
+import msgspec
+
+from verified_buddy.conform.board import BEATS, PEER, RESULT, RUNS, Board
+
+DEADLINE: Final = 5.0
+"""Seconds without an answer that are a hang."""
+SHORT: Final = 0.25
+"""The same, where it was seen to hang before."""
+ALIVE: Final = 0.2
+"""Seconds without an answer after which it may be a hang, and is no delay."""
+MEMORY: Final = 1 << 30
+"""Bytes in memory that are growth without end."""
+LIMITS: Final = (
+    (resource.RLIMIT_CORE, 0),
+    (resource.RLIMIT_FSIZE, 1 << 26),
+    (resource.RLIMIT_DATA, 2 * MEMORY),
+)
+"""Of a child, in bytes."""
+LAST_WORDS: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a child ended."""
+
+    kind: Literal["done", "crash", "hang", "memory", "late"]
+    result: Any = None
+    """What the work returned, if it is done."""
+    signal: int = 0
+    status: int = 0
+    words: str = ""
+    """The end of what it wrote to standard error."""
+    printed: bool = False
+    """Whether it wrote to standard output."""
+
+
+class Nursery:
+    """Children one after the other, which share a board with us."""
+
+    def __init__(self, watch: Callable[[Board], None] = lambda board: None) -> None:
+        self.board = Board()
+        self.watch = watch
+        self.output = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as we do
+        self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - as above
+        self.pid = 0
+        self.orders = self.answers = -1
+        """Pipes to the child and from it."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self.output.close()
+        self.errors.close()
+
+    def run(
+        self,
+        work: Callable[[Board], Any],
+        *,
+        deadline: float = DEADLINE,
+        until: float = float("inf"),
+        memory: int = MEMORY,
+    ) -> Ending:
+        """Do the work in a fresh child, and end it then; its result is what JSON can hold."""
+        self.stop()
+        self.start(lambda _: work(self.board))
+        try:
+            ending = self.ending(deadline, until, memory)
+        finally:
+            self.stop()
+        return ending
+
+    def serve(
+        self,
+        work: Callable[[Any], Any],
+        order: Any,
+        *,
+        deadline: float = DEADLINE,
+        until: float = float("inf"),
+    ) -> Ending:
+        """Have one piece of work done by a child that lives on for the next one, if it can."""
+        if not self.pid:
+            self.start(lambda pipe: served(self.board, pipe, self.answers, work))
+        else:
+            self.clear()
+        try:
+            text = msgspec.json.encode(order)
+            os.write(self.orders, len(text).to_bytes(8, "little"))
+            while text:
+                text = text[os.write(self.orders, text) :]
+        except BrokenPipeError:
+            pass  # it is dead, and the ending tells how
+        try:
+            ending = self.ending(deadline, until, MEMORY)
+        except BaseException:
+            self.stop()
+            raise
+        if ending.kind != "done":
+            self.stop()
+        return ending
+
+    def clear(self) -> None:
+        """Nothing was run, nothing was printed."""
+        self.board.clear()
+        for file in (self.output, self.errors):
+            file.truncate(0)
+            file.seek(0)
+
+    def start(self, work: Callable[[int], Any]) -> None:
+        """A child that does the work; it is given the pipe from which it is told more."""
+        self.clear()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        theirs, self.orders = os.pipe()
+        self.answers, answers = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.close(self.orders)
+            os.close(self.answers)
+            self.answers = answers
+            self.be_child(lambda: work(theirs))
+        os.close(theirs)
+        os.close(answers)
+
+    def stop(self) -> None:
+        """End the child and all that it started."""
+        if self.pid:
+            stop(self.pid)
+            os.close(self.orders)
+            os.close(self.answers)
+            self.pid = 0
+
+    def ending(self, deadline: float, until: float, memory: int) -> Ending:
+        """What came of the work."""
+        kind, status = self.wait(deadline, until, memory)
+        self.errors.seek(max(0, self.errors.seek(0, os.SEEK_END) - LAST_WORDS))
+        words = self.errors.read().decode(errors="replace").strip()
+        text = self.board.read(RESULT)
+        if kind == "crash" and status == 0 and text:
+            with suppress(msgspec.DecodeError):
+                return Ending("done", msgspec.json.decode(text), words=words)
+        return Ending(
+            kind,
+            signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
+            status=os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0,
+            words=words,
+            printed=os.fstat(self.output.fileno()).st_size > 0,
+        )
+
+    def be_child(self, work: Callable[[], Any]) -> None:
+        """Work, leave the result on the board, and end without a trace of us."""
+        status = 1
+        try:
+            os.setsid()
+            faulthandler.disable()
+            die_with_parent()
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+            os.dup2(self.output.fileno(), 1)
+            os.dup2(self.errors.fileno(), 2)
+            sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115 - as we
+            for limit, most in LIMITS:
+                hard = resource.getrlimit(limit)[1]
+                resource.setrlimit(limit, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            self.board.keep_from_forks()
+            self.board.write(RESULT, msgspec.json.encode(work()))
+            status = 0
+        except BaseException as error:
+            with suppress(BaseException):
+                sys.stderr.write(f"{type(error).__name__}: {error}\n")
+                sys.stderr.flush()
+        finally:
+            os._exit(status)
+
+    def wait(
+        self, deadline: float, until: float, memory: int
+    ) -> tuple[Literal["crash", "hang", "memory", "late"], int]:
+        """How the child ended, and its status; it is to be killed when it stands still, or eats memory."""
+        pause, seen, since, waiting = 0.0005, (-1, -1, -1), time.monotonic(), [self.answers]
+        while True:
+            if select.select(waiting, [], [], pause)[0]:
+                if os.read(self.answers, 1):
+                    return "crash", 0  # it is none: there is a result, and the child waits for more work
+                waiting = []
+            ended, status = os.waitpid(self.pid, os.WNOHANG)
+            if ended:
+                return "crash", status
+            now = time.monotonic()
+            state = (self.board.words[RUNS], self.board.words[BEATS], self.board.operations())
+            if state != seen:
+                seen, since = state, now
+            elif now - since > deadline:
+                return "hang", 0
+            if now > until and now - since < ALIVE:
+                return "late", 0
+            if max(in_memory(self.pid), in_memory(self.board.words[PEER])) > memory:
+                return "memory", 0
+            self.watch(self.board)
+            pause = min(0.02, pause * 1.5)
+
+
+def served(board: Board, pipe: int, answers: int, work: Callable[[Any], Any]) -> None:
+    """Do one piece of work after the other, as the pipe asks for it; the work is given the order."""
+    while size := os.read(pipe, 8):
+        text = b""
+        while len(text) < int.from_bytes(size, "little"):
+            text += os.read(pipe, 1 << 16)
+        board.write(RESULT, msgspec.json.encode(work(msgspec.json.decode(text))))
+        os.write(answers, b".")
+
+
+def die_with_parent() -> None:
+    """Whatever the library does, no child outlives us.  Linux: PR_SET_PDEATHSIG."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+def stop(pid: int) -> None:
+    """End the child and all that it started."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+    with suppress(ChildProcessError):
+        if os.waitpid(pid, os.WNOHANG) == (0, 0):
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+
+def in_memory(pid: int) -> int:
+    """The bytes that a process has in memory; 0 if nobody can tell."""
+    if pid <= 0:
+        return 0
+    try:
+        with open(f"/proc/{pid}/statm", "rb") as file:
+            return int(file.read().split()[1]) * resource.getpagesize()
+    except (OSError, ValueError, IndexError):
+        return 0

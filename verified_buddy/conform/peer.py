@@ -1,0 +1,84 @@
+"""What is driven: an allocator behind six calls, whichever way it is reached."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from verified_buddy.pfn import ORDER_LIMIT, Order
+from verified_buddy.trace import Header
+
+REFUSED: Final = -1
+UNKNOWN: Final = (1 << ORDER_LIMIT + 1) - 1
+"""Every order can be asked for."""
+
+
+class CannotDriveError(Exception):
+    """The allocator cannot be reached, or does not speak the protocol at all: one line why."""
+
+
+class ReplyError(Exception):
+    """An answer that is none: one line what it was."""
+
+
+class DiedError(Exception):
+    """The program behind a pipe ended; its exit status, or minus the signal's number."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Geometry(NamedTuple):
+    """Which pages a pool has, in blocks of up to which order."""
+
+    start_pfn: int
+    nr_pages: int
+    max_order: int
+
+    def header(self, takes_order: bool = True, kept: Sequence[tuple[int, int]] = ()) -> Header:
+        """The header of a trace."""
+        top = Order(self.max_order)
+        return Header("buddy-trace", 1, self.start_pfn, self.nr_pages, top, takes_order, list(kept))
+
+    def __str__(self) -> str:
+        return f"{self.nr_pages} pages from {self.start_pfn}, max_order {self.max_order}"
+
+
+@dataclass(slots=True)
+class Peer:
+    """An allocator; numbers in, numbers out, as in the C header."""
+
+    init: Callable[[int, int, int], int]
+    alloc: Callable[[int], Any]
+    """First page; -1 when refused; any other negative number is that of a page above 2**63."""
+    free: Callable[[int, int], Any]
+    """0; anything else when refused."""
+    fini: Callable[[], None] = lambda: None
+    orders: Callable[[], int] = lambda: UNKNOWN
+    free_takes_order: Callable[[], bool] = lambda: True
+    usable: Callable[[], tuple[int, int] | None] = lambda: None
+    pid: int = 0
+    """The process that it is, if that is not ours."""
+    in_process: bool = False
+    """Whether it is C code that shares our process, and so must not fork."""
+
+    def begin(self, geometry: Geometry) -> Header | None:
+        """Start anew with these pages; None if the geometry is not supported."""
+        start, pages, top = geometry
+        if self.init(start, pages, top) < 0:
+            return None
+        end = start + pages
+        kept: list[tuple[int, int]] = []
+        found = self.usable()
+        if found is not None:
+            low, high = found
+            if not start <= low <= high <= end:
+                raise ReplyError(f"the usable pages [{low}, {high}) are not within [{start}, {end})")
+            kept = [(start, low - start), (high, end - high)]
+        return geometry.header(self.free_takes_order(), [(pfn, count) for pfn, count in kept if count])
+
+
+Way = Callable[[], Peer]
+"""How to reach the allocator; called in the process in which it is driven.  Raises CannotDriveError."""
