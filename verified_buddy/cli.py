@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BufferedReader, TextIOWrapper
+from io import BufferedReader
 from typing import BinaryIO, cast
 
 import click
@@ -26,10 +26,9 @@ from verified_buddy.rules import LEVELS, Level
 from verified_buddy.source import Unusable, head, printable
 from verified_buddy.terminal import (
     DIVERGES,
-    INTERRUPTED,
-    PIPE_CLOSED,
     UNUSABLE,
     complain,
+    ended,
     on_terminal,
     say,
 )
@@ -70,26 +69,9 @@ def check_command(
     A kernel's trace is text of tracefs, perf script or trace-cmd report.  Plain or gzip; - is standard
     input.  The exit status is 0 if all conform, 1 if some diverge, 2 if some cannot be read.
     """
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
     refuse_senseless(traces, files)
     wanted = Wanted(LEVELS[level], keep_going, json_lines, Files(at=at, **files))
-    sys.exit(guarded(lambda: checked(traces, wanted)))
-
-
-def guarded(work: Callable[[], int]) -> int:
-    """The exit status of the work, or that of what ended it."""
-    try:
-        return work()
-    except KeyboardInterrupt:
-        complain("interrupted")
-        return INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to flush goes there
-        return PIPE_CLOSED
-    except OSError as error:
-        complain(f"standard output: {error.strerror}")
-        return UNUSABLE
+    sys.exit(ended(lambda: checked(traces, wanted)))
 
 
 def checked(traces: tuple[str, ...], wanted: Wanted) -> int:

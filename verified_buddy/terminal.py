@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Callable
+from io import TextIOWrapper
 from typing import Final, TextIO
 
 import click
@@ -33,3 +36,20 @@ def on_terminal(stream: TextIO | None) -> bool:
 def complain(what: str) -> None:
     """One line on standard error."""
     click.echo(f"verified-buddy: {what}", err=True)
+
+
+def ended(work: Callable[[], int]) -> int:
+    """The exit status of the work, whatever happens to it or to the streams."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        return work()
+    except KeyboardInterrupt:
+        complain("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to flush goes there
+        return PIPE_CLOSED
+    except OSError as error:
+        complain(f"standard output: {error.strerror}")
+        return UNUSABLE

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import random
 import sys
-from collections.abc import Callable
 from contextlib import nullcontext
-from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +13,7 @@ import click
 from verified_buddy.pfn import MAX_ORDER, ORDER_LIMIT
 from verified_buddy.rules import LEVELS, Level
 from verified_buddy.source import printable
-from verified_buddy.terminal import DIVERGES, INTERRUPTED, PIPE_CLOSED, UNUSABLE, complain, on_terminal, say
+from verified_buddy.terminal import DIVERGES, UNUSABLE, complain, ended, on_terminal, say
 
 if TYPE_CHECKING:
     from verified_buddy.conform.peer import Geometry
@@ -158,23 +155,6 @@ def shown(seconds: float) -> Any:
     from verified_buddy.conform.progress import bar
 
     return bar(seconds)
-
-
-def ended(work: Callable[[], int]) -> int:
-    """The exit status, whatever happens to the streams."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
-    try:
-        return work()
-    except KeyboardInterrupt:
-        complain("interrupted")
-        return INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to flush goes there
-        return PIPE_CLOSED
-    except OSError as error:
-        complain(f"standard output: {error.strerror}")
-        return UNUSABLE
 
 
 @click.command("vectors")
