@@ -20,7 +20,8 @@ from specs.twins.bugs import BUGS
 METHODS = ("z3", "execution", "exhaustive")
 SHIPPED = [name for bug in BUGS for name in bug.twins]
 NAMES = [name for name in SHIPPED if TWINS[name].module not in LAYERS]
-OF_LAYERS = [name for name in SHIPPED if TWINS[name].module in LAYERS]
+PROVED_WRONG = {twin for row in LEDGER if row.method == "z3" for twin in row.rejects}
+OF_LAYERS = [name for name in SHIPPED if TWINS[name].module in LAYERS and name in PROVED_WRONG]
 
 
 def first_to_reject(twin: str) -> Theorem:

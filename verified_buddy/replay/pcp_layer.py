@@ -113,7 +113,8 @@ class PcpLayer:
         pfn, order = event.pfn, event.order
         if event.direct or not pcp_allowed_order(order):
             return
-        migratetype = self.machine.pageblocks.migratetype(pfn)
+        zones = self.misfits.zones
+        migratetype = zones.type_of(pfn) if zones.moves else self.machine.pageblocks.migratetype(pfn)
         if event.batched:
             self.waiting[pfn] = order, migratetype
         elif migratetype != ISOLATE:

@@ -16,8 +16,9 @@ from verified_buddy.pcp import (
 )
 from verified_buddy.pfn import Order, Pfn
 from verified_buddy.replay.findings import Findings
+from verified_buddy.replay.lists import head_of_smallest, overlaps_free
 from verified_buddy.replay.machine import HALVED, NO_LIST, CpuLists, Machine
-from verified_buddy.replay.zone_layer import ZoneLayer, head_of_smallest, overlaps_free
+from verified_buddy.replay.zone_layer import ZoneLayer
 from verified_buddy.rules import Rule
 
 NORMAL = 2

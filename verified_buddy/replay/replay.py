@@ -108,7 +108,7 @@ class ZoneReplay(FrameReplay):
 
     def finish(self) -> None:
         """What waited for a later event is done now."""
-        self.zone.flush()
+        self.zone.finish()
         self.misfits.accuse()
 
 

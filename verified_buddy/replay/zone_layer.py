@@ -25,18 +25,23 @@ from verified_buddy.kmem.events import (
 )
 from verified_buddy.migratetype import HIGHATOMIC, ISOLATE, MOVABLE
 from verified_buddy.mobility import MobilityZone, free_one_page, move_freepages_block
-from verified_buddy.pageblock import PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, pageblock_start
+from verified_buddy.pageblock import PAGEBLOCK_ORDER, pageblock_start
 from verified_buddy.pcp import pcp_allowed_order
-from verified_buddy.pfn import MAX_ORDER, ORDERS, Order, Pfn
+from verified_buddy.pfn import ORDERS, Order, Pfn
 from verified_buddy.replay.findings import Findings
+from verified_buddy.replay.lists import (
+    head_of_smallest,
+    holder,
+    overlaps_free,
+    rotate,
+    smallest_order,
+    used_pages,
+)
 from verified_buddy.replay.machine import Machine
 from verified_buddy.rules import Rule
 
 TO_TAIL: Final = 2
 """Of the flags of a free: the block goes to the tail.  Linux: FPI_TO_TAIL, mm/page_alloc.c."""
-
-MASKS: Final = tuple(-(1 << order) for order in ORDERS[: MAX_ORDER + 1])
-"""By order: what makes a page the first of its block."""
 
 
 class ZoneLayer:
@@ -55,8 +60,8 @@ class ZoneLayer:
         """Whether compaction ran, which moves blocks within a list unseen."""
         self.isolating = False
         """Whether pageblocks were isolated, so that blocks go back under their pageblocks' types."""
-        self.moves: list[SetBlock | MoveFree] = []
-        """What was told of a steal, or of a pageblock's new type, and is not done yet."""
+        self.moves: dict[Pfn, list[SetBlock | MoveFree]] = {}
+        """By a zone's first page: what was told of a steal, or of a pageblock's type, and is not done yet."""
         self.asked: dict[int, Isolate] = {}
         """By CPU: the block that it wants to isolate."""
         self.lost: set[Pfn] = set()
@@ -64,11 +69,12 @@ class ZoneLayer:
 
     def zone_locked(self, event: ZoneLocked) -> None:
         """Predict the block that the head of the smallest sufficient list gives."""
-        if self.moves:
-            self.flush()
         self.taken += 1
         pfn, order, migratetype = event.pfn, event.order, event.migratetype
-        area = self.machine.zone_at(pfn).zone.free_area
+        zone = self.machine.zone_at(pfn).zone
+        if self.moves:
+            self.flush(zone)
+        area = zone.free_area
         if head_of_smallest(area, order, migratetype) == pfn:
             buddy.rmqueue_smallest(area, order, migratetype)
             self.predicted += 1
@@ -87,16 +93,16 @@ class ZoneLayer:
     def freed(self, event: Free) -> None:
         """Without probes: a block goes back at once, if its order has no per-CPU list or it was passed by."""
         if event.direct or not pcp_allowed_order(event.order):
-            migratetype = self.machine.pageblocks.migratetype(event.pfn)
+            migratetype = self.type_of(event.pfn)
             self.give(event.line, event.pfn, event.order, migratetype)
 
     def give(
         self, line: int, pfn: Pfn, order: Order, migratetype: Migratetype, *, to_tail: bool = False
     ) -> None:
         """Give a block back to its zone's lists, unless some page of it is free."""
-        if self.moves:
-            self.flush()
         zone = self.machine.zone_at(pfn).zone
+        if self.moves:
+            self.flush(zone)
         if pfn & ((1 << order) - 1):
             self.findings.wrong(line, "zone", "misaligned", f"page {pfn:#x} is no block of order {order}")
         elif overlaps_free(zone.free_area, pfn, order):
@@ -108,24 +114,38 @@ class ZoneLayer:
 
     def set_block(self, event: SetBlock) -> None:
         """Remember a pageblock's new type, until it is clear whether a steal is going on."""
-        self.moves.append(event)
+        self.isolating |= event.migratetype == ISOLATE
+        self._remember(event)
 
     def move_free(self, event: MoveFree) -> None:
         """Remember that a pageblock's free blocks moved, until it is clear whether that was a steal."""
-        self.moves.append(event)
+        self._remember(event)
 
-    def flush(self) -> None:
-        """Do what was told by itself: a reserve, an isolation, an end of these."""
-        moves, self.moves = self.moves, []
-        for event in moves:
-            self._move(event)
+    def _remember(self, event: SetBlock | MoveFree) -> None:
+        self.moves.setdefault(self.machine.zone_at(event.pfn).zone.start, []).append(event)
 
-    def _move(self, event: SetBlock | MoveFree) -> None:
-        if type(event) is SetBlock:
-            self.isolating |= event.migratetype == ISOLATE
-            self.machine.pageblocks.set(event.pfn, event.migratetype)
-        else:
-            move_freepages_block(self.machine.zone_at(event.pfn).zone, event.pfn, event.migratetype)
+    def type_of(self, pfn: Pfn) -> Migratetype:
+        """The type of the page's pageblock, as it was told last."""
+        for event in reversed([event for moves in self.moves.values() for event in moves]):
+            if type(event) is SetBlock and pageblock_start(event.pfn) == pageblock_start(pfn):
+                return event.migratetype
+        return self.machine.pageblocks.migratetype(pfn)
+
+    def flush(self, zone: MobilityZone) -> None:
+        """Do what was told by itself: a reserve, an isolation, an end of these.
+
+        The zone was locked while a steal was told, so that another event of the zone means there was none.
+        """
+        for event in self.moves.pop(zone.start, []):
+            if type(event) is SetBlock:
+                self.machine.pageblocks.set(event.pfn, event.migratetype)
+            else:
+                move_freepages_block(zone, event.pfn, event.migratetype)
+
+    def finish(self) -> None:
+        """The trace has ended: nothing follows what was told last."""
+        for zone in self.machine.zones.values():
+            self.flush(zone.zone)
 
     def isolate(self, event: Isolate) -> None:
         """A free block is to be taken out as it is."""
@@ -137,8 +157,8 @@ class ZoneLayer:
         asked = self.asked.pop(event.cpu, None)
         if asked is None or event.ret == 0:
             return
-        self.flush()
         zone = self.machine.zone_at(asked.pfn).zone
+        self.flush(zone)
         if zone.free_area.is_free_block(asked.pfn, asked.order):
             zone.free_area.remove(asked.pfn, asked.order)
             return
@@ -164,13 +184,13 @@ class ZoneLayer:
                 f"the victim was page {event.pfn:#x}, order {event.fallback_order}, where {predicted} is due"
             )
             self.findings.wrong(event.line, "zone", "wrong-victim", says)
-            self.flush()
+            self.flush(zone)
             return
         self._steal(event, zone, victim)
 
     def _steal(self, event: Extfrag, zone: MobilityZone, victim: Victim) -> None:
         """Steal as the model does, given as many movable pages as fit the outcome that was told."""
-        moves, self.moves = self.moves, []
+        moves = self.moves.pop(zone.start, [])
         pfn, wanted = victim.pfn, event.alloc_migratetype
         old = zone.pageblocks.migratetype(pfn)
         many = event.change_ownership == (wanted == MOVABLE)
@@ -243,58 +263,3 @@ class ZoneLayer:
         for half in ORDERS[order:current]:
             area.remove(Pfn(due ^ (1 << half)), half)
         area.add(due, current, migratetype, tail=False)
-
-
-def smallest_order(area: FreeArea, order: Order, migratetype: Migratetype) -> Order | None:
-    """The least order, this or above, of which the type's list has a block."""
-    for current in ORDERS[order : area.max_order + 1]:
-        if area.first(current, migratetype) is not None:
-            return current
-    return None
-
-
-def head_of_smallest(area: FreeArea, order: Order, migratetype: Migratetype) -> Pfn | None:
-    """The first page of the block that a request would get from the lists of its own type."""
-    for current in ORDERS[order : area.max_order + 1]:
-        pfn = area.first(current, migratetype)
-        if pfn is not None:
-            return pfn
-    return None
-
-
-def rotate(area: FreeArea, head: Pfn, order: Order, migratetype: Migratetype) -> None:
-    """Make the block the head of its list; those before it go to the tail, in their order.
-
-    Linux: move_freelist_head() and move_freelist_tail(), mm/compaction.c, both end like this.
-    """
-    while (first := area.first(order, migratetype)) is not None and first != head:
-        area.remove(first, order)
-        area.add(first, order, migratetype, tail=True)
-
-
-def holder(area: FreeArea, pfn: Pfn) -> tuple[Pfn, Order] | None:
-    """The free block that contains the page."""
-    for order in ORDERS[: area.max_order + 1]:
-        head = Pfn(pfn & -(1 << order))
-        if area.is_free_block(head, order):
-            return head, order
-    return None
-
-
-def used_pages(zone: MobilityZone, pfn: Pfn) -> int:
-    """How many pages of the page's pageblock are in use: as many can be movable, and no more."""
-    start = pageblock_start(pfn)
-    pages = range(start, start + PAGEBLOCK_PAGES)
-    return sum(holder(zone.free_area, Pfn(page)) is None for page in pages)
-
-
-def overlaps_free(area: FreeArea, pfn: Pfn, order: Order) -> bool:
-    """Whether any page of the block is free."""
-    for listed, mask in zip(area.orders, MASKS, strict=True):
-        if pfn & mask in listed.list_of:
-            return True
-    return order > 0 and any(
-        area.is_free_block(page, current)
-        for current in ORDERS[:order]
-        for page in range(pfn, pfn + (1 << order), 1 << current)
-    )
