@@ -76,14 +76,14 @@ def judged(
     return judge(BytesIO("".join([*lines, last]).encode()), "trace", Given(snapshot, end, known))
 
 
-def recording(name: str, text: bytes | None = None) -> Judgement:
+def recording(name: str, text: bytes | None = None, *, zoneinfo: bool = True) -> Judgement:
     """The verdict on a real recording, or on that text in its place."""
     limits = DATA / f"{name}.zoneinfo"
     end = DATA / f"{name}.fl.end.gz"
     given = Given(
         read_snapshot(BytesIO((DATA / f"{name}.fl.start.gz").read_bytes())),
         read_snapshot(BytesIO(end.read_bytes())) if end.exists() else None,
-        read_zoneinfo(BytesIO(limits.read_bytes())) if limits.exists() else {},
+        read_zoneinfo(BytesIO(limits.read_bytes())) if zoneinfo and limits.exists() else {},
     )
     return judge(BytesIO(text or (DATA / f"{name}.trace.txt.gz").read_bytes()), name, given)
 

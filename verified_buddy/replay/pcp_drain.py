@@ -18,6 +18,7 @@ from verified_buddy.replay.findings import Findings
 from verified_buddy.replay.machine import ANY_FACTOR, NO_LIST, CpuLists, Machine
 from verified_buddy.replay.zone_layer import ZoneLayer
 from verified_buddy.replay.zoneinfo import Limits
+from verified_buddy.rules import Rule
 
 
 class NoProbes(Exception):
@@ -164,7 +165,7 @@ class Drains:
             self._close_threshold(drain, lists, pages)
         elif lists.known and not asked_for(drain, pages):
             says = f"{pages} of {drain.count} pages were drained, where all were due"
-            self.findings.wrong(drain.line, "per-CPU", "wrong-amount", says)
+            self._suspect("other amount", drain.line, "wrong-amount", says)
 
     def _close_threshold(self, drain: Drain, lists: CpuLists, pages: int) -> None:
         """A free made the lists drain: by as much as the limits and the free factor ask for."""
@@ -183,7 +184,7 @@ class Drains:
             if fits:
                 self.findings.note("other amount", drain.line, f"{says}: requests may have failed unseen")
             else:
-                self.findings.wrong(drain.line, "per-CPU", "wrong-amount", says)
+                self._suspect("other amount", drain.line, "wrong-amount", says)
         lists.factors = fits or ANY_FACTOR
 
     def missing(self, lists: CpuLists) -> None:
@@ -199,6 +200,8 @@ class Drains:
             says = f"CPU {lists.cpu} freed large blocks in a row, and did not drain its lists"
         if not self.zones.hidden:
             self.findings.wrong(line, "per-CPU", "wrong-amount", says)
+        elif pcp.count >= pcp.high:
+            self.findings.note("handed out unseen", line, says)
         elif lists.due != NO_LIST and (pfn := pcp.first(lists.due)) is not None:
             # Had it gone to the list, the list would have drained: so it went past it.
             migratetype = pcp.remove(lists.due, pfn)
@@ -210,8 +213,8 @@ class Drains:
         due = None if drain is None else self._due(drain)
         expected = "no block" if due is None else f"page {due:#x}"
         says = f"page {pfn:#x}, order {order}, was drained, where {expected} is due"
-        self.findings.wrong(line, "per-CPU", "wrong-page", says)
-        if drain is not None and due is not None:
+        self._suspect("handed out unseen", line, "wrong-page", says)
+        if drain is not None and due is not None and not self.zones.hidden:
             pcp, size = drain.lists.pcp, pindex_to_order(drain.pindex)
             noted = pcp.remove(drain.pindex, due)
             if self._due(drain) == pfn:  # the block that was due went first, unseen
@@ -221,8 +224,17 @@ class Drains:
         for lists in self.machine.zone_at(pfn).cpus.values():
             for pindex, blocks in enumerate(lists.pcp.lists):
                 if pfn in blocks:
+                    while self.zones.hidden and (last := lists.pcp.last(pindex)) not in {None, pfn}:
+                        lists.pcp.remove(pindex, last)  # what stood behind it was handed out in bulk
                     lists.pcp.remove(pindex, pfn)
         return False
+
+    def _suspect(self, kind: str, line: int, rule: Rule, says: str) -> None:
+        """A violation; or a note, where bulk allocation is not told of."""
+        if self.zones.hidden:
+            self.findings.note(kind, line, says)
+        else:
+            self.findings.wrong(line, "per-CPU", rule, says)
 
 
 def amounts(lists: CpuLists, order: Order) -> list[tuple[int, int]]:
