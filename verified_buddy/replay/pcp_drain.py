@@ -18,7 +18,6 @@ from verified_buddy.replay.findings import Findings
 from verified_buddy.replay.machine import ANY_FACTOR, NO_LIST, CpuLists, Machine
 from verified_buddy.replay.zone_layer import ZoneLayer
 from verified_buddy.replay.zoneinfo import Limits
-from verified_buddy.rules import Rule
 
 
 class NoProbes(Exception):
@@ -109,8 +108,7 @@ class Drains:
         pcp, size = drain.lists.pcp, PCP_PAGES[drain.pindex]
         noted = pcp.remove(drain.pindex, pfn)
         drain.last = size
-        isolated = drain.lists.zone.nr_isolate_pageblock or self.zones.isolating
-        if 1 << event.order == size and (noted == event.migratetype or isolated):
+        if 1 << event.order == size and (noted == event.migratetype or self.zones.isolating):
             return True
         order, migratetype = event.order, event.migratetype
         event.order = pindex_to_order(drain.pindex)  # what the other layers go on with
@@ -165,7 +163,7 @@ class Drains:
             self._close_threshold(drain, lists, pages)
         elif lists.known and not asked_for(drain, pages):
             says = f"{pages} of {drain.count} pages were drained, where all were due"
-            self._suspect("other amount", drain.line, "wrong-amount", says)
+            self.zones.suspect("per-CPU", "other amount", drain.line, "wrong-amount", says)
 
     def _close_threshold(self, drain: Drain, lists: CpuLists, pages: int) -> None:
         """A free made the lists drain: by as much as the limits and the free factor ask for."""
@@ -184,7 +182,7 @@ class Drains:
             if fits:
                 self.findings.note("other amount", drain.line, f"{says}: requests may have failed unseen")
             else:
-                self._suspect("other amount", drain.line, "wrong-amount", says)
+                self.zones.suspect("per-CPU", "other amount", drain.line, "wrong-amount", says)
         lists.factors = fits or ANY_FACTOR
 
     def missing(self, lists: CpuLists) -> None:
@@ -213,7 +211,7 @@ class Drains:
         due = None if drain is None else self._due(drain)
         expected = "no block" if due is None else f"page {due:#x}"
         says = f"page {pfn:#x}, order {order}, was drained, where {expected} is due"
-        self._suspect("handed out unseen", line, "wrong-page", says)
+        self.zones.suspect("per-CPU", "handed out unseen", line, "wrong-page", says)
         if drain is not None and due is not None and not self.zones.hidden:
             pcp, size = drain.lists.pcp, pindex_to_order(drain.pindex)
             noted = pcp.remove(drain.pindex, due)
@@ -228,13 +226,6 @@ class Drains:
                         lists.pcp.remove(pindex, last)  # what stood behind it was handed out in bulk
                     lists.pcp.remove(pindex, pfn)
         return False
-
-    def _suspect(self, kind: str, line: int, rule: Rule, says: str) -> None:
-        """A violation; or a note, where bulk allocation is not told of."""
-        if self.zones.hidden:
-            self.findings.note(kind, line, says)
-        else:
-            self.findings.wrong(line, "per-CPU", rule, says)
 
 
 def amounts(lists: CpuLists, order: Order) -> list[tuple[int, int]]:

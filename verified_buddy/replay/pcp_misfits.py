@@ -19,7 +19,6 @@ from verified_buddy.replay.findings import Findings
 from verified_buddy.replay.lists import head_of_smallest, overlaps_free
 from verified_buddy.replay.machine import HALVED, NO_LIST, CpuLists, Machine
 from verified_buddy.replay.zone_layer import ZoneLayer
-from verified_buddy.rules import Rule
 
 NORMAL = 2
 """The zone whose requests would rather leave pageblocks alone; Linux: ZONE_NORMAL, ALLOC_NOFRAGMENT."""
@@ -48,7 +47,7 @@ class Misfits:
             return
         del self.bypasses[event.cpu]
         says = f"a list of CPU {event.cpu} was refilled that still has page {lists.pcp.first(pindex):#x}"
-        self._suspect("handed out unseen", before.line, "wrong-page", says)
+        self.zones.suspect("per-CPU", "handed out unseen", before.line, "wrong-page", says)
         while (pfn := lists.pcp.first(pindex)) is not None:
             lists.pcp.remove(pindex, pfn)
             self.gone.add(pfn)
@@ -68,7 +67,9 @@ class Misfits:
         if order > COSTLY_ORDER or head_of_smallest(area, order, migratetype) is None:
             return pindex
         says = f"page {event.pfn:#x}, order {event.order}, type {event.migratetype}, was taken in a refill"
-        self._suspect("mixed refill", event.line, "wrong-order", f"{says}, order {order}, type {migratetype}")
+        self.zones.suspect(
+            "per-CPU", "mixed refill", event.line, "wrong-order", f"{says}, order {order}, type {migratetype}"
+        )
         event.order, event.migratetype = order, migratetype  # what the other layers go on with
         return lists.refilled
 
@@ -97,13 +98,13 @@ class Misfits:
         if overlaps_free(zone.zone.free_area, pfn, order):
             unseen = self.zones.compaction
             says += "; it is free, and no event took it"
-            self._suspect("captured", event.line, "not-free", says, unseen=unseen)
+            self.zones.suspect("per-CPU", "captured", event.line, "not-free", says, unseen=unseen)
             buddy.take(zone.zone.free_area, pfn, order)
         elif pfn in self.zones.lost or pfn in self.gone:
             self.zones.lost.discard(pfn)
             self.gone.discard(pfn)
         else:
-            self._suspect("handed out unseen", event.line, "wrong-page", says)
+            self.zones.suspect("per-CPU", "handed out unseen", event.line, "wrong-page", says)
         self._adopt(pfn, order, lists, pindex)
         return False
 
@@ -137,7 +138,7 @@ class Misfits:
     def bulk(self, event: BulkPage, lists: CpuLists) -> None:
         """The bulk allocator hands out a page that heads no list."""
         says = f"page {event.pfn:#x} was handed out in bulk, but heads no list of CPU {event.cpu}"
-        self._suspect("handed out unseen", event.line, "wrong-page", says)
+        self.zones.suspect("per-CPU", "handed out unseen", event.line, "wrong-page", says)
         for migratetype in map(Migratetype, range(3)):
             pindex = order_to_pindex(migratetype, Order(0))
             if event.pfn in lists.pcp.lists[pindex]:
@@ -151,7 +152,7 @@ class Misfits:
         if lists.pcp.first(pindex) == pfn and lists.cpu not in self.suspects:
             self.suspects[lists.cpu] = line, pindex_to_order(pindex), says
         else:
-            self._suspect("handed out unseen", line, "invalid-free", says)
+            self.zones.suspect("per-CPU", "handed out unseen", line, "invalid-free", says)
         lists.pcp.remove(pindex, pfn)
 
     def refused(self, event: Alloc) -> None:
@@ -169,7 +170,7 @@ class Misfits:
         """No failed request explains the page that was freed."""
         for each in [each for each in self.suspects if cpu is None or each == cpu]:
             line, _, says = self.suspects.pop(each)
-            self._suspect("handed out unseen", line, "invalid-free", says)
+            self.zones.suspect("per-CPU", "handed out unseen", line, "invalid-free", says)
 
     def short_refill(self, line: int, lists: CpuLists, order: Order, migratetype: Migratetype) -> None:
         """A refill brought fewer blocks than were due: there must be none left, or it was a bypass."""
@@ -188,11 +189,4 @@ class Misfits:
             self.findings.note("short refill", line, "another CPU may have given blocks back meanwhile")
             return
         says = f"{due - left} blocks refilled a list, where {due} were due and there"
-        self._suspect("short refill", line, "wrong-amount", says)
-
-    def _suspect(self, kind: str, line: int, rule: Rule, says: str, *, unseen: bool = False) -> None:
-        """A violation; or a note, if something that this trace cannot tell of may be the reason."""
-        if self.zones.hidden or unseen:
-            self.findings.note(kind, line, says)
-        else:
-            self.findings.wrong(line, "per-CPU", rule, says)
+        self.zones.suspect("per-CPU", "short refill", line, "wrong-amount", says)

@@ -28,7 +28,7 @@ from verified_buddy.mobility import MobilityZone, free_one_page, move_freepages_
 from verified_buddy.pageblock import PAGEBLOCK_ORDER, pageblock_start
 from verified_buddy.pcp import pcp_allowed_order
 from verified_buddy.pfn import ORDERS, Order, Pfn
-from verified_buddy.replay.findings import Findings
+from verified_buddy.replay.findings import Findings, Layer
 from verified_buddy.replay.lists import (
     head_of_smallest,
     holder,
@@ -107,7 +107,7 @@ class ZoneLayer:
             self.findings.wrong(line, "zone", "misaligned", f"page {pfn:#x} is no block of order {order}")
         elif overlaps_free(zone.free_area, pfn, order):
             says = f"page {pfn:#x}, order {order}, was given back, but is free already"
-            self._suspect("freed unseen", line, "invalid-free", says)
+            self.suspect("zone", "freed unseen", line, "invalid-free", says)
         else:
             self.lost.discard(pfn)
             free_one_page(zone, pfn, order, migratetype, to_tail=to_tail)
@@ -220,7 +220,7 @@ class ZoneLayer:
         if pfn & ((1 << order) - 1):
             self.findings.wrong(event.line, "zone", "misaligned", f"{says}; that is no block")
         elif listed is None or listed[1] < order:
-            self._suspect("freed unseen", event.line, "not-free", f"{says}; that block is not free")
+            self.suspect("zone", "freed unseen", event.line, "not-free", f"{says}; that block is not free")
             self.lost.discard(pfn)
             return
         elif due is not None and listed[1] == smallest_order(area, order, migratetype):
@@ -228,19 +228,23 @@ class ZoneLayer:
             unseen = self.compaction and pfn == head and head in area[current].free_list[migratetype]
             if unseen:
                 rotate(area, head, current, migratetype)
-            self._suspect("not the head", event.line, "not-head", f"{says}: the same size", unseen=unseen)
+            self.suspect(
+                "zone", "not the head", event.line, "not-head", f"{says}: the same size", unseen=unseen
+            )
         else:
-            self._suspect("taken unseen", event.line, "not-smallest", f"{says}: another size or type")
+            self.suspect("zone", "taken unseen", event.line, "not-smallest", f"{says}: another size or type")
         self._adopt(area, due, pfn, order, migratetype)
 
-    def _suspect(self, kind: str, line: int, rule: Rule, says: str, *, unseen: bool = False) -> None:
+    def suspect(
+        self, layer: Layer, kind: str, line: int, rule: Rule, says: str, *, unseen: bool = False
+    ) -> None:
         """A violation; or a note, if something that this trace cannot tell of may be the reason."""
-        if self.hidden or unseen:
-            self.findings.note(kind, line, says)
-            if self.exact_until is None:
-                self.exact_until = self.findings.operation - 1
-        else:
-            self.findings.wrong(line, "zone", rule, says)
+        if not (self.hidden or unseen):
+            self.findings.wrong(line, layer, rule, says)
+            return
+        self.findings.note(kind, line, says)
+        if layer == "zone" and self.exact_until is None:
+            self.exact_until = self.findings.operation - 1
 
     def _adopt(
         self, area: FreeArea, due: Pfn | None, pfn: Pfn, order: Order, migratetype: Migratetype
