@@ -15,15 +15,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from specs.cache import FILE, Cache
-from specs.checkout import commit
-from specs.gates import gates
-from specs.ledger import HOLDS, Theorem
+from specs.crosshair_gate.gates import gates
+from specs.ledger.checkout import commit
+from specs.ledger.theorem import HOLDS, Theorem
 from specs.mutants.command import mutants
-from specs.processes import check_all
-from specs.readme import readme_table, where
 from specs.report.command import report
-from specs.run import ALL_ORDERS, Verdict, cores, theorem
+from specs.run.cache import FILE, Cache
+from specs.run.decide import ALL_ORDERS, Verdict, cores, theorem
+from specs.run.processes import check_all
+from specs.run.readme import readme_table, where
 from specs.smtlib.export import export
 from specs.smtlib.recheck import recheck
 from specs.theorems import LEDGER, TRUSTED

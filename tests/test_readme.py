@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from verified_buddy.linux_zone import LinuxZone
+from verified_buddy.linux.zone import LinuxZone
 from verified_buddy.zone import Zone
 
 README = Path(__file__).parents[1] / "README.md"

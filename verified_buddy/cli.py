@@ -15,15 +15,15 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from verified_buddy.check import Verdict, check, no_garbage_collection
 from verified_buddy.conform.command import conform_command, vectors_command
 from verified_buddy.kmem.lines import is_recording
-from verified_buddy.replay.command import Files
+from verified_buddy.oracle.check import Verdict, check, no_garbage_collection
+from verified_buddy.oracle.rules import LEVELS, Level
+from verified_buddy.oracle.source import Unusable, head, printable
+from verified_buddy.oracle.verdicts import NOTHING_MORE, as_json, as_table, as_text
+from verified_buddy.replay.files import Files
 from verified_buddy.replay.recording import Given, Judgement, judge
-from verified_buddy.replay.report import as_lines, facts, verdict_of
-from verified_buddy.report import NOTHING_MORE, as_json, as_table, as_text
-from verified_buddy.rules import LEVELS, Level
-from verified_buddy.source import Unusable, head, printable
+from verified_buddy.replay.verdicts import as_lines, facts, verdict_of
 from verified_buddy.terminal import (
     DIVERGES,
     UNUSABLE,

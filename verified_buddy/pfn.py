@@ -1,4 +1,4 @@
-"""Page frame numbers and the blocks that they start; bits here, arithmetic in ``specs.definitions``."""
+"""Page frame numbers and the blocks that they start; bits here, arithmetic in ``specs.model.definitions``."""
 
 from __future__ import annotations
 

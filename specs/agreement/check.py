@@ -12,18 +12,18 @@ import z3
 from specs.agreement.readings import Claims, Reading
 from specs.agreement.recorded import Change, Happening, happenings
 from specs.agreement.settings import HELD_LABEL, Setting
-from specs.prover.invariants import END, MT
-from specs.prover.labels import Term, is_live
-from specs.prover.lifted import LiftedPfn
-from specs.prover.live import LiveOrder
-from specs.prover.loops import CURSOR, START, STOP
-from specs.prover.operations import P, Variant, Walk
-from specs.prover.paths import Cut
-from specs.prover.traced_zone import TracedOrder
-from specs.prover.trails import TracedInt, trail_of
-from specs.prover.walks import walks
-from specs.prover.world import Step, Y
-from specs.subject import Subject
+from specs.ledger.subject import Subject
+from specs.prover.method.lifted import LiftedPfn
+from specs.prover.method.paths import Cut
+from specs.prover.method.trails import TracedInt, trail_of
+from specs.prover.method.walks import walks
+from specs.prover.models.core.invariants import END, MT
+from specs.prover.models.core.labels import Term, is_live
+from specs.prover.models.core.live import LiveOrder
+from specs.prover.models.core.loops import CURSOR, START, STOP
+from specs.prover.models.core.operations import P, Variant, Walk
+from specs.prover.models.core.traced import TracedOrder
+from specs.prover.models.core.world import Step, Y
 
 NAMED = {"p": P, "start": START, "end": STOP}
 """What stands for the arguments in the errors of the checks that have contracts."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from random import Random
 
 from specs.agreement.settings import TYPES, Setting
-from specs.invariants import Block
-from specs.prover.operations import Variant
-from specs.prover.situations import calls
+from specs.model.invariants import Block
+from specs.prover.models.core.operations import Variant
+from specs.prover.models.core.situations import calls
 
 LIMIT = 2**52
 Filled = list[tuple[int, int, str]]

@@ -8,12 +8,12 @@ from functools import cached_property
 import z3
 
 from specs.agreement.settings import Labels, Snapshot
-from specs.prover.invariants import conjunction
-from specs.prover.labels import Term, Truth, pfn
-from specs.prover.operations import Walk
-from specs.prover.paths import Owed
-from specs.prover.terms import built_once
-from specs.prover.world import Y
+from specs.prover.method.paths import Owed
+from specs.prover.method.terms import built_once
+from specs.prover.models.core.invariants import conjunction
+from specs.prover.models.core.labels import Term, Truth, pfn
+from specs.prover.models.core.operations import Walk
+from specs.prover.models.core.world import Y
 
 
 class Reading:

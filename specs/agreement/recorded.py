@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from specs.agreement.settings import Setting, Snapshot
-from specs.prover.operations import STUBBED, Variant, replaced
-from specs.prover.traced_zone import call_traced
-from specs.prover.trails import ANSWERING, Trace, Trail
-from specs.subject import Subject
+from specs.ledger.subject import Subject
+from specs.prover.method.trails import ANSWERING, Trace, Trail
+from specs.prover.models.core.operations import STUBBED, Variant, replaced
+from specs.prover.models.core.traced import call_traced
 
 
 class Change(NamedTuple):

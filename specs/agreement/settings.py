@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from specs.invariants import Block, View, broken_invariants
-from specs.prover.labels import FREE, HAND, LIVE
-from specs.ranges import Ranges
-from specs.subject import Subject
+from specs.ledger.subject import Subject
+from specs.model.invariants import Block, View, broken_invariants
+from specs.model.ranges import Ranges
+from specs.prover.models.core.labels import FREE, HAND, LIVE
 
 TYPES = 8
 """As many migratetypes as a label can tell apart."""

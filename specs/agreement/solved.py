@@ -8,12 +8,24 @@ import z3
 
 from specs.agreement.readings import Claims, symbols
 from specs.agreement.settings import HELD_LABEL, Setting
-from specs.prover import invariants as inv
-from specs.prover.invariants import END, MT
-from specs.prover.labels import FREE, HELD, LIVE, NONE, State, Term, Truth, is_live, is_pcp, pfn, unknown
-from specs.prover.loops import CURSOR, START, STOP
-from specs.prover.operations import P, Variant
-from specs.prover.world import Y
+from specs.prover.models.core import invariants as inv
+from specs.prover.models.core.invariants import END, MT
+from specs.prover.models.core.labels import (
+    FREE,
+    HELD,
+    LIVE,
+    NONE,
+    State,
+    Term,
+    Truth,
+    is_live,
+    is_pcp,
+    pfn,
+    unknown,
+)
+from specs.prover.models.core.loops import CURSOR, START, STOP
+from specs.prover.models.core.operations import P, Variant
+from specs.prover.models.core.world import Y
 
 SECONDS = 20
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from specs.crosshair_gate import arguments, arithmetic, tiny_zone, typed
-from specs.ledger import Theorem
+from specs.crosshair_gate import arguments, arithmetic, tiny_zone
+from specs.crosshair_gate import linux as typed
+from specs.ledger.theorem import Theorem
 
 THEOREMS: tuple[Theorem, ...] = (
     arithmetic.THEOREM,

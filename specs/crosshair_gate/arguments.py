@@ -7,8 +7,8 @@ from types import FunctionType
 
 from specs.crosshair_gate.gate import gate
 from specs.crosshair_gate.narrow import exactly, narrowed
-from specs.ledger import Outcome, Theorem
-from specs.subject import Subject
+from specs.ledger.subject import Subject
+from specs.ledger.theorem import Outcome, Theorem
 from verified_buddy.pfn import ORDERS
 
 KINDS = (int, bool, float, str, type(None))

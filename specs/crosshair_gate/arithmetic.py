@@ -1,4 +1,4 @@
-"""The clauses of ``specs.definitions``, for each order and every page number."""
+"""The clauses of ``specs.model.definitions``, for each order and every page number."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from types import FunctionType
 
 from specs.crosshair_gate.gate import gate
 from specs.crosshair_gate.narrow import exactly, narrowed, start
-from specs.ledger import Outcome, Theorem
-from specs.subject import Subject
+from specs.ledger.subject import Subject
+from specs.ledger.theorem import Outcome, Theorem
 
 
 def functions(subject: Subject, max_orders: tuple[int, ...]) -> Iterator[FunctionType]:
@@ -42,7 +42,7 @@ THEOREM = Theorem(
     says="The arithmetic definitions of size, alignment, buddy, parent, covers and disjoint satisfy their "
     "contracts at every order and every page number, however large.",
     about=tuple(
-        f"specs.definitions.{name}"
+        f"specs.model.definitions.{name}"
         for name in ("size", "aligned", "buddy", "align_down", "parent", "covers", "disjoint")
     ),
     method="crosshair",

@@ -26,8 +26,8 @@ from crosshair.statespace import AnalysisMessage, MessageType
 from crosshair.tracers import ResumedTracing
 
 from specs.crosshair_gate.narrow import Start
-from specs.ledger import Result
-from specs.subject import Subject, Twin, broken, running
+from specs.ledger.subject import Subject, Twin, broken, running
+from specs.ledger.theorem import Result
 
 RAISES = re.compile(r"^\s*:?raises\b[^\n]*:", re.MULTILINE)
 RETURNED = re.compile(r"\(which returns (.*)\)$", re.DOTALL)

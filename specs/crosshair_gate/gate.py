@@ -12,8 +12,8 @@ from importlib.metadata import version
 from types import FunctionType
 from typing import Any
 
-from specs.ledger import Outcome
-from specs.subject import Subject
+from specs.ledger.subject import Subject
+from specs.ledger.theorem import Outcome
 
 Factory = Callable[[Subject, tuple[int, ...]], Iterable[FunctionType]]
 """A module-level function that gives the functions whose clauses are to be confirmed."""

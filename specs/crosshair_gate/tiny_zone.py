@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from types import FunctionType
 from typing import Any, NamedTuple
 
-from specs import definitions
-from specs.abstract import Machine, Plain, Rejected, Wrong
 from specs.crosshair_gate.gate import gate
-from specs.ledger import Outcome, Theorem
-from specs.subject import Subject
+from specs.ledger.subject import Subject
+from specs.ledger.theorem import Outcome, Theorem
+from specs.model import definitions
+from specs.model.abstract import Machine, Plain, Rejected, Wrong
 
 MAX_ORDER = 2
 PAGES = 4

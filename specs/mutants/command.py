@@ -15,7 +15,7 @@ from rich.table import Table
 
 from specs.mutants.matrix import Matrix, chosen, run
 from specs.mutants.survey import PROOFS, DoesNotHold
-from specs.run import cores
+from specs.run.decide import cores
 
 
 @click.command()

@@ -6,9 +6,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from specs.ledger import Outcome, Theorem
-from specs.run import limited
-from specs.subject import Subject, Twin, broken
+from specs.ledger.subject import Subject, Twin, broken
+from specs.ledger.theorem import Outcome, Theorem
+from specs.run.decide import limited
 
 SECONDS_A_ROW = 20
 OF_PROOFS = ("hypotheses-satisfiable",)

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from specs.forks import forked
-from specs.ledger import Theorem
+from specs.ledger.forks import forked
+from specs.ledger.subject import LINUX, Twin, source_of
+from specs.ledger.theorem import Theorem
 from specs.mutants.equivalents import EQUIVALENT
 from specs.mutants.judge import Judged, judge
 from specs.mutants.survey import PROOFS, Reach, prove_first, reaching, survey
 from specs.mutants.systematic import Mutant, mutants
-from specs.subject import LAYERS, Twin, source_of
 from specs.twins import TWINS
 
 SECONDS_A_MUTANT = 600
@@ -22,7 +22,7 @@ SECONDS_A_MUTANT = 600
 
 def named() -> tuple[Mutant, ...]:
     """The broken twins of the core that somebody thought of, as mutants."""
-    return tuple(each for each in every_twin() if each.twin.module not in LAYERS)
+    return tuple(each for each in every_twin() if each.twin.module not in LINUX)
 
 
 def every_twin() -> tuple[Mutant, ...]:

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from functools import partial
 from types import CodeType, FrameType
 
-from specs.forks import forked
-from specs.ledger import Theorem
-from specs.subject import CORE, LAYERS, running
+from specs.ledger.forks import forked
+from specs.ledger.subject import CORE, PACKAGE, running
+from specs.ledger.theorem import Theorem
 from specs.theorems import LEDGER
 
 PROOFS = tuple(
     row
     for row in LEDGER
-    if row.method != "hypothesis" and not any(name.split(".")[1] in LAYERS for name in row.about)
+    if row.method != "hypothesis" and not any(name.startswith(f"{PACKAGE}.linux.") for name in row.about)
 )
 """The rows that count as proof here: of the core, and all but those that only test."""
 
@@ -77,7 +77,7 @@ def _watched(row: Theorem) -> tuple[bool, set[str], float]:
     if row.method == "crosshair":
         return True, set(), PROCESS_SECONDS
     subject = running()
-    names = {getattr(subject, name).__file__: name for name in CORE}
+    names = {subject.module(name).__file__: name for name in CORE}
     ran: set[CodeType] = set()
     calls = 0
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from specs.ledger.subject import Twin, source_of
 from specs.mutants.operators import EXPRESSIONS, Edit, negation, statement
-from specs.subject import Twin, source_of
 
 MODULES = ("pfn", "free_area", "buddy", "spans", "zone")
 """The core without its errors, which only word what the zone has decided."""

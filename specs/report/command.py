@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from specs.readme import MATRIX, ROOT
 from specs.report.facts import gather
 from specs.report.page import check_target, render, write_whole
 from specs.report.saved import BadInput, SavedMatrix, SavedRun, decoded, read
+from specs.run.readme import MATRIX, ROOT
 
 FILE = click.Path(path_type=Path)
 

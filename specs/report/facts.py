@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from specs.checkout import commit
-from specs.ledger import HOLDS
+from specs.ledger.checkout import commit
+from specs.ledger.theorem import HOLDS
 from specs.mutants.matrix import every_twin
-from specs.readme import where
 from specs.report.kills import Kills, kills
 from specs.report.saved import SavedMatrix, SavedMutant, SavedRun, SavedVerdict
 from specs.report.sources import Module, anchors, diff, modules
-from specs.run import ALL_ORDERS
+from specs.run.decide import ALL_ORDERS
+from specs.run.readme import where
 from specs.theorems import LEDGER
 from specs.twins import TWINS
 from specs.twins.bugs import BUGS, Bug

@@ -11,7 +11,7 @@ from specs.mutants.systematic import mutants
 from specs.report.saved import SavedMatrix, SavedMutant
 from specs.theorems import LEDGER
 
-MODULES = ("pfn", "free_area", "buddy", "spans", "zone", "specs.definitions")
+MODULES = ("pfn", "free_area", "buddy", "spans", "zone", "specs.model.definitions")
 
 
 @dataclass(frozen=True)

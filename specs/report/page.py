@@ -9,9 +9,9 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from specs.ledger.subject import DEFINITIONS, PACKAGE
 from specs.report.facts import WORDS, Page
 from specs.report.saved import BadInput
-from specs.subject import DEFINITIONS, PACKAGE
 
 TEMPLATES = Path(__file__).parent
 

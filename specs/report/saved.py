@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
-from specs.ledger import HOLDS, Method
+from specs.ledger.theorem import HOLDS, Method
 
 FAILURES = ("refuted", "unknown", "vacuous")
 

@@ -7,17 +7,17 @@ from dataclasses import asdict, dataclass, field
 
 import z3
 
-from specs.ledger import Theorem
-from specs.prover.operations import Walk
-from specs.prover.paths import Owed
-from specs.prover.row import Proof
-from specs.prover.solve import Solvers
-from specs.prover.trails import trail_of
-from specs.run import theorem
+from specs.ledger.subject import LINUX, Subject, running
+from specs.ledger.theorem import Theorem
+from specs.prover.method.paths import Owed
+from specs.prover.method.row import Proof
+from specs.prover.method.solve import Solvers
+from specs.prover.method.trails import trail_of
+from specs.prover.models.core.operations import Walk
+from specs.run.decide import theorem
 from specs.smtlib.statement import Statement, statement
-from specs.subject import LAYERS, Subject, running
 from specs.theorems import LEDGER
-from specs.theorems.paths import Comparison, shown
+from specs.theorems.core.paths import Comparison, shown
 
 WALKED = "paths-walked"
 """The row that finds the impossible paths, by real runs, and has the solvers confirm each."""
@@ -122,7 +122,9 @@ def _claim(row: Theorem, top: int, walk: Walk | None, owed: Owed) -> Claim:
         return Claim(row.name, row.about[0], top, None, False, None, says)
     name, path = walk.operation.split(",")[0], shown(trail_of(walk))
     module = name.split(".")[0] if "." in name else "buddy"
-    function = name if module in LAYERS else f"{'zone' if module == 'Zone' else module}.{name}"
+    function = (
+        f"linux.{name}" if f"linux.{module}" in LINUX else f"{'zone' if module == 'Zone' else module}.{name}"
+    )
     return Claim(
         row.name, f"verified_buddy.{function}", top, walk.variant.order, walk.variant.to_tail, path, says
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from specs.checkout import commit
+from specs.ledger.checkout import commit
 from specs.smtlib.collect import Claim, Collected, Shape
 from specs.smtlib.guide import GUIDE
 

@@ -14,9 +14,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from specs.bundles import FAMILIES
-from specs.processes import quiet
-from specs.run import ALL_ORDERS, cores
+from specs.run.bundles import FAMILIES
+from specs.run.decide import ALL_ORDERS, cores
+from specs.run.processes import quiet
 from specs.smtlib.collect import NAMES, Collected, NotProved, collect
 from specs.smtlib.directory import Refused, check_is_free, write, written_whole
 from specs.smtlib.statement import Vacuous

@@ -16,8 +16,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from specs.processes import quiet
-from specs.run import cores
+from specs.run.decide import cores
+from specs.run.processes import quiet
 from specs.smtlib.answers import Report, check_files, listed, not_listed
 from specs.smtlib.solvers import SOLVERS
 

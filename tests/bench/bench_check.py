@@ -18,9 +18,9 @@ from time import process_time
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.page_map import PageMap  # noqa: E402 - a script finds the checkout itself
-from verified_buddy.check import check  # noqa: E402 - as above
-from verified_buddy.rules import Level  # noqa: E402 - as above
+from tests.oracle.page_map import PageMap  # noqa: E402 - a script finds the checkout itself
+from verified_buddy.oracle.check import check  # noqa: E402 - as above
+from verified_buddy.oracle.rules import Level  # noqa: E402 - as above
 
 CLEAN = ("cloudwu.G1", "linux_2_6_34.G1", "linux_5_10.G1", "linux_5_10.G3", "spaskalev.G3")
 NAIVE = 5_000

@@ -20,7 +20,7 @@ from statistics import median
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.allocators import BUGS, HEADERS, PEERS, RIGHT, build, level_of  # noqa: E402 - a script finds the checkout itself
+from tests.conform.allocators import BUGS, HEADERS, PEERS, RIGHT, build, level_of  # noqa: E402 - a script finds the checkout itself
 from verified_buddy.conform import library  # noqa: E402 - as above
 from verified_buddy.conform.board import Board  # noqa: E402 - as above
 from verified_buddy.conform.conduct import conduct  # noqa: E402 - as above
@@ -28,7 +28,7 @@ from verified_buddy.conform.drive import Driver  # noqa: E402 - as above
 from verified_buddy.conform.peer import Geometry  # noqa: E402 - as above
 from verified_buddy.conform.search import Plan  # noqa: E402 - as above
 from verified_buddy.conform.walk import PROFILES, walk  # noqa: E402 - as above
-from verified_buddy.rules import LEVELS, Level  # noqa: E402 - as above
+from verified_buddy.oracle.rules import LEVELS, Level  # noqa: E402 - as above
 
 POOL = Geometry(0, 8192, 10)
 LENGTH = 1 << 19

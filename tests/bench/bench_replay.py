@@ -17,9 +17,9 @@ from time import process_time
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.kernel_trace import DATA, recording  # noqa: E402 - a script finds the checkout itself
-from verified_buddy.check import no_garbage_collection  # noqa: E402 - as above
-from verified_buddy.source import chunks  # noqa: E402 - as above
+from tests.kmem.kernel_trace import DATA, recording  # noqa: E402 - a script finds the checkout itself
+from verified_buddy.oracle.check import no_garbage_collection  # noqa: E402 - as above
+from verified_buddy.oracle.source import chunks  # noqa: E402 - as above
 
 ONE = re.compile(rb"\[(\d+)\] \S+ +[\d.]+: (\w+): .*?pfn=0x([0-9a-f]+) order=(\d+)(?: migratetype=(\d))?")
 

@@ -17,7 +17,7 @@ from time import perf_counter, process_time
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.page_map import PageMap, header  # noqa: E402 - a script finds the checkout itself
+from tests.oracle.page_map import PageMap, header  # noqa: E402 - a script finds the checkout itself
 from verified_buddy import Order, Pfn, Zone  # noqa: E402 - as above
 
 BITS = (10, 18, 24, 28)

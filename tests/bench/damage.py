@@ -12,7 +12,7 @@ from statistics import median
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.test_damage import KINDS, noticed  # noqa: E402 - a script finds the checkout itself
+from tests.replay.test_damage import KINDS, noticed  # noqa: E402 - a script finds the checkout itself
 
 
 def main() -> None:

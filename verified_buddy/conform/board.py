@@ -10,8 +10,8 @@ from typing import Final
 import msgspec
 
 from verified_buddy.conform.peer import REFUSED
+from verified_buddy.oracle.trace import Alloc, Event, Free, Header
 from verified_buddy.pfn import Order, Pfn
-from verified_buddy.trace import Alloc, Event, Free, Header
 
 LONGEST: Final = 1 << 20
 """No run has more operations."""

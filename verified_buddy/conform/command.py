@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from verified_buddy.oracle.rules import LEVELS, Level
+from verified_buddy.oracle.source import printable
 from verified_buddy.pfn import MAX_ORDER, ORDER_LIMIT
-from verified_buddy.rules import LEVELS, Level
-from verified_buddy.source import printable
 from verified_buddy.terminal import DIVERGES, UNUSABLE, complain, ended, on_terminal, say
 
 if TYPE_CHECKING:
@@ -96,7 +96,8 @@ def conformed(
     way: str, name: str, as_one_object: bool, directory: Path, strict: bool, options: dict[str, Any]
 ) -> int:
     """The exit status, after all was said."""
-    from verified_buddy.conform import library_use, report
+    from verified_buddy.conform import library_use
+    from verified_buddy.conform import verdicts as report
     from verified_buddy.conform.conduct import conduct
     from verified_buddy.conform.peer import CannotDriveError
     from verified_buddy.conform.reproducer import write

@@ -24,9 +24,9 @@ from verified_buddy.conform.board import (
 )
 from verified_buddy.conform.peer import REFUSED, Geometry, Peer
 from verified_buddy.conform.steps import Program
-from verified_buddy.judge import Fault, Judge
-from verified_buddy.memory import Memory
-from verified_buddy.rules import Level
+from verified_buddy.oracle.judge import Fault, Judge
+from verified_buddy.oracle.memory import Memory
+from verified_buddy.oracle.rules import Level
 
 PIECE: Final = 1024
 """So many operations are done between two looks at the clock."""

@@ -9,9 +9,9 @@ from typing import Any, Final
 from verified_buddy.buddy import free_one_page, rmqueue_smallest, take
 from verified_buddy.conform.vectors import Step, Vector
 from verified_buddy.free_area import UNMOVABLE
-from verified_buddy.memory import Memory
+from verified_buddy.oracle.memory import Memory
+from verified_buddy.oracle.rules import Level
 from verified_buddy.pfn import Order, Pfn
-from verified_buddy.rules import Level
 
 Block = tuple[int, int, int]
 """First page, order, and the step that is to free it, or 0."""

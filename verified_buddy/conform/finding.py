@@ -12,11 +12,11 @@ from verified_buddy.conform.board import FINI, INIT, SHARED, STAGE, Board
 from verified_buddy.conform.child import Ending
 from verified_buddy.conform.peer import CannotDriveError, Geometry
 from verified_buddy.conform.steps import Steps, steps_of
-from verified_buddy.judge import Fault, Judge
-from verified_buddy.memory import Memory
-from verified_buddy.neighbourhood import CELLS, History, around, neighbourhood
-from verified_buddy.rules import THEOREMS, Level
-from verified_buddy.trace import Alloc, Batch, Crash, Event, Free, Header
+from verified_buddy.oracle.judge import Fault, Judge
+from verified_buddy.oracle.memory import Memory
+from verified_buddy.oracle.neighbourhood import CELLS, History, around, neighbourhood
+from verified_buddy.oracle.rules import THEOREMS, Level
+from verified_buddy.oracle.trace import Alloc, Batch, Crash, Event, Free, Header
 
 TOTALITY: Final = "totality"
 """The row of the ledger that says: every call ends, with a result or an error of its own."""

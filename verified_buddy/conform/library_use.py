@@ -17,7 +17,7 @@ from verified_buddy.conform.peer import Geometry, Way
 from verified_buddy.conform.search import GEOMETRIES, Plan
 from verified_buddy.conform.steps import Steps
 from verified_buddy.conform.trials import Trials
-from verified_buddy.rules import LEVELS
+from verified_buddy.oracle.rules import LEVELS
 
 __all__ = ["Geometry", "command", "diverges", "library", "python", "search_for"]
 

@@ -9,9 +9,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from verified_buddy.conform.board import alloc, event, free
 from verified_buddy.conform.peer import Geometry, Peer, Way
-from verified_buddy.judge import Judge
-from verified_buddy.memory import Memory
-from verified_buddy.rules import LEVELS
+from verified_buddy.oracle.judge import Judge
+from verified_buddy.oracle.memory import Memory
+from verified_buddy.oracle.rules import LEVELS
 
 
 class AllocatorMachine(RuleBasedStateMachine):

@@ -14,7 +14,7 @@ from verified_buddy.conform.finding import Run, run_of
 from verified_buddy.conform.misuse_cases import CASES, Case, Pool
 from verified_buddy.conform.peer import Geometry, Way
 from verified_buddy.conform.told import told
-from verified_buddy.rules import Level
+from verified_buddy.oracle.rules import Level
 
 DEADLINE: Final = 1.0
 LATER = 4

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from verified_buddy.conform.board import STAGE, alloc, free
 from verified_buddy.conform.drive import Driver
-from verified_buddy.trace import Header
+from verified_buddy.oracle.trace import Header
 
 MISUSED: Final = 3
 """The stage of the board while it is misused."""

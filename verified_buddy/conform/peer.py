@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from verified_buddy.oracle.trace import Header
 from verified_buddy.pfn import ORDER_LIMIT, Order
-from verified_buddy.trace import Header
 
 REFUSED: Final = -1
 UNKNOWN: Final = (1 << ORDER_LIMIT + 1) - 1

@@ -8,8 +8,8 @@ from typing import Final
 
 from verified_buddy.conform.finding import Run
 from verified_buddy.conform.library import HEADER
-from verified_buddy.rules import Level
-from verified_buddy.trace import Alloc, Free
+from verified_buddy.oracle.rules import Level
+from verified_buddy.oracle.trace import Alloc, Free
 
 C: Final = """\
 /*

@@ -19,7 +19,7 @@ from verified_buddy.conform.steps import Program, replayed
 from verified_buddy.conform.told import told
 from verified_buddy.conform.vectors import VECTORS
 from verified_buddy.conform.walk import PROFILES, walk
-from verified_buddy.rules import Level
+from verified_buddy.oracle.rules import Level
 
 GEOMETRIES: Final = (
     Geometry(0, 16, 4),

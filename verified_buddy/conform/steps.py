@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterable, Sequence
 from typing import Any
 
 from verified_buddy.conform.board import alloc, free
-from verified_buddy.trace import Alloc, Event, Free
+from verified_buddy.oracle.trace import Alloc, Event, Free
 
 Program = Generator[int, int, None]
 """Yields what is asked, as on the board, and is sent the reply."""

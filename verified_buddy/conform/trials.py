@@ -16,7 +16,7 @@ from verified_buddy.conform.shrink import Shrinker
 from verified_buddy.conform.small import small_runs
 from verified_buddy.conform.steps import Steps, replayed
 from verified_buddy.conform.told import told
-from verified_buddy.rules import Level
+from verified_buddy.oracle.rules import Level
 
 SHRINKING: Final = 15.0
 """Seconds that making a run shorter may take."""

@@ -11,9 +11,9 @@ from verified_buddy.conform.board import event
 from verified_buddy.conform.drive import Driver, diverged
 from verified_buddy.conform.peer import REFUSED
 from verified_buddy.free_area import UNMOVABLE
-from verified_buddy.judge import Judge
+from verified_buddy.oracle.judge import Judge
+from verified_buddy.oracle.rules import Level
 from verified_buddy.pfn import ORDERS, Order, Pfn
-from verified_buddy.rules import Level
 
 PIECE: Final = 4096
 """So many operations are done between two looks at the clock."""

@@ -16,7 +16,7 @@ from verified_buddy.kmem.events import (
     Probe,
     ZoneLocked,
 )
-from verified_buddy.migratetype import MIGRATETYPES
+from verified_buddy.linux.migratetype import MIGRATETYPES
 from verified_buddy.pfn import MAX_ORDER, ORDERS, Order, Pfn
 
 Row = tuple[bytes, ...]

@@ -19,7 +19,7 @@ from verified_buddy.kmem.events import (
     SplitPage,
 )
 from verified_buddy.kmem.frequent import Row
-from verified_buddy.migratetype import MIGRATETYPES
+from verified_buddy.linux.migratetype import MIGRATETYPES
 from verified_buddy.pfn import MAX_ORDER, PFN_LIMIT, Order, Pfn
 
 VMEMMAP: Final = 0xFFFFEA0000000000

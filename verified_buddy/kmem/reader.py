@@ -9,7 +9,7 @@ from verified_buddy.kmem.events import Event
 from verified_buddy.kmem.frequent import FREQUENT, Row
 from verified_buddy.kmem.lines import LOST, PATTERNS, WRITTEN, Spelling, spelling_of
 from verified_buddy.kmem.rare import RARE, rare
-from verified_buddy.source import Unusable
+from verified_buddy.oracle.source import Unusable
 
 
 @dataclass(frozen=True, slots=True)

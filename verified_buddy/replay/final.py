@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from verified_buddy.migratetype import MIGRATETYPES
-from verified_buddy.pcp import NR_PCP_LISTS
+from verified_buddy.linux.migratetype import MIGRATETYPES
+from verified_buddy.linux.pcp import NR_PCP_LISTS
 from verified_buddy.pfn import MAX_ORDER, ORDERS, Pfn
 from verified_buddy.replay.machine import Machine, ReplayZone
 

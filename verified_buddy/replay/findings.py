@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
-from verified_buddy.rules import Rule
+from verified_buddy.oracle.rules import Rule
 
 LISTED: Final = 100
 """So many violations are told; all are counted."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from verified_buddy.free_area import FreeArea, Migratetype
-from verified_buddy.mobility import MobilityZone
-from verified_buddy.pageblock import PAGEBLOCK_PAGES, pageblock_start
+from verified_buddy.linux.mobility import MobilityZone
+from verified_buddy.linux.pageblock import PAGEBLOCK_PAGES, pageblock_start
 from verified_buddy.pfn import MAX_ORDER, ORDERS, Order, Pfn
 
 MASKS: Final = tuple(-(1 << order) for order in ORDERS[: MAX_ORDER + 1])

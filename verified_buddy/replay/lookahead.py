@@ -17,7 +17,7 @@ from verified_buddy.kmem.events import (
     ZoneLocked,
 )
 from verified_buddy.kmem.reader import Batch
-from verified_buddy.pageblock import PAGEBLOCK_ORDER
+from verified_buddy.linux.pageblock import PAGEBLOCK_ORDER
 from verified_buddy.pfn import Pfn
 
 NO_PAGE: Final = Pfn(-1)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import Final
 
-from verified_buddy.mobility import MobilityZone
-from verified_buddy.pageblock import PAGEBLOCK_ORDER, Pageblocks, pageblock_start
-from verified_buddy.pcp import BATCH_SCALE_MAX, PerCpuPages, refill_blocks
-from verified_buddy.pcp_limits import zone_batchsize
+from verified_buddy.linux.mobility import MobilityZone
+from verified_buddy.linux.pageblock import PAGEBLOCK_ORDER, Pageblocks, pageblock_start
+from verified_buddy.linux.pcp import BATCH_SCALE_MAX, PerCpuPages, refill_blocks
+from verified_buddy.linux.pcp_limits import zone_batchsize
 from verified_buddy.pfn import Order, Pfn
 from verified_buddy.replay.snapshot import Snapshot, ZoneId, ZoneRow
 from verified_buddy.replay.zoneinfo import Limits

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from verified_buddy.kmem.events import FreeOnePage, PcpuDrain
-from verified_buddy.pcp import (
+from verified_buddy.linux.pcp import (
     BATCH_SCALE_MAX,
     PCP_PAGES,
     next_pindex,

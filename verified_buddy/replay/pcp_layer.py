@@ -10,8 +10,8 @@ from typing import Final
 
 from verified_buddy.free_area import Migratetype
 from verified_buddy.kmem.events import Alloc, BulkPage, Free, FreeBatched, ZoneLocked
-from verified_buddy.migratetype import ISOLATE, MIGRATETYPES
-from verified_buddy.pcp import order_to_pindex, pcp_allowed_order
+from verified_buddy.linux.migratetype import ISOLATE, MIGRATETYPES
+from verified_buddy.linux.pcp import order_to_pindex, pcp_allowed_order
 from verified_buddy.pfn import ORDERS, Order, Pfn
 from verified_buddy.replay.findings import Findings
 from verified_buddy.replay.machine import HALVED, NO_LIST, Machine

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from verified_buddy import buddy
-from verified_buddy.fallback import find_victim
 from verified_buddy.free_area import Migratetype
 from verified_buddy.kmem.events import Alloc, BulkPage, ZoneLocked
-from verified_buddy.migratetype import PCPTYPES
-from verified_buddy.pcp import (
+from verified_buddy.linux.fallback import find_victim
+from verified_buddy.linux.migratetype import PCPTYPES
+from verified_buddy.linux.pcp import (
     COSTLY_ORDER,
     order_to_pindex,
     pcp_allowed_order,

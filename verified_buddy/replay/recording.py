@@ -9,6 +9,7 @@ from tempfile import TemporaryFile
 from typing import BinaryIO
 
 from verified_buddy.kmem.reader import Batch, read
+from verified_buddy.oracle.source import chunks
 from verified_buddy.replay.final import Final, compare
 from verified_buddy.replay.findings import Findings
 from verified_buddy.replay.lookahead import UnseenFrees, foreseen
@@ -17,7 +18,6 @@ from verified_buddy.replay.pcp_drain import NoProbes
 from verified_buddy.replay.replay import FrameReplay, ZoneReplay, play
 from verified_buddy.replay.snapshot import Snapshot, ZoneId
 from verified_buddy.replay.zoneinfo import Limits
-from verified_buddy.source import chunks
 
 Progress = Callable[[], None]
 

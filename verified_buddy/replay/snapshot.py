@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Final, NamedTuple
 
 from verified_buddy.free_area import Migratetype
-from verified_buddy.migratetype import ISOLATE, MIGRATETYPES
-from verified_buddy.pageblock import PAGEBLOCK_PAGES
-from verified_buddy.pcp import NR_PCP_LISTS, order_to_pindex, pindex_to_order
+from verified_buddy.linux.migratetype import ISOLATE, MIGRATETYPES
+from verified_buddy.linux.pageblock import PAGEBLOCK_PAGES
+from verified_buddy.linux.pcp import NR_PCP_LISTS, order_to_pindex, pindex_to_order
+from verified_buddy.oracle.source import Unusable, chunks
 from verified_buddy.pfn import MAX_ORDER, ORDERS, PFN_LIMIT, Order, Pfn
-from verified_buddy.source import Unusable, chunks
 
 CPUS: Final = 8192
 """No machine has more CPUs; Linux: the greatest NR_CPUS of x86-64."""

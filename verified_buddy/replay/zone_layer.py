@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Final
 
 from verified_buddy import buddy
-from verified_buddy.fallback import Victim, find_victim, steal_suitable_fallback
 from verified_buddy.free_area import FreeArea, Migratetype
 from verified_buddy.kmem.events import (
     Extfrag,
@@ -23,10 +22,12 @@ from verified_buddy.kmem.events import (
     SetBlock,
     ZoneLocked,
 )
-from verified_buddy.migratetype import HIGHATOMIC, ISOLATE, MOVABLE
-from verified_buddy.mobility import MobilityZone, free_one_page, move_freepages_block
-from verified_buddy.pageblock import PAGEBLOCK_ORDER, pageblock_start
-from verified_buddy.pcp import pcp_allowed_order
+from verified_buddy.linux.fallback import Victim, find_victim, steal_suitable_fallback
+from verified_buddy.linux.migratetype import HIGHATOMIC, ISOLATE, MOVABLE
+from verified_buddy.linux.mobility import MobilityZone, free_one_page, move_freepages_block
+from verified_buddy.linux.pageblock import PAGEBLOCK_ORDER, pageblock_start
+from verified_buddy.linux.pcp import pcp_allowed_order
+from verified_buddy.oracle.rules import Rule
 from verified_buddy.pfn import ORDERS, Order, Pfn
 from verified_buddy.replay.findings import Findings, Layer
 from verified_buddy.replay.lists import (
@@ -38,7 +39,6 @@ from verified_buddy.replay.lists import (
     used_pages,
 )
 from verified_buddy.replay.machine import Machine
-from verified_buddy.rules import Rule
 
 TO_TAIL: Final = 2
 """Of the flags of a free: the block goes to the tail.  Linux: FPI_TO_TAIL, mm/page_alloc.c."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import BinaryIO, Final, NamedTuple
 
+from verified_buddy.oracle.source import Unusable, chunks
 from verified_buddy.replay.snapshot import ZoneId
-from verified_buddy.source import Unusable, chunks
 
 ZONE: Final = re.compile(r"Node (\d{1,4}), zone +\S{1,32}")
 FIGURE: Final = re.compile(r"(cpu|high|batch): +(\d{1,18})")

@@ -1,0 +1,117 @@
+"""How the rows that run the code report what broke: a short story, whatever the code did."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from types import FrameType
+from typing import NamedTuple
+
+from specs.ledger.story import Story, Teller
+from specs.ledger.subject import CORE, LINUX, PACKAGE, Subject
+from specs.ledger.theorem import Outcome
+
+CPU_SECONDS = 2.0
+"""A step that takes longer never ends: the largest honest one takes a hundredth."""
+
+
+class Refuted(Exception):
+    """What broke, as lines; and as a story, if it is one of blocks and a call."""
+
+    def __init__(self, *lines: str, story: Story | None = None) -> None:
+        super().__init__(*lines)
+        self.story = story
+
+
+class Endless(BaseException):
+    """The code under test did not return; no ``Exception``, lest a shrinker try it again and again."""
+
+
+class Visited(NamedTuple):
+    """How far a walk came."""
+
+    states: int
+    transitions: int
+
+
+@contextmanager
+def cut_if_endless() -> Iterator[None]:
+    """Raise ``Endless`` in a body that burns more processor time than any terminating step needs.
+
+    Signals reach only the main thread (of any process); elsewhere the body runs without a limit.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    late = False
+
+    def cut(signum: int, frame: FrameType | None) -> None:
+        nonlocal late
+        late = True
+        raise Endless(says)
+
+    says = f"did not return within {CPU_SECONDS:g} seconds"
+    before = signal.signal(signal.SIGVTALRM, cut)
+    again = CPU_SECONDS / 4  # what is raised while an object is deleted is lost
+    signal.setitimer(signal.ITIMER_VIRTUAL, CPU_SECONDS, again)
+    try:
+        yield
+    except Exception as error:
+        if late and not isinstance(error, Refuted):
+            # A foreign call may turn what a signal raises into an error of its own.
+            raise Endless(says) from error
+        raise
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def what_happened(error: BaseException) -> str:
+    """An unexpected exception, on one short line."""
+    return f"{type(error).__name__}: {str(error)[:80]}"
+
+
+def raised_in_the_core(error: BaseException) -> bool:
+    """Whether the core itself raised it, and not the check."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_globals.get("__name__") in NAMES
+
+
+NAMES = {f"{PACKAGE}.{name}" for name in (*CORE, *LINUX)}
+
+Walk = Callable[[Subject, int], Visited]
+"""Visits every state of small things with that max_order; raises ``Refuted``."""
+
+
+def checker(walk: Walk, orders: range | None = None) -> Callable[[Subject, tuple[int, ...]], Outcome]:
+    """A ledger row's check: the walk for each asked max_order among the orders, or once if there are none."""
+
+    def check(subject: Subject, max_orders: tuple[int, ...]) -> Outcome:
+        states = transitions = 0
+        for max_order in sorted(set(max_orders) & set(orders)) if orders is not None else [0]:
+            try:
+                visited = walk(subject, max_order)
+            except Refuted as refuted:
+                tell = None if refuted.story is None else Teller(partial(_same, refuted.story))
+                return Outcome("refuted", states, transitions, story="\n".join(refuted.args), tell=tell)
+            except Exception as error:
+                if not raised_in_the_core(error):
+                    raise
+                return Outcome(
+                    "refuted", states, transitions, story=f"the code raises {what_happened(error)}"
+                )
+            states += visited.states
+            transitions += visited.transitions
+        return Outcome("holds" if transitions else "vacuous", states, transitions)
+
+    return check
+
+
+def _same(story: Story) -> Story:
+    return story

@@ -1,0 +1,1 @@
+"""How the running code is proved, whatever it is about: no layer is named here."""

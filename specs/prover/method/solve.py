@@ -1,0 +1,208 @@
+"""Deciding obligations: z3 finds the proof, and a state that it speaks of; a second solver confirms it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from importlib.metadata import version
+from itertools import zip_longest
+from typing import Literal
+
+import z3
+
+from specs.prover.method.paths import Owed
+from specs.prover.method.remembered import Remembered
+from specs.prover.method.second import TIMEOUT_MS, second_opinion
+from specs.prover.method.terms import ids
+from specs.prover.method.witness import Witnesses
+
+Verdict = Literal["proved", "refuted", "unknown", "vacuous"]
+Key = tuple[int, frozenset[int]]
+Stage = Callable[[], Sequence[z3.BoolRef]]
+Pool = Sequence[Stage]
+"""Further hypotheses, in stages: the next is built when those before do not suffice."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the solvers say of one obligation."""
+
+    verdict: Verdict
+    used: tuple[z3.BoolRef, ...] = ()
+    """The facts of the pool that the proof needed."""
+    model: z3.ModelRef | None = None
+    reason: str = ""
+    text: str = ""
+    """The SMT-LIB text of what was proved, for the second solver."""
+
+
+@dataclass
+class Solvers:
+    """Both solvers, what they have proved already, and how long they took."""
+
+    confirm: bool = True
+    seconds: dict[str, float] = field(default_factory=lambda: {"z3": 0.0, "bitwuzla": 0.0})
+    proved: dict[Key, list[Answer]] = field(default_factory=dict)
+    alive: list[Owed] = field(default_factory=list)
+    settled: dict[int, Answer] = field(default_factory=dict)
+    """What was proved already, by the obligation's own id; rows that share paths share obligations."""
+    lent: dict[Key, list[Answer]] = field(default_factory=dict)
+    """Proofs of others: a broken twin owes most of what the running code owes, in the same terms."""
+    asked: int = 0
+    witnesses: Witnesses = field(default_factory=Witnesses)
+    remembered: Remembered | None = None
+    """The proofs of earlier runs, if they count."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The solvers that must agree, with their versions."""
+        both = ("z3-solver", "bitwuzla") if self.confirm else ("z3-solver",)
+        return tuple(f"{name} {version(name)}" for name in both)
+
+    def decide(self, owed: Owed) -> Answer:
+        """Whether the goal follows from the facts and any of the pool's."""
+        answer = self._known(owed) or self._recalled(owed)
+        if answer is None:
+            answer = self._ask(owed.facts, owed.pool, owed.goal)
+            if answer.verdict == "proved":
+                self._settle(owed, answer)
+                self.proved.setdefault(_key(owed), []).append(answer)
+                self._keep(owed, answer)
+        return answer
+
+    def prove_together(self, all_owed: Iterable[Owed]) -> None:
+        """Prove what came up at one moment as one conjunction; if that fails, each is still open."""
+        moments: dict[tuple[object, ...], dict[int, Owed]] = {}
+        for owed in all_owed:
+            if owed.moment and self._known(owed) is None:
+                moments.setdefault(owed.moment, {}).setdefault(owed.goal.get_id(), owed)
+        for group in (list(goals.values()) for goals in moments.values() if len(goals) > 1):
+            if self.remembered is not None and self._recalled(_conjunction(group)) is None:
+                group = [owed for owed in group if self._recalled(owed) is None]
+            if len(group) > 1 and (answer := self.decide(_conjunction(group))).verdict == "proved":
+                for owed in group:
+                    self._settle(owed, answer)
+                    self._keep(owed, answer)
+
+    def _known(self, owed: Owed) -> Answer | None:
+        """The proof of this obligation; or of an equal one, if all that it used is in this one's pool."""
+        found = self.settled.get(id(owed))
+        if found is None:
+            key = _key(owed)
+            equal = (*self.proved.get(key, ()), *self.lent.get(key, ()))
+            found = next((answer for answer in equal if _all_in(answer.used, owed.pool)), None)
+            if found is not None:
+                self._settle(owed, found)
+        return found
+
+    def _recalled(self, owed: Owed) -> Answer | None:
+        """The proof that an earlier run found."""
+        used = None if self.remembered is None else self.remembered.find(owed)
+        if used is None:
+            return None
+        answer = Answer("proved", used)
+        self._settle(owed, answer)
+        self.proved.setdefault(_key(owed), []).append(answer)
+        return answer
+
+    def _keep(self, owed: Owed, answer: Answer) -> None:
+        if self.remembered is not None:
+            self.remembered.keep(owed, answer.used)
+
+    def _settle(self, owed: Owed, answer: Answer) -> None:
+        self.alive.append(owed)
+        self.settled[id(owed)] = answer
+
+    def _ask(self, facts: Sequence[z3.BoolRef], pool: Pool, goal: z3.BoolRef) -> Answer:
+        answer = self._find(facts, pool, goal)
+        if self.confirm and answer.verdict == "proved" and not z3.is_false(goal):
+            answer = self._witnessed(answer, facts)
+        return self._confirm(answer) if self.confirm and answer.verdict == "proved" else answer
+
+    def _witnessed(self, answer: Answer, facts: Sequence[z3.BoolRef]) -> Answer:
+        """The answer, unless all that it says is that its own hypotheses contradict each other."""
+        started = time.perf_counter()
+        found = self.witnesses.decide((*facts, *answer.used))
+        self.seconds["z3"] += time.perf_counter() - started
+        if found == "unsat":
+            return Answer("vacuous", reason="its hypotheses contradict each other")
+        return answer if found == "sat" else Answer("unknown", reason="no model of its hypotheses is found")
+
+    def _find(self, facts: Sequence[z3.BoolRef], pool: Pool, goal: z3.BoolRef) -> Answer:
+        """Add the facts of the pool that a supposed counterexample violates, until none is left."""
+        started = time.perf_counter()
+        self.asked += 1
+        waiting: list[z3.BoolRef] = []
+        stages = list(pool)
+        used = list(stages.pop(0)()) if stages else []
+        rounds = 0
+        try:
+            while True:
+                solver = fresh_solver(*facts, *used, z3.Not(goal))  # an incremental one is far slower
+                if (said := solver.check()) != z3.sat:
+                    break
+                model = solver.model()
+                rounds += 1
+                violated = _violated(waiting, model)
+                if violated and rounds > 1:
+                    violated = waiting
+                while not violated and stages:
+                    waiting, rounds = [*waiting, *stages.pop(0)()], 0
+                    violated = _violated(waiting, model)
+                if not violated:
+                    return Answer("refuted", tuple(used), model)
+                used += violated
+                gone = {fact.get_id() for fact in violated}
+                waiting = [fact for fact in waiting if fact.get_id() not in gone]
+            if said == z3.unsat:
+                return Answer("proved", tuple(used), text=solver.to_smt2() if self.confirm else "")
+            return Answer("unknown", reason=f"z3: {solver.reason_unknown()}")
+        finally:
+            self.seconds["z3"] += time.perf_counter() - started
+
+    def _confirm(self, answer: Answer) -> Answer:
+        started = time.perf_counter()
+        said = second_opinion(answer.text)
+        self.seconds["bitwuzla"] += time.perf_counter() - started
+        if said == "unsat":
+            return replace(answer, text="")
+        return Answer("unknown", reason=f"z3 says unsat, bitwuzla says {said}")
+
+
+def fresh_solver(*facts: z3.BoolRef) -> z3.Solver:
+    """A z3 solver with a time limit, for one question."""
+    solver = z3.SolverFor("QF_BV")  # takes functions too, and starts faster than QF_UFBV
+    solver.set("timeout", TIMEOUT_MS)
+    solver.add(*facts)
+    return solver
+
+
+def _key(owed: Owed) -> Key:
+    return owed.goal.get_id(), frozenset(ids(owed.facts))
+
+
+def _conjunction(group: Sequence[Owed]) -> Owed:
+    """All of the goals, from the pools together: a stage has the facts of that stage of each."""
+
+    def stage(of: Sequence[Stage]) -> Sequence[z3.BoolRef]:
+        return list({fact.get_id(): fact for build in of for fact in build()}.values())
+
+    stages = zip_longest(*(owed.pool for owed in group), fillvalue=tuple)
+    goal, pool = z3.And(*(owed.goal for owed in group)), [partial(stage, of) for of in stages]
+    return replace(group[0], goal=goal, pool=pool, says="; ".join(owed.says for owed in group))
+
+
+def _all_in(facts: Sequence[z3.BoolRef], pool: Pool) -> bool:
+    """Whether the pool has all of the facts; no more stages are built than it takes to tell."""
+    missing = {fact.get_id() for fact in facts}
+    for stage in pool:
+        if not missing:
+            break
+        missing -= {fact.get_id() for fact in stage()}
+    return not missing
+
+
+def _violated(facts: Sequence[z3.BoolRef], model: z3.ModelRef) -> list[z3.BoolRef]:
+    return [fact for fact in facts if not z3.is_true(model.eval(fact, model_completion=True))]

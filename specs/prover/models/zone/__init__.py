@@ -1,0 +1,1 @@
+"""A zone with migratetypes: pageblocks, moves, fallback, the reserve and isolation."""

@@ -1,0 +1,282 @@
+"""The contracts of the layers' functions that others call: proved once, then used in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import z3
+
+from specs.prover.method.lifted import LiftedCount, LiftedPfn
+from specs.prover.models.core import invariants as inv
+from specs.prover.models.core.contracts import Clauses, Stubs, elsewhere, none_large, released
+from specs.prover.models.core.labels import (
+    FREE,
+    HELD,
+    PCP,
+    State,
+    Term,
+    Truth,
+    align,
+    aligned,
+    is_free,
+    is_pcp,
+    label,
+    pfn,
+    type_of,
+    unknown,
+)
+from specs.prover.models.core.world import LiftedType, Step, Y, type_term
+from specs.prover.models.zone.geometry import Geometry
+from specs.prover.models.zone.retyped import Move, moved, retype
+from specs.prover.models.zone.world import ZoneWorld, in_zone, pageblock_of
+
+FALLBACKS = {0: (2, 1), 1: (2, 0), 2: (0, 1)}
+"""Whose blocks a request may take when its own lists are empty, best first; nobody takes 3 or 4."""
+
+
+def least_order(order: int, geometry: Geometry, *, no_fragment: bool) -> int:
+    """The smallest order of a block that a request of the order falls back to."""
+    return max(order, geometry.order) if no_fragment else order
+
+
+def stealing(geometry: Geometry, order: int, migratetype: int) -> bool:
+    """Whether a request of the type that takes a block of the order takes its pageblock along."""
+    return order >= geometry.steal or migratetype != 1
+
+
+def none_of(was: State, orders: Iterable[int], types: Iterable[int], page: Term) -> Truth:
+    """No free block of any of the orders and types starts at the page."""
+    kinds = list(types)
+    return inv.conjunction(was.heads(page) != label(FREE, kind, order) for order in orders for kind in kinds)
+
+
+def none_allowed(was: State, order: int, migratetype: int, page: Term, *, no_fragment: bool) -> Truth:
+    """No free block starts at the page that the policy lets the request have."""
+    least = least_order(order, Geometry(was.top), no_fragment=no_fragment)
+    own = none_of(was, range(order, was.top + 1), (migratetype,), page)
+    others = none_of(was, range(least, was.top + 1), FALLBACKS.get(migratetype, ()), page)
+    return z3.And(own, others)
+
+
+def stolen(was: State, now: State, migratetype: Term, page: Term) -> Clauses:
+    """Free blocks may have changed to the type, and nothing else has changed."""
+    for before, after in ((was.owner(page), now.owner(page)), (was.heads(page), now.heads(page))):
+        changed = z3.And(is_free(before), after == retype(before, migratetype))
+        yield (
+            z3.Or(after == before, changed),
+            "a page keeps its owner; a free block may only change to the wanted type",
+        )
+
+
+def taken(was: State, now: State, head: Term, order: int, page: Term) -> Clauses:
+    """The block was free, and is in hand; nothing else has changed hands."""
+    inside = align(page, order) == head
+    yield z3.Implies(inside, is_free(was.owner(page))), "every page of the block was free"
+    yield z3.Implies(inside, now.owner(page) == HELD), "every page of the block is the caller's afterwards"
+    yield from elsewhere(was, now, z3.Not(inside), page)
+
+
+def on_list(geometry: Geometry, of: Term, index: int) -> Truth:
+    """Whether a block with the label belongs on the per-CPU list: one each for types below 3, or 1."""
+    kind = type_of(of)
+    movable = z3.Or(kind == 1, z3.UGE(kind, z3.BitVecVal(3, 3)))
+    huge = index >= geometry.lists - 2
+    column = (1 if index == geometry.lists - 1 else None) if huge else index % 3
+    typed = z3.Not(movable) if column is None else movable if column == 1 else kind == column
+    return z3.And(is_pcp(of, geometry.order_of(index)), typed)
+
+
+def refilled(was: State, now: State, order: int, migratetype: int, page: Term) -> Clauses:
+    """Free pages may have gone to the per-CPU lists of the order and type; nothing else has changed."""
+    before, after = was.owner(page), now.owner(page)
+    yield z3.Implies(z3.Not(is_free(before)), after == before), "what is not free keeps its owner"
+    listed = after == label(PCP, migratetype, order)
+    yield (
+        z3.Implies(is_free(before), z3.Or(is_free(after), listed)),
+        "what is free stays free, or goes to the list that is refilled",
+    )
+
+
+def drained(was: State, now: State, page: Term) -> Clauses:
+    """Pages of per-CPU lists may have become free; nothing else has changed hands."""
+    before, after = was.owner(page), now.owner(page)
+    yield from elsewhere(was, now, z3.Not(is_pcp(before)), page)
+    yield (
+        z3.Implies(is_pcp(before), z3.Or(after == before, is_free(after))),
+        "a page of a per-CPU list stays there, or becomes free",
+    )
+
+
+def fed(was: State, now: State, start: Term, end: Term, page: Term) -> Clauses:
+    """The range is free, and nothing else has changed hands."""
+    inside = z3.And(z3.ULE(start, page), z3.ULT(page, end))
+    yield z3.Implies(inside, is_free(now.owner(page))), "every page of the range is free"
+    yield from elsewhere(was, now, z3.Not(inside), page)
+
+
+class Victim:
+    """A victim that nobody looks into."""
+
+
+class LayerStubs(Stubs):
+    """Functions of the core and of the layers, by their contracts."""
+
+    world: ZoneWorld
+
+    def __init__(self, of: ZoneWorld, zone: Any) -> None:
+        super().__init__(of)
+        self.zone = zone
+        self.victim: tuple[Victim, Term] | None = None
+        self.refused: list[tuple[State, int, Term]] = []
+
+    def _same(self, area: object, migratetype: LiftedType | None = None) -> None:
+        if area is not self.zone.free_area:
+            self.world.require(["the call is about the zone's own lists"])
+
+    def _own(self, zone: object) -> None:
+        if zone is not self.zone:
+            self.world.require(["the call is about this zone"])
+
+    def rmqueue_smallest(self, area: Any, order: int, migratetype: Any) -> LiftedPfn | None:
+        """Contract: alloc-exact, alloc-refusal, policy-alloc; a refusal stands until something changes."""
+        of, wanted = self.world, type_term(migratetype)
+        for state, known, kind in self.refused:
+            if state is of.state and known == order and kind.eq(wanted):
+                return None
+        was = of.state
+        page = super().rmqueue_smallest(area, order, LiftedType(wanted))
+        if page is None:
+            self.refused.append((was, order, wanted))
+        else:
+            of.path.assume(z3.Not(none_large(was, order, wanted, page.term)))
+        return page
+
+    def free_one_page(
+        self, zone: Any, block: LiftedPfn, order: int, migratetype: Any, *, to_tail: bool = False
+    ) -> None:
+        """Contract: row typed-free."""
+        of = self.world
+        self._own(zone)
+        order, was, head = of.order_in_range(order), of.state, block.term
+        of.owe("aligned", aligned(head, order), f"the block to free, of order {order}, is aligned", head)
+        of.owe(
+            "owned",
+            z3.Implies(align(Y, order) == head, was.owner(Y) == HELD),
+            f"every page of the block to free, of order {order}, belongs to nobody else",
+            Y,
+            head,
+        )
+        self._now(lambda now, page: released(was, now, head, order, page))
+        of.steps.append(Step("free", head, order, type_term(migratetype), z3.BoolVal(to_tail)))
+
+    def free_range(self, zone: Any, start: LiftedPfn, end: LiftedPfn, *, to_tail: bool) -> None:
+        """Contract: row range-exact."""
+        of, was = self.world, self.world.state
+        self._own(zone)
+        inside = z3.And(z3.ULE(start.term, Y), z3.ULT(Y, end.term))
+        of.owe("asks", z3.ULE(start.term, end.term), "a range that is freed does not end before it begins")
+        says = "every page of a range that is freed belongs to nobody else"
+        of.owe("owned", z3.Implies(inside, was.owner(Y) == HELD), says, Y)
+        self._now(lambda now, page: fed(was, now, start.term, end.term, page))
+        of.steps.append(Step("free range", start.term, 0, None, z3.BoolVal(to_tail)))
+
+    def move_freepages(
+        self, area: Any, start: LiftedPfn, end: LiftedPfn, migratetype: Any
+    ) -> LiftedCount | int:
+        """Contract: row move-exact."""
+        self._same(area)
+        return self._move(Move(start.term, end.term, type_term(migratetype)), start.term)
+
+    def move_freepages_block(self, zone: Any, page: LiftedPfn, migratetype: Any) -> LiftedCount | int:
+        """Contract: row move-block; where the range begins and ends, less is said than the row proves."""
+        of, wanted = self.world, type_term(migratetype)
+        self._own(zone)
+        start, end = pageblock_of(of, page.term)
+        low, high = of.fresh("low"), of.fresh("high")
+        of.path.assume(z3.Or(low == start, low == page.term), z3.Or(high == end, high == low))
+        return self._move(Move(low, high, wanted), page.term)
+
+    def _move(self, move: Move, page: Term) -> LiftedCount | int:
+        """Forks: some pages are moved; or none are, since no free block starts in the range."""
+        of, was = self.world, self.world.state
+        of.moves.append(move)
+        of.steps.append(Step("move", page, 0, move.migratetype))
+        if not of.path.choose():
+            of.laws.append(lambda page: z3.Implies(move.covers(page), z3.Not(is_free(was.heads(page)))))
+            of.moved_pages.append(pfn(0))
+            return 0
+        count = of.fresh("moved")
+        of.path.assume(z3.ULE(count, pfn(2 << was.top)), count != 0, z3.ULT(move.low, move.high))
+        of.state = moved(was, move)
+        of.moved_pages.append(count)
+        return LiftedCount(of.path, count)
+
+    def find_victim(
+        self, area: Any, order: int, migratetype: int, *, no_fragment: bool = False
+    ) -> Victim | None:
+        """Contract: row fallback-order."""
+        of, was = self.world, self.world.state
+        self._same(area)
+        least = least_order(order, of.geometry, no_fragment=no_fragment)
+        orders, types = range(least, was.top + 1), FALLBACKS.get(migratetype, ())
+        if not of.path.choose():
+            of.laws.append(lambda page: none_of(was, orders, types, page))
+            return None
+        head = of.fresh("victim")
+        of.path.assume(z3.Not(none_of(was, orders, types, head)))
+        of.roots.append(head)
+        self.victim = Victim(), head
+        return self.victim[0]
+
+    def steal_suitable_fallback(self, zone: Any, victim: Victim, migratetype: Any, movable: object) -> None:
+        """Contract: row steal-exact."""
+        of, was, wanted = self.world, self.world.state, type_term(migratetype)
+        self._own(zone)
+        if self.victim is None or victim is not self.victim[0]:
+            of.require(["the victim that was found is the one that is stolen"])
+            return
+        head = self.victim[1]
+        self._now(lambda now, page: stolen(was, now, wanted, page))
+        of.path.assume(of.state.heads(head) == retype(was.heads(head), wanted))
+        of.new_types(str(self.calls))
+        of.steps.append(Step("steal", head, 0, wanted))
+
+    def rmqueue(
+        self, zone: Any, order: int, migratetype: int, movable: object, *, no_fragment: bool = False
+    ) -> LiftedPfn | None:
+        """Contract: rows fallback-exact and fallback-refusal."""
+        of, was = self.world, self.world.state
+        self._own(zone)
+        order = of.order_in_range(order)
+        if not of.path.choose():
+            of.laws.append(lambda page: none_allowed(was, order, migratetype, page, no_fragment=no_fragment))
+            return None
+        head = of.fresh("head")
+        witness = of.fresh("witness")
+        some = z3.Not(none_allowed(was, order, migratetype, witness, no_fragment=no_fragment))
+        of.path.assume(aligned(head, order), some)
+        of.roots += [head, witness]
+        self._now(lambda now, page: taken(was, now, head, order, page))
+        of.new_types(str(self.calls))
+        of.steps.append(Step("alloc", head, order, type_term(migratetype)))
+        return LiftedPfn(of.path, head)
+
+    def any_state(self, clauses: Any) -> None:
+        """Go on in any state that the clauses relate to this one."""
+        self._now(clauses)
+
+
+def block_move(of: ZoneWorld, page: Term, migratetype: Term) -> Move:
+    """What moves with a page: the free blocks of its pageblock, from the page on if that begins outside.
+
+    Nothing does if the pageblock ends outside the zone.
+    """
+    start, end = pageblock_of(of, page)
+    low = z3.If(in_zone(start), start, page)
+    return Move(low, z3.If(in_zone(end - pfn(1)), end, low), migratetype)
+
+
+def arbitrary(of: ZoneWorld, name: str) -> State:
+    """A state of which only laws will say something."""
+    return unknown(name, of.state.top, of.state.merges)

@@ -1,0 +1,186 @@
+"""A symbolic zone whose pages are grouped by mobility: typed lists, pageblocks, counters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import z3
+
+from specs.ledger.subject import BY_Z3, Subject
+from specs.prover.method.lifted import LiftedBool, LiftedPfn
+from specs.prover.method.paths import Path
+from specs.prover.method.shape import faults as read
+from specs.prover.method.shape import hidden_state_faults
+from specs.prover.method.terms import built_once
+from specs.prover.models.core import invariants as inv
+from specs.prover.models.core.labels import LIMIT, State, Term, Truth, align, pfn, unknown
+from specs.prover.models.core.world import Area, LiftedType, Step, World, type_term
+from specs.prover.models.zone.geometry import TOP, Geometry, faults
+from specs.prover.models.zone.retyped import Move
+
+ZONE_START, ZONE_END = z3.BitVec("zone_start", 64), z3.BitVec("zone_end", 64)
+ISOLATED, RESERVED = z3.BitVec("nr_isolate", 64), z3.BitVec("nr_reserved", 64)
+
+
+@dataclass(frozen=True, eq=False)
+class Types:
+    """The migratetype of each pageblock: an unknown function, or one in which some were set."""
+
+    name: str
+    order: int
+    updates: tuple[tuple[Term, Term], ...] = ()
+
+    def __call__(self, page: Term) -> Term:
+        """The type of the pageblock that contains the page."""
+        return _type_at(self, page)
+
+    def set(self, page: Term, value: Term) -> Types:
+        """The map in which the page's pageblock has the type."""
+        return _typed(self, page, value)
+
+
+@built_once
+def _type_at(types: Types, page: Term) -> Term:
+    start = align(page, types.order)
+    found = z3.Function(types.name, z3.BitVecSort(64), z3.BitVecSort(3))(start)
+    for changed, value in types.updates:
+        found = z3.If(start == align(changed, types.order), value, found)
+    return found
+
+
+@built_once
+def _typed(types: Types, page: Term, value: Term) -> Types:
+    return Types(types.name, types.order, (*types.updates, (page, value)))
+
+
+@built_once
+def unknown_types(name: str, order: int) -> Types:
+    """Types of which nothing is known."""
+    return Types(f"T{name}", order)
+
+
+@dataclass
+class ZoneWorld(World):
+    """The state of a zone whose pages are grouped by mobility."""
+
+    types: Types = field(init=False)
+    types_before: Types = field(init=False)
+    heads_of: list[tuple[State, int, Term, LiftedPfn | None]] = field(default_factory=list)
+    """What was said of a list's head, which stays so until the lists change."""
+    zone: Any = None
+    """The zone, whose counters are read when the run is over."""
+    zone_lists: Any = None
+    """The lists of the CPU on which the call runs."""
+    moves: list[Move] = field(default_factory=list)
+    """What functions that are stubs have moved."""
+    moved_pages: list[Term] = field(default_factory=list)
+    """How many pages that were, each time."""
+
+    @property
+    def geometry(self) -> Geometry:
+        """The size of pageblocks."""
+        return Geometry(self.state.top)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.types = self.types_before = unknown_types("0", self.geometry.order)
+
+    def new_types(self, name: str) -> Types:
+        """Go on with types of which nothing is known."""
+        self.types = unknown_types(name, self.geometry.order)
+        return self.types
+
+
+def zone_world(subject: Subject, path: Path, top: int) -> ZoneWorld:
+    """A zone in any state at all that satisfies the invariants; free buddies below a pageblock merge."""
+    state = unknown("0", top, Geometry(top).order)
+    made = ZoneWorld(path, state, state)
+    path.world = made
+    path.assume(inv.BOUND, z3.ULT(ZONE_START, ZONE_END), z3.ULE(ZONE_END, inv.END))
+    if top == TOP:
+        made.require(faults(subject))
+    for name in BY_Z3:
+        made.require(read(hidden_state_faults, subject.text(name), "constants"))
+    return made
+
+
+def in_zone(page: Term) -> Truth:
+    """Whether the zone spans the page."""
+    return z3.And(z3.ULE(ZONE_START, page), z3.ULT(page, ZONE_END))
+
+
+def owned_in_zone(state: State, page: Term) -> Truth:
+    """Whatever has an owner lies in the zone: the lists of a zone hold pages of that zone alone."""
+    return z3.Implies(state.owner(page) != 0, in_zone(page))
+
+
+def page_in_zone(path: Path, page: Term) -> LiftedPfn:
+    """Any page of the zone."""
+    path.assume(in_zone(page), z3.ULT(page, LIMIT))
+    return LiftedPfn(path, page)
+
+
+class TypedArea(Area):
+    """Stands in for the ``FreeArea`` of a zone with migratetypes, which may be known or unknown ones."""
+
+    world: ZoneWorld
+
+    def add(self, block: LiftedPfn, order: int, migratetype: Any, *, tail: LiftedBool | bool) -> None:
+        """List an owned block as free."""
+        super().add(block, order, LiftedType(type_term(migratetype)), tail=tail)
+
+    def remove(self, block: LiftedPfn, order: int) -> LiftedType:
+        """Unlist a free block; the invariants hold when it is unlisted."""
+        of = self.world
+        calm = inv.at(of.state, "coalesced", block.term)
+        label = super().remove(block, order)
+        of.extra.append(calm)
+        return LiftedType(label.term, of.path)
+
+    def first(self, order: int, migratetype: Any) -> LiftedPfn | None:
+        """As ever, but what was answered of a list is answered again until the lists change."""
+        of, wanted = self.world, type_term(migratetype)
+        for state, known, kind, head in of.heads_of:
+            if state is of.state and known == order and kind.eq(wanted):
+                return head
+        head = super().first(order, LiftedType(wanted))
+        of.heads_of.append((of.state, order, wanted, head))
+        return head
+
+
+class SymbolicPageblocks:
+    """Stands in for ``Pageblocks``."""
+
+    def __init__(self, of: ZoneWorld) -> None:
+        self.world = of
+
+    def migratetype(self, page: LiftedPfn) -> LiftedType:
+        """The type of the pageblock that contains the page."""
+        return LiftedType(self.world.types(page.term), self.world.path)
+
+    def set(self, page: LiftedPfn, migratetype: Any) -> None:
+        """Set it."""
+        of, value = self.world, type_term(migratetype)
+        of.steps.append(Step("type", page.term, of.geometry.order, value))
+        of.types = of.types.set(page.term, value)
+
+
+def zone_of(subject: Subject, of: ZoneWorld) -> Any:
+    """A zone of the subject's class whose state is symbolic."""
+    zone = of.zone = object.__new__(subject.linux.mobility.MobilityZone)
+    path = of.path
+    zone.start, zone.end = LiftedPfn(path, ZONE_START), LiftedPfn(path, ZONE_END)
+    zone.free_area, zone.pageblocks = TypedArea(of), SymbolicPageblocks(of)
+    zone.nr_isolate_pageblock = LiftedPfn(path, ISOLATED)
+    zone.nr_reserved_highatomic = LiftedPfn(path, RESERVED)
+    path.assume(z3.ULT(ISOLATED, LIMIT), z3.ULT(RESERVED, LIMIT))
+    zone.managed = LiftedPfn(path, z3.BitVec("managed", 64))
+    zone.policy = None
+    return zone
+
+
+def pageblock_of(of: ZoneWorld, page: Term) -> tuple[Term, Term]:
+    """The first page of the page's pageblock, and the one behind its last."""
+    start = align(page, of.geometry.order)
+    return start, start + pfn(of.geometry.pages)

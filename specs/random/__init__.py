@@ -1,0 +1,1 @@
+"""Random programs, and fixed random runs, beside the specification's programs."""

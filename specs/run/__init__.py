@@ -1,0 +1,1 @@
+"""Deciding rows: in how many processes, which together, and what earlier runs established."""

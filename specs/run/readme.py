@@ -1,0 +1,78 @@
+"""The ledger as the README shows it, and where each theorem stands."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import sys
+from pathlib import Path
+
+from specs.ledger.subject import LINUX
+from specs.ledger.theorem import HOLDS, Theorem
+from specs.theorems import LEDGER
+
+ROOT = Path(__file__).parents[2]
+PARTS = {
+    "page frame arithmetic": ("verified_buddy.pfn", "specs.model.definitions"),
+    "free lists": ("verified_buddy.free_area",),
+    "buddy operations": ("verified_buddy.buddy",),
+    "spans": ("verified_buddy.spans",),
+    "zone": ("verified_buddy.zone",),
+    "pageblocks and moves": (
+        "verified_buddy.linux.migratetype",
+        "verified_buddy.linux.pageblock",
+        "verified_buddy.linux.mobility",
+    ),
+    "fallback": ("verified_buddy.linux.fallback",),
+    "highatomic reserve": ("verified_buddy.linux.highatomic",),
+    "isolation": ("verified_buddy.linux.isolation",),
+    "per-CPU lists": ("verified_buddy.linux.pcp",),
+    "Linux 6.1 zone": ("verified_buddy.linux.zone", "verified_buddy.linux.pcp_limits"),
+}
+
+
+def readme_table() -> str:
+    """A line a part of the core: its functions, and the theorems about them by what was done."""
+    lines = ["| part | functions | established |", "|---|---|---|"]
+    for part, modules in PARTS.items():
+        rows = [row for row in LEDGER if row.about[0].startswith(modules)]
+        about = {name.rpartition(".")[2] for row in LEDGER for name in row.about if name.startswith(modules)}
+        functions = " ".join(
+            f"`{name}`" for name in sorted(about) if name[0].islower() and name not in MODULES
+        )
+        senses = []
+        for sense in dict.fromkeys(HOLDS.values()):
+            names = [f"`{row.name}`" for row in rows if HOLDS[row.method] == sense]
+            if names:
+                senses.append(f"**{sense}**: {', '.join(names)}")
+        lines.append(f"| {part} | {functions} | {'; '.join(senses)} |")
+    return "\n".join(lines)
+
+
+MODULES = ("buddy", "definitions", *(name.rpartition(".")[2] for name in LINUX))
+
+
+def where(row: Theorem) -> str:
+    """The file that states and decides the theorem."""
+    for name, module in list(sys.modules.items()):
+        rows = getattr(module, "ROWS", getattr(module, "THEOREMS", (getattr(module, "THEOREM", None),)))
+        if name.startswith("specs.") and not hasattr(module, "__path__") and row in rows:
+            return Path(inspect.getfile(module)).relative_to(ROOT).as_posix()
+    raise AssertionError(f"no module holds {row.name}")
+
+
+MATRIX = ROOT / "specs" / "mutants" / "matrix.json"
+"""The whole kill matrix, as ``python -m specs mutants --full --json`` printed it."""
+
+
+def score() -> str:
+    """What the proofs would have caught, in a sentence."""
+    matrix = json.loads(MATRIX.read_text(encoding="utf-8"))
+    proved = {row.name for row in LEDGER if row.method == "z3"}
+    by_z3 = sum(not proved.isdisjoint(row["killed_by"]) for row in matrix["matrix"])
+    return (
+        f"**{matrix['killed']} of {matrix['mutants'] - matrix['equivalent']}** broken versions of the core "
+        f"are rejected with no test run, {by_z3} of them by Z3 for every\n"
+        "memory size, the others by the rows that are confirmed or checked "
+        f"({matrix['equivalent']} more cannot be told from the original)."
+    )

@@ -1,0 +1,29 @@
+"""Rows about the zone of Linux 6.1."""
+
+from __future__ import annotations
+
+from specs.theorems.linux import (
+    conservation,
+    fallback,
+    highatomic,
+    isolation,
+    mobility,
+    mobility_moves,
+    paths,
+    pcp,
+    pcp_drain,
+    zone,
+)
+
+PROVED = (
+    *mobility.ROWS,
+    *mobility_moves.ROWS,
+    *fallback.ROWS,
+    *highatomic.ROWS,
+    *isolation.ROWS,
+    *pcp.ROWS,
+    *pcp_drain.ROWS,
+    *conservation.ROWS,
+    *paths.ROWS,
+)
+RUN = zone.THEOREMS

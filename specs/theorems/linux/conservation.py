@@ -1,0 +1,58 @@
+"""What holds of every operation of the layers: each page has one owner, and none is lost or invented."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import z3
+
+from specs.ledger.theorem import Theorem
+from specs.prover.method.paths import Owed
+from specs.prover.models.core.labels import HELD, NONE, align
+from specs.prover.models.core.operations import P, Walk
+from specs.prover.models.core.world import Y
+from specs.prover.models.pcp.operations import OPERATIONS as OF_LISTS
+from specs.prover.models.zone.operations import OPERATIONS
+from specs.theorems.core.buddy import result_of
+from specs.theorems.linux.mobility import layers, world_of
+
+ALL = (*OPERATIONS, *OF_LISTS)
+PARTS = ("mobility", "fallback", "highatomic", "isolation", "pcp")
+HANDS_OUT = {"isolation.isolate_free_page": None, "isolation.take_page_off_buddy": 0}
+"""Calls that answer True when the caller owns the block: by its order, if it is always the same."""
+
+
+def _conserved(walk: Walk) -> Iterator[Owed]:
+    """Free, per-CPU, live or in hand before: so afterwards; only what is handed out comes into hand."""
+    of, page, order = world_of(walk), result_of(walk), walk.variant.order
+    owner, before = of.state.owner(Y), of.entry.owner(Y)
+    if of.given is not None:
+        before = z3.If(align(Y, of.given[1]) == of.given[0], HELD, before)
+    if of.state is of.entry:
+        yield of.owed("conserved", z3.BoolVal(True), "a call that changes no list conserves all pages")
+        return
+    says = "a page that had an owner has one still, and no other has got one"
+    yield of.owed("conserved", (owner == NONE) == (before == NONE), says, Y)
+    given = before == HELD
+    if page is not None and walk.operation.partition(".")[2].startswith("rmqueue"):
+        given = z3.Or(given, align(Y, order) == page)
+    if walk.operation in HANDS_OUT and walk.path.result is True:
+        known = HANDS_OUT[walk.operation]
+        given = z3.Or(given, align(Y, order if known is None else known) == P)
+    says = "a page that is in hand when the call ends was so before, or is handed out"
+    yield of.owed("conserved", z3.Implies(owner == HELD, given), says, Y)
+
+
+ROWS = (
+    Theorem(
+        "zone-layers-conservation",
+        "Free pages, pages on per-CPU lists, live pages and those that are out add up to the same at all "
+        "times: no operation of the layers loses a page or invents one, and only what it hands out leaves.",
+        tuple(f"verified_buddy.linux.{part}" for part in PARTS),
+        "z3",
+        layers(ALL, (), _conserved, alone=True),
+        ("steal-drops-the-victim", "refill-drops-the-block"),
+        assumptions=("what each operation calls is as its own row says",),
+        twin_orders=(3,),
+    ),
+)

@@ -1,0 +1,142 @@
+"""Broken twins of the highatomic reserve and of isolation."""
+
+from __future__ import annotations
+
+from specs.ledger.subject import Twin
+
+LAST = "    if pfn is None and last_resort:\n"
+REQUEST = "        pfn = rmqueue(zone, order, migratetype, movable_pages, no_fragment=no_fragment)\n"
+REJOINS = "        zone.free_area.is_free_block(start, PAGEBLOCK_ORDER)\n        and "
+
+TWINS = (
+    Twin("reserve-for-everybody", "linux.highatomic", LAST, "    if pfn is None:\n"),
+    Twin(
+        "last-resort-forgotten",
+        "linux.highatomic",
+        LAST,
+        "    if pfn is None and last_resort and highatomic:\n",
+    ),
+    Twin(
+        "highatomic-asks-last",
+        "linux.highatomic",
+        "rmqueue_smallest(zone.free_area, order, HIGHATOMIC) if highatomic else None\n",
+        "None\n    last_resort = last_resort or highatomic\n",
+    ),
+    Twin("no-fragment-is-lost", "linux.highatomic", ", no_fragment=no_fragment)", ")"),
+    Twin("reserve-forgets-the-type", "linux.highatomic", "    zone.pageblocks.set(pfn, HIGHATOMIC)\n", ""),
+    Twin(
+        "reserves-isolated",
+        "linux.highatomic",
+        "    if not is_mergeable(zone.pageblocks.migratetype(pfn)):\n        return False\n",
+        "",
+    ),
+    Twin(
+        "reserve-counts-one-page",
+        "linux.highatomic",
+        "zone.nr_reserved_highatomic += PAGEBLOCK_PAGES",
+        "zone.nr_reserved_highatomic += 1",
+    ),
+    Twin("unreserve-keeps-the-type", "linux.highatomic", "    zone.pageblocks.set(pfn, migratetype)\n", ""),
+    Twin(
+        "unreserve-counts-below-zero",
+        "linux.highatomic",
+        "min(PAGEBLOCK_PAGES, zone.nr_reserved_highatomic)",
+        "PAGEBLOCK_PAGES",
+    ),
+    Twin(
+        "unreserve-keeps-the-last-though-forced",
+        "linux.highatomic",
+        "if not force and zone.nr_reserved_highatomic <= PAGEBLOCK_PAGES:",
+        "if zone.nr_reserved_highatomic <= PAGEBLOCK_PAGES:",
+        "Linux 04c8716f7b00",
+    ),
+    Twin(
+        "unreserve-misses-the-top",
+        "linux.highatomic",
+        "ORDERS[: zone.free_area.max_order + 1]",
+        "ORDERS[: zone.free_area.max_order]",
+    ),
+    Twin(
+        "isolates-twice",
+        "linux.isolation",
+        "    if zone.pageblocks.migratetype(pfn) == ISOLATE:\n        return False\n",
+        "",
+    ),
+    Twin(
+        "isolate-leaves-the-blocks", "linux.isolation", "    move_freepages_block(zone, pfn, ISOLATE)\n", ""
+    ),
+    Twin(
+        "unisolate-loses-the-pageblock",
+        "linux.isolation",
+        "        putback_isolated_page(zone, start, PAGEBLOCK_ORDER, migratetype)\n",
+        "        pass\n",
+    ),
+    Twin("unisolate-always-rejoins", "linux.isolation", REJOINS, "        "),
+    Twin(
+        "isolate-free-keeps-it-listed",
+        "linux.isolation",
+        "    zone.free_area.remove(pfn, order)\n    if order",
+        "    if order",
+    ),
+    Twin(
+        "isolate-free-claims-the-isolated",
+        "linux.isolation",
+        "            if is_mergeable(zone.pageblocks.migratetype(page)):\n",
+        "            if zone.pageblocks.migratetype(page) != MOVABLE:\n",
+    ),
+    Twin(
+        "isolate-free-one-pageblock",
+        "linux.isolation",
+        "for offset in range(0, 1 << order, PAGEBLOCK_PAGES):",
+        "for offset in (0,):",
+    ),
+    Twin(
+        "putback-to-the-head",
+        "linux.isolation",
+        "free_one_page(zone, pfn, order, migratetype, to_tail=True)",
+        "free_one_page(zone, pfn, order, migratetype)",
+    ),
+    Twin(
+        "put-back-as-unmovable",
+        "linux.isolation",
+        "free_one_page(zone, pfn, ORDERS[0], zone.pageblocks.migratetype(pfn))",
+        "free_one_page(zone, pfn, ORDERS[0], Migratetype(0))",
+    ),
+    Twin(
+        "offline-skips-the-top",
+        "linux.isolation",
+        "ORDERS[: zone.free_area.max_order + 1]",
+        "ORDERS[: zone.free_area.max_order]",
+    ),
+    Twin(
+        "offline-takes-it-all",
+        "linux.isolation",
+        "            expand(zone.free_area, pfn, ORDERS[0], order, zone.pageblocks.migratetype(head))\n",
+        "",
+    ),
+    Twin(
+        "offline-under-the-old-type",
+        "linux.isolation",
+        "            zone.free_area.remove(head, order)\n"
+        "            expand(zone.free_area, pfn, ORDERS[0], order, zone.pageblocks.migratetype(head))\n",
+        "            expand(zone.free_area, pfn, ORDERS[0], order, zone.free_area.remove(head, order))\n",
+    ),
+    Twin(
+        "split-free-keeps-it-listed",
+        "linux.isolation",
+        "    zone.free_area.remove(pfn, order)\n    free_range",
+        "    free_range",
+    ),
+    Twin(
+        "split-free-loses-the-upper-part",
+        "linux.isolation",
+        "    free_range(zone, split, Pfn(pfn + (1 << order)), to_tail=False)\n",
+        "",
+    ),
+    Twin(
+        "split-free-in-one-part",
+        "linux.isolation",
+        "    free_range(zone, pfn, split, to_tail=False)\n    free_range(zone, split, ",
+        "    free_range(zone, pfn, ",
+    ),
+)

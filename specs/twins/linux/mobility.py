@@ -1,0 +1,153 @@
+"""Broken twins of the zone with migratetypes: pageblocks, merging, moving."""
+
+from __future__ import annotations
+
+from specs.ledger.subject import Twin
+
+STOP = "        if not area.is_free_block(buddy, order):\n            break\n"
+GUARD = (
+    "        if order >= PAGEBLOCK_ORDER"
+    " and not may_merge(migratetype, zone.pageblocks.migratetype(buddy)):\n            break\n"
+)
+
+TWINS = (
+    Twin(
+        "pageblock-of-half", "linux.pageblock", "return Pfn(pfn & -PAGEBLOCK_PAGES)", "return Pfn(pfn & -256)"
+    ),
+    Twin(
+        "typed-merge-forgets-the-buddy",
+        "linux.mobility",
+        "        area.remove(Pfn(buddy), order)\n        pfn =",
+        "        pfn =",
+    ),
+    Twin("typed-merge-keeps-the-block", "linux.mobility", "        pfn = Pfn(pfn & buddy)\n", ""),
+    Twin("typed-never-merges", "linux.mobility", STOP, "        break\n"),
+    Twin(
+        "typed-merge-forgets-the-upper",
+        "linux.mobility",
+        "        pfn = Pfn(pfn & buddy)\n        order = ORDERS[order + 1]\n",
+        "        pfn = Pfn(pfn & buddy)\n        break\n",
+        "Xen 1e2df96088",
+    ),
+    Twin(
+        "typed-always-head",
+        "linux.mobility",
+        "tail = to_tail or buddy_merge_likely(area, pfn, order)",
+        "tail = to_tail",
+    ),
+    Twin(
+        "merge-only-own-type",
+        "linux.mobility",
+        GUARD,
+        "        if not may_merge(migratetype, zone.pageblocks.migratetype(buddy)):\n            break\n",
+    ),
+    Twin(
+        "merges-pageblocks-of-one-type-only",
+        "linux.mobility",
+        "return migratetype == other or (is_mergeable(migratetype) and is_mergeable(other))",
+        "return migratetype == other",
+    ),
+    Twin(
+        "frees-under-the-buddys-type",
+        "linux.mobility",
+        "        area.remove(Pfn(buddy), order)\n        pfn =",
+        "        migratetype = area.remove(Pfn(buddy), order)\n        pfn =",
+    ),
+    Twin(
+        "merge-checks-the-freed-type-alone",
+        "linux.mobility",
+        "return migratetype == other or (is_mergeable(migratetype) and is_mergeable(other))",
+        "return migratetype == other or is_mergeable(migratetype)",
+        "Linux d9dddbf55667",
+    ),
+    Twin(
+        "merge-guard-above-the-pageblock",
+        "linux.mobility",
+        "if order >= PAGEBLOCK_ORDER and not may_merge",
+        "if order > PAGEBLOCK_ORDER and not may_merge",
+    ),
+    Twin(
+        "merges-with-page-zero",
+        "linux.mobility",
+        "        if not area.is_free_block(buddy, order):\n",
+        "        if buddy != 0 and not area.is_free_block(buddy, order):\n",
+        "Xen 762b9a2d99",
+    ),
+    Twin(
+        "move-past-the-range",
+        "linux.mobility",
+        "    while pfn < end:\n        pages",
+        "    while pfn <= end:\n        pages",
+    ),
+    Twin(
+        "move-skips-the-last-page",
+        "linux.mobility",
+        "    while pfn < end:\n        pages",
+        "    while pfn < end - 1:\n        pages",
+    ),
+    Twin(
+        "move-steps-too-far",
+        "linux.mobility",
+        "pfn = Pfn(pfn + max(pages, 1))",
+        "pfn = Pfn(pfn + 2 * max(pages, 1))",
+    ),
+    Twin(
+        "move-to-the-head",
+        "linux.mobility",
+        "    area.remove(pfn, order)\n    area.add(pfn, order, migratetype, tail=True)",
+        "    area.remove(pfn, order)\n    area.add(pfn, order, migratetype, tail=False)",
+    ),
+    Twin(
+        "move-forgets-the-type",
+        "linux.mobility",
+        "    area.remove(pfn, order)\n    area.add(pfn, order, migratetype, tail=True)",
+        "    area.add(pfn, order, area.remove(pfn, order), tail=True)",
+    ),
+    Twin("move-counts-blocks", "linux.mobility", "    return 1 << order\n", "    return 1\n"),
+    Twin(
+        "move-stops-at-a-used-page",
+        "linux.mobility",
+        "        pages = move_free_block(area, pfn, migratetype)\n",
+        "        pages = move_free_block(area, pfn, migratetype)\n"
+        "        if pages == 0:\n            break\n",
+    ),
+    Twin(
+        "move-past-the-pageblock",
+        "linux.mobility",
+        "end = Pfn(start + PAGEBLOCK_PAGES)",
+        "end = Pfn(start + 2 * PAGEBLOCK_PAGES)",
+    ),
+    Twin(
+        "move-past-the-zone",
+        "linux.mobility",
+        "    if not zone.spans(end - 1):\n        return 0\n",
+        "",
+    ),
+    Twin(
+        "move-before-the-zone", "linux.mobility", "    if not zone.spans(start):\n        start = pfn\n", ""
+    ),
+    Twin(
+        "range-past-the-end",
+        "linux.mobility",
+        "while end - pfn < 1 << order:",
+        "while end - pfn < (1 << order) - 1:",
+    ),
+    Twin(
+        "range-of-small-blocks",
+        "linux.mobility",
+        "        order = zone.free_area.max_order\n",
+        "        order = ORDERS[zone.free_area.max_order - 1]\n",
+    ),
+    Twin(
+        "range-under-one-type",
+        "linux.mobility",
+        "free_one_page(zone, pfn, order, zone.pageblocks.migratetype(pfn), to_tail=to_tail)",
+        "free_one_page(zone, pfn, order, MOVABLE, to_tail=to_tail)",
+    ),
+    Twin(
+        "range-to-the-head",
+        "linux.mobility",
+        "free_one_page(zone, pfn, order, zone.pageblocks.migratetype(pfn), to_tail=to_tail)",
+        "free_one_page(zone, pfn, order, zone.pageblocks.migratetype(pfn))",
+    ),
+)

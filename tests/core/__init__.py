@@ -1,0 +1,1 @@
+"""The core: page numbers, free lists, buddy operations, spans, the zone."""

@@ -1,0 +1,1 @@
+"""Traces of a kernel: their spellings."""

@@ -1,0 +1,1 @@
+"""The zone of Linux 6.1."""

@@ -1,0 +1,61 @@
+"""Fallback of Linux 6.12: a whole pageblock or one block, and never a mixed pageblock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.linux.test_fallback import blocks
+from tests.linux.test_fallback import zone_with as plain_zone
+from verified_buddy.free_area import UNMOVABLE
+from verified_buddy.linux.fallback import rmqueue
+from verified_buddy.linux.migratetype import MOVABLE, RECLAIMABLE
+from verified_buddy.linux.mobility import MobilityZone
+from verified_buddy.linux.versions.v6_12 import LINUX_6_12
+from verified_buddy.pfn import Order, Pfn
+
+
+def zone_with(*blocks: tuple[int, int, Any], **more: Any) -> MobilityZone:
+    zone = plain_zone(*blocks, **more)
+    zone.policy = LINUX_6_12
+    return zone
+
+
+def test_a_pageblock_that_is_half_free_is_claimed_and_the_smallest_block_taken_from_it() -> None:
+    zone = zone_with((0, 8, MOVABLE), (256, 5, MOVABLE))
+    assert rmqueue(zone, Order(4), UNMOVABLE, lambda pfn: 0) == 256
+    assert zone.pageblocks.migratetype(Pfn(0)) == UNMOVABLE
+    assert {migratetype for _, _, migratetype in blocks(zone)} == {UNMOVABLE}
+
+
+def test_where_the_largest_cannot_be_claimed_the_next_is_tried() -> None:
+    zone = zone_with((0, 6, MOVABLE), (512, 5, MOVABLE), (576, 5, MOVABLE))
+    movable = {0: 448, 512: 100}
+    assert rmqueue(zone, Order(5), UNMOVABLE, lambda pfn: movable[pfn & -512]) == 512
+    assert zone.pageblocks.migratetype(Pfn(0)) == MOVABLE
+    assert zone.pageblocks.migratetype(Pfn(512)) == UNMOVABLE
+
+
+def test_nothing_moves_where_nothing_can_be_claimed_but_the_block_that_is_stolen() -> None:
+    zone = zone_with((0, 6, MOVABLE), (128, 2, MOVABLE))
+    assert rmqueue(zone, Order(0), UNMOVABLE, lambda pfn: 512) == 128
+    assert zone.pageblocks.migratetype(Pfn(0)) == MOVABLE
+    assert blocks(zone) == {(0, 6, MOVABLE), (129, 0, MOVABLE), (130, 1, MOVABLE)}
+
+
+def test_a_movable_request_claims_no_small_block_and_steals_the_smallest() -> None:
+    zone = zone_with((8, 3, RECLAIMABLE), (2, 1, RECLAIMABLE), type_of_all=RECLAIMABLE)
+    assert rmqueue(zone, Order(0), MOVABLE, lambda pfn: 512) == 2
+    assert blocks(zone) == {(8, 3, RECLAIMABLE), (3, 0, RECLAIMABLE)}
+
+
+def test_a_whole_pageblock_is_claimed_at_once_and_cut() -> None:
+    zone = zone_with((0, 10, MOVABLE))
+    assert rmqueue(zone, Order(9), UNMOVABLE, lambda pfn: 0) == 0
+    assert [zone.pageblocks.migratetype(Pfn(start)) for start in (0, 512, 1024)] == [0, 0, 1]
+    assert blocks(zone) == {(512, 9, UNMOVABLE)}
+
+
+def test_no_fragment_neither_claims_less_than_a_pageblock_nor_steals() -> None:
+    zone = zone_with((0, 8, MOVABLE))
+    assert rmqueue(zone, Order(0), UNMOVABLE, lambda pfn: 0, no_fragment=True) is None
+    assert blocks(zone) == {(0, 8, MOVABLE)}

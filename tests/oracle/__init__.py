@@ -1,0 +1,1 @@
+"""Traces of any allocator, and what is said of them."""

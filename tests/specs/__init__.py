@@ -1,0 +1,1 @@
+"""The verification run: it can fail, and says why."""

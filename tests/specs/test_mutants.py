@@ -1,0 +1,156 @@
+"""The mutants: always the same ones, each a change of what runs, and the proofs notice them."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from specs.ledger.forks import forked
+from specs.ledger.subject import Twin, source_of
+from specs.mutants.equivalents import EQUIVALENT
+from specs.mutants.judge import Judged, judge
+from specs.mutants.matrix import Matrix, named
+from specs.mutants.survey import PROOFS
+from specs.mutants.systematic import MODULES, Mutant, mutants
+from specs.run.decide import theorem
+from specs.run.readme import MATRIX, score
+from specs.twins import TWINS
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = 24
+
+
+def specs(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "specs", "mutants", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def matrix() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(MATRIX.read_text(encoding="utf-8"))
+    return found
+
+
+def test_there_are_hundreds_and_no_two_are_alike() -> None:
+    found = mutants()
+    assert len(found) >= 400
+    assert len({mutant.name for mutant in (*found, *named())}) == len(found) + len(named())
+    assert len({mutant.twin.patched(source_of(mutant.twin.module)) for mutant in found}) == len(found)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_mutant_is_another_program(module: str) -> None:
+    text = source_of(module)
+    original = ast.dump(ast.parse(text))
+    for mutant in mutants():
+        if mutant.twin.module == module:
+            assert ast.dump(ast.parse(mutant.twin.patched(text))) != original, mutant.name
+
+
+def test_every_function_of_the_core_has_mutants() -> None:
+    for module in MODULES:
+        changed = {mutant.function for mutant in mutants()}
+        for node in ast.walk(ast.parse(source_of(module))):
+            if isinstance(node, ast.FunctionDef):
+                assert any(name.startswith(f"{module}.") and name.endswith(node.name) for name in changed)
+
+
+def test_docstrings_annotations_and_wording_are_left_alone() -> None:
+    for mutant in mutants():
+        line = source_of(mutant.twin.module).splitlines()[mutant.line - 1]
+        assert '"""' not in line
+        assert "post:" not in line
+
+
+def test_a_twin_is_judged_by_the_rows_that_reach_what_it_changes() -> None:
+    functions = {mutant.twin.name: mutant.function for mutant in named()}
+    assert functions["merge-at-the-top"] == "buddy.free_one_page"
+    assert functions["alloc-forgets"] == "zone.Zone.alloc"
+    assert functions["no-order-32"] == "pfn.ORDERS"
+
+
+def test_each_equivalent_is_a_mutant_and_has_a_reason() -> None:
+    assert set(EQUIVALENT) <= {mutant.name for mutant in mutants()}
+    assert all(len(reason) > 20 for reason in EQUIVALENT.values())
+
+
+def test_a_mutant_is_killed_by_the_first_row_that_rejects_it_and_with_a_story() -> None:
+    rows = tuple(theorem(name) for name in ("pfn-bridge", "free-exact", "maximal-merging"))
+    judged = judge(TWINS["merge-keeps-the-block"], rows, full=False)
+    assert judged.killed_by == ("free-exact",)
+    assert judged.tried == 2
+    assert "free_one_page" in judged.story
+    everything = judge(TWINS["merge-stops-early"], rows, full=True)
+    assert everything.killed_by == ("maximal-merging",)
+    assert everything.tried == 3
+
+
+def test_what_is_no_bug_survives() -> None:
+    harmless = Twin("the same", "buddy", "while low < high:", "while high > low:")
+    judged = judge(harmless, (theorem("alloc-exact"), theorem("policy-alloc")), full=False)
+    assert not judged.killed
+    assert not judged.undecided
+
+
+def test_a_survivor_and_a_killed_equivalent_are_told() -> None:
+    name = next(iter(EQUIVALENT))
+    twin = Twin("made up", "buddy", "", "")
+    matrix = Matrix([Mutant(twin, "buddy.take", "ours", 1)])
+    matrix.judged = {
+        "made up": Judged("made up", (), (), 1, 0.0, ""),
+        name: Judged(name, ("alloc-exact",), (), 1, 0.0, ""),
+    }
+    assert matrix.survivors == ["made up"]
+    assert matrix.misjudged == [name]
+
+
+def test_a_child_that_dies_or_hangs_has_no_result() -> None:
+    def dies() -> int:
+        raise SystemExit(3)
+
+    def hangs() -> int:
+        while True:
+            pass
+
+    results = {result.task: result.done for result in forked([dies, hangs, lambda: 7], 2, 0.5)}
+    assert results == {0: None, 1: None, 2: 7}
+
+
+def test_a_sample_of_the_mutants_is_killed_by_proof_alone() -> None:
+    said = specs("--sample", str(SAMPLE), "--json")
+    report = json.loads(said.stdout)
+    assert said.returncode == 0
+    assert report["survivors"] == []
+    assert 0 < report["mutants"] <= SAMPLE
+    assert report["killed"] + report["equivalent"] == report["mutants"]
+    assert not said.stderr
+
+
+def test_an_unknown_name_is_one_line() -> None:
+    said = specs("--only", "no such mutant")
+    assert said.returncode == 2
+    assert "no mutant's name has that text" in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+def test_the_committed_matrix_is_of_this_code(matrix: dict[str, Any]) -> None:
+    names = [mutant.name for mutant in (*named(), *mutants())]
+    assert [row["name"] for row in matrix["matrix"]] == names
+    assert set(matrix["theorems"]) == {row.name for row in PROOFS}
+    assert matrix["full"]
+
+
+def test_nothing_survives(matrix: dict[str, Any]) -> None:
+    assert matrix["survivors"] == []
+    assert matrix["misjudged"] == []
+    assert matrix["killed"] + matrix["equivalent"] == matrix["mutants"]
+
+
+def test_the_readme_has_the_score(matrix: dict[str, Any]) -> None:
+    assert score() in (ROOT / "README.md").read_text(encoding="utf-8")

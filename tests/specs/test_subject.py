@@ -1,0 +1,83 @@
+"""Laws of the broken twins: each differs from the code that runs, and none disturbs it."""
+
+import sys
+from dataclasses import fields
+
+import pytest
+
+import verified_buddy
+from specs.ledger.subject import CORE, DoesNotApply, Subject, Twin, broken, running, source_of
+from specs.theorems.core.random_programs import THEOREMS as RANDOM
+from specs.theorems.core.small_states import THEOREMS as EXHAUSTIVE
+from specs.twins import TWINS
+
+ROWS = {row.name: row for row in (*EXHAUSTIVE, *RANDOM)}
+
+
+def modules() -> dict[str, object]:
+    return {name: module for name, module in sys.modules.items() if name.startswith("verified_buddy")}
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_every_twin_applies_and_is_other_code(name: str) -> None:
+    twin = TWINS[name]
+    source = source_of(twin.module)
+    before = modules()
+    subject = broken(twin)
+    assert subject.twin is twin
+    assert twin.name == name
+    assert source.replace(twin.old, twin.new) != source
+    assert modules() == before
+    for field in fields(Subject):
+        if field.name in CORE:
+            assert getattr(subject, field.name) is not getattr(running(), field.name)
+
+
+def test_running_subject_is_what_users_import() -> None:
+    assert running().zone.Zone is verified_buddy.Zone
+    assert running().errors.BuddyError is verified_buddy.BuddyError
+
+
+def test_twins_live_beside_each_other_and_beside_the_running_code() -> None:
+    greedy, forgetful = broken(TWINS["takes-the-largest"]), broken(TWINS["alloc-forgets"])
+    zones = [subject.zone.Zone(2) for subject in (running(), greedy, forgetful)]
+    for zone in zones:
+        zone.add_range(0, 5)
+    assert [zone.alloc(0) for zone in zones] == [4, 0, 4]
+    assert [zone.live for zone in zones] == [{4: 0}, {0: 0}, {}]
+
+
+@pytest.mark.parametrize("old", ["no such text", "return"])
+def test_patch_that_does_not_stand_exactly_once_is_refused(old: str) -> None:
+    with pytest.raises(DoesNotApply):
+        broken(Twin("stale", "buddy", old, ""))
+
+
+def test_an_endless_loop_is_a_finding() -> None:
+    step = "        pfn = Pfn(pfn + (1 << order))\n"
+    subject = broken(Twin("endless", "buddy", step, ""))
+    row = ROWS["zone-small-states"]
+    outcome = row.check(subject, (1,))
+    assert outcome.result == "refuted"
+    assert "Endless" in outcome.story
+
+
+def test_a_row_that_visits_nothing_is_vacuous() -> None:
+    assert ROWS["zone-small-states"].check(running(), (10,)).result == "vacuous"
+
+
+@pytest.mark.parametrize(
+    ("row", "twin"),
+    [
+        ("zone-small-states", "takes-the-largest"),
+        ("zone-small-states", "free-any-order"),
+        ("free-area-conforms", "removes-the-head"),
+        ("spans-conform", "spans-forget"),
+        ("free-area-machine", "list-always-tail"),
+        ("zone-machine", "order-past-the-top"),
+    ],
+)
+def test_a_broken_twin_is_rejected_with_a_short_story(row: str, twin: str) -> None:
+    outcome = ROWS[row].check(broken(TWINS[twin]), ROWS[row].twin_orders)
+    assert outcome.result == "refuted"
+    assert 2 <= len(outcome.story.splitlines()) <= 5

@@ -1,0 +1,185 @@
+"""A zone whose pages are grouped by mobility: typed free lists over typed pageblocks.
+
+As in ``verified_buddy.buddy``, every block given to these functions is owned by the caller and lies
+within the zone.
+"""
+
+from __future__ import annotations
+
+from verified_buddy.buddy import buddy_merge_likely
+from verified_buddy.free_area import FreeArea, Migratetype
+from verified_buddy.linux.fallback_policy import FallbackPolicy
+from verified_buddy.linux.migratetype import ISOLATE, MIGRATETYPES, MOVABLE, is_mergeable
+from verified_buddy.linux.pageblock import PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, Pageblocks, pageblock_start
+from verified_buddy.pfn import MAX_ORDER, ORDERS, Order, Pfn
+
+
+class MobilityZone:
+    """One zone of a node: pages [start, end), its free lists, and what it holds in reserve.
+
+    Linux: struct zone, include/linux/mmzone.h.
+    """
+
+    __slots__ = (
+        "end",
+        "free_area",
+        "managed",
+        "nr_isolate_pageblock",
+        "nr_reserved_highatomic",
+        "pageblocks",
+        "policy",
+        "start",
+    )
+
+    def __init__(
+        self,
+        start: Pfn,
+        end: Pfn,
+        pageblocks: Pageblocks,
+        managed: int = 0,
+        policy: FallbackPolicy | None = None,
+    ) -> None:
+        """An empty zone; without a policy it falls back as Linux 6.1 does."""
+        self.start = start
+        self.end = end
+        self.managed = managed
+        self.pageblocks = pageblocks
+        self.policy = policy
+        self.free_area = FreeArea(MAX_ORDER, MIGRATETYPES)
+        self.nr_isolate_pageblock = 0
+        self.nr_reserved_highatomic = 0
+
+    def spans(self, pfn: int) -> bool:
+        """Whether the page lies between the zone's first and last.  Linux: zone_spans_pfn()."""
+        return self.start <= pfn < self.end
+
+    def nr_free_pages(self) -> int:
+        """The number of pages on the free lists, those of ISOLATE excepted.  Linux: NR_FREE_PAGES."""
+        isolated = sum(
+            len(area.free_list[ISOLATE]) << order
+            for order, area in zip(ORDERS, self.free_area.orders, strict=False)
+        )
+        return self.free_area.nr_free_pages() - isolated
+
+
+def free_one_page(
+    zone: MobilityZone, pfn: Pfn, order: Order, migratetype: Migratetype, *, to_tail: bool = False
+) -> None:
+    """Give an owned block back: merge it with its free buddies, then list the result under the type.
+
+    A free buddy of less than a pageblock merges whatever list it is on.
+    Linux: __free_one_page(), mm/page_alloc.c; ``to_tail`` is its FPI_TO_TAIL.
+    """
+    area = zone.free_area
+    while order < area.max_order:
+        buddy = pfn ^ (1 << order)
+        if not area.is_free_block(buddy, order):
+            break
+        if order >= PAGEBLOCK_ORDER and not may_merge(migratetype, zone.pageblocks.migratetype(buddy)):
+            break
+        area.remove(Pfn(buddy), order)
+        pfn = Pfn(pfn & buddy)
+        order = ORDERS[order + 1]
+    tail = to_tail or buddy_merge_likely(area, pfn, order)
+    area.add(pfn, order, migratetype, tail=tail)
+
+
+def may_merge(migratetype: Migratetype, other: Migratetype) -> bool:
+    """Whether whole pageblocks of these types may become one free block.
+
+    Linux: the test at and above pageblock_order in __free_one_page(), mm/page_alloc.c.
+
+    post: __return__ == (migratetype == other or (migratetype < 3 and other < 3))
+    """
+    return migratetype == other or (is_mergeable(migratetype) and is_mergeable(other))
+
+
+def free_block_order(area: FreeArea, pfn: Pfn) -> Order | None:
+    """The order of the free block that starts at the page; None if none does.
+
+    Linux: PageBuddy() and buddy_order(), mm/internal.h.
+    """
+    for order in ORDERS[: area.max_order + 1]:
+        if area.is_free_block(pfn, order):
+            return order
+    return None
+
+
+def move_to_free_list(area: FreeArea, pfn: Pfn, order: Order, migratetype: Migratetype) -> None:
+    """Move a free block to the tail of that type's list, even if it is on that list already.
+
+    Linux: move_to_free_list(), mm/page_alloc.c.
+    """
+    area.remove(pfn, order)
+    area.add(pfn, order, migratetype, tail=True)
+
+
+def move_freepages_block(zone: MobilityZone, pfn: Pfn, migratetype: Migratetype) -> int:
+    """Move the free blocks of the page's pageblock to that type's lists; the number of pages moved.
+
+    None are, if the pageblock's last page is not the zone's; where its first is not, only those from
+    the page on.  Linux: move_freepages_block(), mm/page_alloc.c.
+    """
+    start = pageblock_start(pfn)
+    end = Pfn(start + PAGEBLOCK_PAGES)
+    if not zone.spans(start):
+        start = pfn
+    if not zone.spans(end - 1):
+        return 0
+    return move_freepages(zone.free_area, start, end, migratetype)
+
+
+def move_freepages(area: FreeArea, start: Pfn, end: Pfn, migratetype: Migratetype) -> int:
+    """Move the free blocks that start in [start, end), ascending; the number of pages moved.
+
+    Linux: move_freepages(), mm/page_alloc.c.
+    """
+    moved = 0
+    pfn = start
+    while pfn < end:
+        pages = move_free_block(area, pfn, migratetype)
+        moved += pages
+        pfn = Pfn(pfn + max(pages, 1))
+    return moved
+
+
+def move_free_block(area: FreeArea, pfn: Pfn, migratetype: Migratetype) -> int:
+    """Move the free block that starts at the page; its size, or 0 if none does.
+
+    Linux: one turn of move_freepages(), mm/page_alloc.c.
+    """
+    order = free_block_order(area, pfn)
+    if order is None:
+        return 0
+    move_to_free_list(area, pfn, order, migratetype)
+    return 1 << order
+
+
+def feed(zone: MobilityZone, start: Pfn, end: Pfn) -> None:
+    """Feed boot memory [start, end) to the free lists; pageblocks that start in it become movable.
+
+    Ascending greatest aligned blocks, each under its pageblock's type, to the tail.
+    Linux: memmap_init_range() and memblock_free_all(), for one range.
+    """
+    pfn = Pfn((start + PAGEBLOCK_PAGES - 1) & -PAGEBLOCK_PAGES)
+    while pfn < end:
+        zone.pageblocks.set(pfn, MOVABLE)
+        pfn = Pfn(pfn + PAGEBLOCK_PAGES)
+    free_range(zone, start, end, to_tail=True)
+    zone.managed += end - start
+
+
+def free_range(zone: MobilityZone, start: Pfn, end: Pfn, *, to_tail: bool) -> None:
+    """Free owned pages [start, end): ascending greatest aligned blocks, each under its pageblock's type.
+
+    Linux: __free_pages_memory(), mm/memblock.c; split_free_page(), mm/page_alloc.c, on each side.
+    """
+    pfn = start
+    while pfn < end:
+        order = zone.free_area.max_order
+        while pfn & ((1 << order) - 1) != 0:
+            order = Order(order - 1)
+        while end - pfn < 1 << order:
+            order = Order(order - 1)
+        free_one_page(zone, pfn, order, zone.pageblocks.migratetype(pfn), to_tail=to_tail)
+        pfn = Pfn(pfn + (1 << order))

@@ -1,0 +1,1 @@
+"""Traces of any allocator, judged: read, done again by the proved code, and told where they diverge."""
