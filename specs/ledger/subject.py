@@ -24,6 +24,7 @@ LINUX = (
     "linux.pageblock",
     "linux.mobility",
     "linux.fallback",
+    "linux.versions.v6_1",
     "linux.highatomic",
     "linux.isolation",
     "linux.pcp",

@@ -23,7 +23,7 @@ PARTS = {
         "verified_buddy.linux.pageblock",
         "verified_buddy.linux.mobility",
     ),
-    "fallback": ("verified_buddy.linux.fallback",),
+    "fallback": ("verified_buddy.linux.fallback", "verified_buddy.linux.versions"),
     "highatomic reserve": ("verified_buddy.linux.highatomic",),
     "isolation": ("verified_buddy.linux.isolation",),
     "per-CPU lists": ("verified_buddy.linux.pcp",),

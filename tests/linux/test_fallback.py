@@ -7,6 +7,7 @@ from verified_buddy.linux.fallback import find_victim, rmqueue, steal_suitable_f
 from verified_buddy.linux.migratetype import MOVABLE, RECLAIMABLE
 from verified_buddy.linux.mobility import MobilityZone, free_one_page
 from verified_buddy.linux.pageblock import Pageblocks
+from verified_buddy.linux.versions.v6_1 import LINUX_6_1
 from verified_buddy.pfn import Order, Pfn
 
 
@@ -14,7 +15,7 @@ def zone_with(*blocks: tuple[int, int, Migratetype], type_of_all: Migratetype = 
     pageblocks = Pageblocks()
     for start in range(0, 4096, 512):
         pageblocks.set(Pfn(start), type_of_all)
-    zone = MobilityZone(Pfn(0), Pfn(4096), pageblocks)
+    zone = MobilityZone(Pfn(0), Pfn(4096), pageblocks, LINUX_6_1)
     for pfn, order, migratetype in blocks:
         zone.free_area.add(Pfn(pfn), Order(order), migratetype, tail=True)
     return zone

@@ -15,6 +15,7 @@ from verified_buddy.linux.fallback import (
 from verified_buddy.linux.migratetype import FALLBACKS, HIGHATOMIC, ISOLATE, MOVABLE, RECLAIMABLE
 from verified_buddy.linux.mobility import MobilityZone, free_one_page
 from verified_buddy.linux.pageblock import Pageblocks
+from verified_buddy.linux.versions.v6_1 import LINUX_6_1
 from verified_buddy.linux.zone import LinuxZone
 from verified_buddy.pfn import Order, Pfn
 
@@ -31,7 +32,7 @@ def typed(start: int, end: int, kind: Migratetype, *blocks: tuple[int, int, Migr
     pageblocks = Pageblocks()
     for pfn in range(start - start % 512, end, 512):
         pageblocks.set(Pfn(pfn), kind)
-    zone = MobilityZone(Pfn(start), Pfn(end), pageblocks)
+    zone = MobilityZone(Pfn(start), Pfn(end), pageblocks, LINUX_6_1)
     for pfn, order, migratetype in blocks:
         zone.free_area.add(Pfn(pfn), Order(order), migratetype, tail=True)
     return zone

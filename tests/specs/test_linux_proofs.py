@@ -21,6 +21,7 @@ from verified_buddy.linux.highatomic import reserve_highatomic_pageblock, unrese
 from verified_buddy.linux.migratetype import MOVABLE
 from verified_buddy.linux.mobility import MobilityZone, free_one_page
 from verified_buddy.linux.pageblock import Pageblocks
+from verified_buddy.linux.versions.v6_1 import LINUX_6_1
 from verified_buddy.pfn import Order, Pfn
 
 
@@ -142,7 +143,7 @@ def test_variants_of_a_request_name_their_flags() -> None:
 def test_whole_pageblocks_that_change_their_type_are_not_merged() -> None:
     """As in Linux 6.1: two free movable pageblocks side by side, which no free has put together."""
     pageblocks = Pageblocks()
-    zone = MobilityZone(Pfn(0), Pfn(2048), pageblocks, managed=204800)
+    zone = MobilityZone(Pfn(0), Pfn(2048), pageblocks, LINUX_6_1, managed=204800)
     for start in range(0, 2048, 512):
         pageblocks.set(Pfn(start), MOVABLE)
     assert reserve_highatomic_pageblock(zone, Pfn(0))

@@ -1,7 +1,8 @@
 """Fallback: a request whose own lists are empty takes another type's block, or its whole pageblock.
 
-The policy is that of Linux 6.1.  How many pages in use are movable is no matter of the allocator, so it
-is asked of the caller.
+The rules that the versions share, and the victim and the steal of Linux 6.1; what a version makes of them is
+its policy, which whoever builds a zone gives it.  How many pages in use are movable is no matter of the
+allocator, so it is asked of the caller.
 """
 
 from __future__ import annotations
@@ -10,9 +11,13 @@ from typing import Final, NamedTuple
 
 from verified_buddy.buddy import rmqueue_smallest
 from verified_buddy.free_area import FreeArea, Migratetype
-from verified_buddy.linux.fallback_policy import FallbackPolicy, MovablePages
 from verified_buddy.linux.migratetype import FALLBACKS, HIGHATOMIC, MOVABLE
-from verified_buddy.linux.mobility import MobilityZone, move_freepages_block, move_to_free_list
+from verified_buddy.linux.mobility import (
+    MobilityZone,
+    MovablePages,
+    move_freepages_block,
+    move_to_free_list,
+)
 from verified_buddy.linux.pageblock import PAGEBLOCK_ORDER, PAGEBLOCK_PAGES
 from verified_buddy.pfn import ORDERS, Order, Pfn
 
@@ -128,28 +133,6 @@ def change_pageblock_range(zone: MobilityZone, pfn: Pfn, order: Order, migratety
         zone.pageblocks.set(Pfn(pfn + offset), migratetype)
 
 
-def fall_back(
-    zone: MobilityZone,
-    order: Order,
-    migratetype: Migratetype,
-    movable_pages: MovablePages,
-    no_fragment: bool,
-) -> Pfn | None:
-    """Steal for the request, and take a block of the order from its own lists; None if nobody has one.
-
-    Linux: __rmqueue_fallback() and the retry of __rmqueue(), mm/page_alloc.c.
-    """
-    victim = find_victim(zone.free_area, order, migratetype, no_fragment=no_fragment)
-    if victim is None:
-        return None
-    steal_suitable_fallback(zone, victim, migratetype, movable_pages)
-    return rmqueue_smallest(zone.free_area, order, migratetype)
-
-
-LINUX_6_1: Final = FallbackPolicy("6.1", fall_back)
-"""Steal from the largest block of another type, or the smallest where that fragments less."""
-
-
 def rmqueue(
     zone: MobilityZone,
     order: Order,
@@ -165,5 +148,4 @@ def rmqueue(
     pfn = rmqueue_smallest(zone.free_area, order, migratetype)
     if pfn is not None:
         return pfn
-    policy = zone.policy or LINUX_6_1
-    return policy.fall_back(zone, order, migratetype, movable_pages, no_fragment)
+    return zone.policy.fall_back(zone, order, migratetype, movable_pages, no_fragment)

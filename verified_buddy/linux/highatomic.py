@@ -7,9 +7,8 @@ from typing import Final
 from verified_buddy.buddy import rmqueue_smallest
 from verified_buddy.free_area import Migratetype
 from verified_buddy.linux.fallback import rmqueue
-from verified_buddy.linux.fallback_policy import MovablePages
 from verified_buddy.linux.migratetype import HIGHATOMIC, is_mergeable
-from verified_buddy.linux.mobility import MobilityZone, move_freepages_block
+from verified_buddy.linux.mobility import MobilityZone, MovablePages, move_freepages_block
 from verified_buddy.linux.pageblock import PAGEBLOCK_PAGES
 from verified_buddy.pfn import ORDERS, Order, Pfn
 

@@ -6,12 +6,29 @@ within the zone.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 from verified_buddy.buddy import buddy_merge_likely
 from verified_buddy.free_area import FreeArea, Migratetype
-from verified_buddy.linux.fallback_policy import FallbackPolicy
 from verified_buddy.linux.migratetype import ISOLATE, MIGRATETYPES, MOVABLE, is_mergeable
 from verified_buddy.linux.pageblock import PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, Pageblocks, pageblock_start
 from verified_buddy.pfn import MAX_ORDER, ORDERS, Order, Pfn
+
+MovablePages = Callable[[Pfn], int]
+"""How many pages of the page's pageblock are in use and movable: on an LRU list, or a driver's."""
+
+
+class FallbackPolicy(NamedTuple):
+    """What a request does whose own lists are empty, under the name of the kernel that does so."""
+
+    name: str
+    """The kernel's version."""
+    fall_back: Callable[[MobilityZone, Order, Migratetype, MovablePages, bool], Pfn | None]
+    """Take a block of the order from another type, or move some to the type; None if there is none.
+
+    The last argument is Linux's ALLOC_NOFRAGMENT: spare what is smaller than a pageblock.
+    """
 
 
 class MobilityZone:
@@ -36,10 +53,10 @@ class MobilityZone:
         start: Pfn,
         end: Pfn,
         pageblocks: Pageblocks,
+        policy: FallbackPolicy,
         managed: int = 0,
-        policy: FallbackPolicy | None = None,
     ) -> None:
-        """An empty zone; without a policy it falls back as Linux 6.1 does."""
+        """An empty zone, of which the buddy allocator manages so many pages; fed memory adds to them."""
         self.start = start
         self.end = end
         self.managed = managed

@@ -10,9 +10,8 @@ from typing import Final
 
 from verified_buddy.free_area import FreeList, Migratetype
 from verified_buddy.linux.fallback import rmqueue
-from verified_buddy.linux.fallback_policy import MovablePages
 from verified_buddy.linux.migratetype import MOVABLE, PCPTYPES
-from verified_buddy.linux.mobility import MobilityZone, free_one_page
+from verified_buddy.linux.mobility import MobilityZone, MovablePages, free_one_page
 from verified_buddy.linux.pageblock import PAGEBLOCK_ORDER
 from verified_buddy.pfn import ORDERS, Order, Pfn
 

@@ -7,12 +7,11 @@ from typing import Final
 from verified_buddy.errors import BuddyError, DoubleFree, NotLive, OutOfRange, Overlap
 from verified_buddy.free_area import Migratetype
 from verified_buddy.linux import highatomic, isolation, pcp
-from verified_buddy.linux.fallback import LINUX_6_1
-from verified_buddy.linux.fallback_policy import FallbackPolicy, MovablePages
 from verified_buddy.linux.migratetype import ISOLATE, MOVABLE, PCPTYPES
-from verified_buddy.linux.mobility import MobilityZone, feed, free_one_page
+from verified_buddy.linux.mobility import FallbackPolicy, MobilityZone, MovablePages, feed, free_one_page
 from verified_buddy.linux.pageblock import Pageblocks
 from verified_buddy.linux.pcp import PerCpuPages
+from verified_buddy.linux.versions.v6_1 import LINUX_6_1
 from verified_buddy.pfn import MAX_ORDER, ORDERS, PFN_LIMIT, Order, Pfn
 from verified_buddy.zone import Zone, order_error, pfn_error, range_error, reject
 
@@ -78,7 +77,7 @@ class LinuxZone(Zone):
         for count, least, most in ((cpus, 1, CPUS_MOST), (high, 0, PFN_LIMIT), (batch, 1, PFN_LIMIT)):
             reject(count_error(count, least, most))
         super().__init__(MAX_ORDER)
-        self.mobility = MobilityZone(start, end, pageblocks or Pageblocks(), policy=policy)
+        self.mobility = MobilityZone(start, end, pageblocks or Pageblocks(), policy)
         self.free_area = self.mobility.free_area
         self.pcp = [PerCpuPages(high, batch) for _ in range(cpus)]
         self.out: dict[Pfn, Order] = {}

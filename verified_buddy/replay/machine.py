@@ -9,6 +9,7 @@ from verified_buddy.linux.mobility import MobilityZone
 from verified_buddy.linux.pageblock import PAGEBLOCK_ORDER, Pageblocks, pageblock_start
 from verified_buddy.linux.pcp import BATCH_SCALE_MAX, PerCpuPages, refill_blocks
 from verified_buddy.linux.pcp_limits import zone_batchsize
+from verified_buddy.linux.versions.v6_1 import LINUX_6_1
 from verified_buddy.pfn import Order, Pfn
 from verified_buddy.replay.snapshot import Snapshot, ZoneId, ZoneRow
 from verified_buddy.replay.zoneinfo import Limits
@@ -102,7 +103,7 @@ class ReplayZone:
 
     def __init__(self, row: ZoneRow, pageblocks: Pageblocks, limits: dict[int, Limits]) -> None:
         self.row = row
-        self.zone = MobilityZone(row.start, Pfn(row.start + row.spanned), pageblocks, row.managed)
+        self.zone = MobilityZone(row.start, Pfn(row.start + row.spanned), pageblocks, LINUX_6_1, row.managed)
         self.limits = limits
         self.cpus: dict[int, CpuLists] = {}
 

@@ -136,18 +136,28 @@ def hidden_state_faults(text: str, may_have: str = "") -> Iterator[str]:
 
     A module that may have ``constants`` declares them Final, and they are of no kind that can change.
     """
-    for node in ast.walk(ast.parse(text)):
+    tree = ast.parse(text)
+    said = {id(name) for node in ast.walk(tree) for told in _annotations(node) for name in ast.walk(told)}
+    for node in ast.walk(tree):
         if isinstance(node, ast.Global | ast.Nonlocal):
             yield f"{', '.join(node.names)} is state beside the lists"
-        if isinstance(node, ast.Name) and node.id in SEEING:
+        if isinstance(node, ast.Name) and node.id in SEEING and id(node) not in said:
             yield f"{node.id} sees what a page number is made of"
         if isinstance(node, ast.Compare) and any(map(_asks_for_identity, node.ops, node.comparators)):
             yield "the identity of a value says nothing of it"
-    for node in ast.parse(text).body:
+    for node in tree.body:
         if may_have == "constants" and _is_constant(node):
             continue
         if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
             yield "a global of the module is state beside the lists"
+
+
+def _annotations(node: ast.AST) -> Iterator[ast.expr]:
+    """What a node says of types, which nothing looks at when it runs."""
+    for name in ("annotation", "returns"):
+        told = getattr(node, name, None)
+        if told is not None:
+            yield told
 
 
 TABLES = ("FALLBACKS",)

@@ -260,7 +260,7 @@ ROWS = (
         "fallback-exact",
         "A request takes one block of its order, all of it free before, off a list of its own type, after a "
         "fallback too; no other page changes hands.",
-        (f"{FALLBACK}.rmqueue", f"{FALLBACK}.fall_back"),
+        (f"{FALLBACK}.rmqueue", "verified_buddy.linux.versions.v6_1.fall_back"),
         "z3",
         layers((REQUEST,), (*KEEP,), _request),
         ("fallback-returns-the-victim", "request-of-another-type"),
@@ -272,7 +272,7 @@ ROWS = (
         "A request is refused if and only if no list that the policy lets it use has a block as large, its "
         "own type's and those of the table; sparing fragments, theirs from a pageblock up.  After a steal "
         "there is one.  A refusal changes nothing.",
-        (f"{FALLBACK}.rmqueue", f"{FALLBACK}.fall_back"),
+        (f"{FALLBACK}.rmqueue", "verified_buddy.linux.versions.v6_1.fall_back"),
         "z3",
         layers((REQUEST,), (), _refusal),
         (

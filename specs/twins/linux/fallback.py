@@ -15,7 +15,7 @@ OWN = "    pfn = rmqueue_smallest(zone.free_area, order, migratetype)\n    if pf
 TWINS = (
     Twin(
         "fallback-forgets-to-spare",
-        "linux.fallback",
+        "linux.versions.v6_1",
         "migratetype, no_fragment=no_fragment)\n    if victim",
         "migratetype)\n    if victim",
     ),
@@ -107,7 +107,7 @@ TWINS = (
     ),
     Twin(
         "fallback-returns-the-victim",
-        "linux.fallback",
+        "linux.versions.v6_1",
         RETRY,
         "    steal_suitable_fallback(zone, victim, migratetype, movable_pages)\n    return victim.pfn",
     ),
@@ -119,28 +119,28 @@ TWINS = (
     ),
     Twin(
         "fallback-never-happens",
-        "linux.fallback",
+        "linux.versions.v6_1",
         "    if victim is None:\n        return None\n    steal",
         "    if victim is None or order >= 0:\n        return None\n    steal",
     ),
     Twin(
         "request-tries-once",
-        "linux.fallback",
+        "linux.versions.v6_1",
         RETRY,
         "    steal_suitable_fallback(zone, victim, migratetype, movable_pages)\n    return None",
     ),
     Twin(
         "steals-for-another-type",
-        "linux.fallback",
+        "linux.versions.v6_1",
         RETRY,
         "    steal_suitable_fallback(zone, victim, MOVABLE, movable_pages)\n"
         "    return rmqueue_smallest(zone.free_area, order, migratetype)",
     ),
     Twin(
         "refusal-steals",
-        "linux.fallback",
+        "linux.versions.v6_1",
         "    if victim is None:\n        return None\n    steal",
-        "    if victim is None:\n        victim = find_victim(area, ORDERS[0], migratetype)\n"
+        "    if victim is None:\n        victim = find_victim(zone.free_area, Order(0), migratetype)\n"
         "        if victim is not None:\n"
         "            steal_suitable_fallback(zone, victim, migratetype, movable_pages)\n"
         "        return None\n    steal",

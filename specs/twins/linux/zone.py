@@ -119,7 +119,7 @@ TWINS = (
     ),
     Twin(
         "typed-fallback-that-fails-moves",
-        "linux.fallback",
+        "linux.versions.v6_1",
         "    steal_suitable_fallback(zone, victim, migratetype, movable_pages)\n    return rm",
         "    steal_suitable_fallback(zone, victim, migratetype, movable_pages)\n"
         "    return None if victim.order == order else rm",

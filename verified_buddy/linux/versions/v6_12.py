@@ -16,8 +16,13 @@ from verified_buddy.linux.fallback import (
     change_pageblock_range,
     find_suitable_fallback,
 )
-from verified_buddy.linux.fallback_policy import FallbackPolicy, MovablePages
-from verified_buddy.linux.mobility import MobilityZone, free_block_order, move_freepages_block
+from verified_buddy.linux.mobility import (
+    FallbackPolicy,
+    MobilityZone,
+    MovablePages,
+    free_block_order,
+    move_freepages_block,
+)
 from verified_buddy.linux.pageblock import PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, pageblock_start
 from verified_buddy.pfn import ORDERS, Order, Pfn
 

@@ -228,7 +228,9 @@ OPERATIONS: dict[str, tuple[Run, Callable[[int], list[Variant]]]] = {
         _plain_requests,
     ),
     "fallback.rmqueue": (
-        with_stubs("fallback", ("rmqueue_smallest", "find_victim", "steal_suitable_fallback"), _rmqueue),
+        with_stubs(
+            "fallback versions.v6_1", ("rmqueue_smallest", "find_victim", "steal_suitable_fallback"), _rmqueue
+        ),
         requests,
     ),
     "highatomic.rmqueue_buddy": (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -44,14 +46,17 @@ def in_geometry(run: Run) -> Run:
     return runs
 
 
-def with_stubs(module: str, names: tuple[str, ...], body: Body) -> Run:
-    """The run of a body; the named functions, as the module calls them, are stubs."""
+def with_stubs(modules: str, names: tuple[str, ...], body: Body) -> Run:
+    """The run of a body; the named functions, as the modules call them, are stubs."""
 
     def run(subject: Subject, variant: Variant, top: int, path: Path) -> object:
         of = zone_world(subject, path, top)
         zone = zone_of(subject, of)
         stubs = LayerStubs(of, zone)
-        with replaced(module_of(subject, module), **{name: getattr(stubs, name) for name in names}):
+        with ExitStack() as stack:
+            for module in map(partial(module_of, subject), modules.split()):
+                known = {name: getattr(stubs, name) for name in names if hasattr(module, name)}
+                stack.enter_context(replaced(module, **known))
             return body(subject, variant, of, zone, stubs)
 
     return run

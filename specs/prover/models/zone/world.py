@@ -176,7 +176,7 @@ def zone_of(subject: Subject, of: ZoneWorld) -> Any:
     zone.nr_reserved_highatomic = LiftedPfn(path, RESERVED)
     path.assume(z3.ULT(ISOLATED, LIMIT), z3.ULT(RESERVED, LIMIT))
     zone.managed = LiftedPfn(path, z3.BitVec("managed", 64))
-    zone.policy = None
+    zone.policy = subject.linux.versions.v6_1.LINUX_6_1
     return zone
 
 
