@@ -11,7 +11,7 @@ from specs.ledger.subject import Subject
 from specs.model import policy
 from specs.model.abstract import ORDERS_ACCEPTED, Machine, Rejected
 from specs.model.ranges import Ranges
-from specs.prover.models.core.operations import Variant
+from specs.prover.method.operations import Variant
 from specs.prover.models.core.situations import Situation, calls
 
 LARGE = (11, 12, 13, 20, 31, 32)

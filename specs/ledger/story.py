@@ -18,9 +18,13 @@ class Block(NamedTuple):
     start: int
     order: int
     free: bool = True
+    note: str = ""
+    """What else is to be said of it: the type of its list, or that it is on a per-CPU list."""
 
     def __str__(self) -> str:
-        return f"{'free' if self.free else 'live'} {self.pages}"
+        if self.note.endswith("per-CPU list"):
+            return f"{self.pages} {self.note}"
+        return f"{'free' if self.free else 'live'} {self.note + ' ' if self.note else ''}{self.pages}"
 
     @property
     def end(self) -> int:

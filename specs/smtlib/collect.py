@@ -9,15 +9,16 @@ import z3
 
 from specs.ledger.subject import LINUX, Subject, running
 from specs.ledger.theorem import Theorem
+from specs.prover.method.operations import Walk
 from specs.prover.method.paths import Owed
 from specs.prover.method.row import Proof
 from specs.prover.method.solve import Solvers
-from specs.prover.method.trails import trail_of
-from specs.prover.models.core.operations import Walk
+from specs.prover.method.trails import shown, trail_of
+from specs.prover.method.walked import Comparison
 from specs.run.decide import theorem
 from specs.smtlib.statement import Statement, statement
 from specs.theorems import LEDGER
-from specs.theorems.core.paths import Comparison, shown
+from specs.theorems.core.paths import walk_core
 
 WALKED = "paths-walked"
 """The row that finds the impossible paths, by real runs, and has the solvers confirm each."""
@@ -94,8 +95,8 @@ class Collector:
     def _obligations(self, row: Theorem, tops: tuple[int, ...]) -> Iterator[tuple[int, Walk | None, Owed]]:
         if not isinstance(row.check, Proof):
             comparison = Comparison(self.subject, self.solvers)
-            comparison.compare_all(tops)
-            for never in comparison.unwalked:
+            walk_core(comparison, tops)
+            for never in comparison.never:
                 yield never.top, never, never.world.impossible("no state walks this path")
             return
         for top in row.check.tops(tops):

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import z3
 
+from specs.prover.method.operations import Walk
 from specs.prover.method.paths import Owed, simplified
 from specs.prover.method.terms import symbols, text
 from specs.prover.method.witness import Witnesses
-from specs.prover.models.core.operations import Walk
 
 
 class Vacuous(Exception):

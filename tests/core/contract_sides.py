@@ -9,16 +9,20 @@ from typing import Any
 
 import z3
 
-from specs.agreement.readings import Claims, Reading
-from specs.agreement.settings import Snapshot
+from specs.prover.method.invariants import END, conjunction
+from specs.prover.method.labels import is_live, pfn
 from specs.prover.method.lifted import LiftedBool, LiftedPfn
+from specs.prover.method.lifted_type import LiftedType
+from specs.prover.method.operations import Variant, Walk
 from specs.prover.method.paths import Path, explore
-from specs.prover.models.core.invariants import END, conjunction
-from specs.prover.models.core.labels import is_live, pfn
+from specs.prover.method.world import Step, Y
+from specs.prover.models.core.area import Area
 from specs.prover.models.core.live import Live, LiveOrder
-from specs.prover.models.core.operations import SymbolicSpans, Variant, Walk
-from specs.prover.models.core.world import Area, LiftedType, Step, Y, world
+from specs.prover.models.core.operations import OPERATIONS
+from specs.prover.models.core.spans import SymbolicSpans
+from specs.prover.models.core.stage import world
 from tests.core.contract_suite import LIVE, SPANS, TOP, TYPES, Answer, Call, Contract, State
+from tests.core.readings import Claims, Reading, Snapshot
 from verified_buddy import FreeArea, Migratetype, Order, Pfn
 from verified_buddy.spans import Spans
 
@@ -98,7 +102,7 @@ class StandIn:
     def __init__(self, call: Call) -> None:
         self.call = call
         paths = explore(partial(self._run, call))
-        self.claims = [Claims(Walk(call.name, Variant(), TOP, path)) for path in paths]
+        self.claims = [Claims(Walk(OPERATIONS["take"], Variant(), TOP, path)) for path in paths]
         laws = [everywhere([claims.lawful]) for claims in self.claims]
         owed = [everywhere([owed.goal for owed in claims.goals]) for claims in self.claims]
         self.parts = list(zip(self.claims, laws, owed, map(_labels, self.claims), strict=True))

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from specs.prover.method.labels import is_free
 from specs.prover.method.lifted import LiftedBool, LiftedPfn
-from specs.prover.models.core.labels import is_free
-from specs.prover.models.core.world import Area
+from specs.prover.models.core.area import Area
 from tests.core.contract_sides import PAGES, Real, StandIn
 from tests.core.contract_states import all_orders, blocks, calls, keys
 from tests.core.contract_suite import AREA, LIVE, SPANS, TOP, Clause, State

@@ -7,10 +7,9 @@ from typing import Any
 
 import z3
 
-from specs.ledger.subject import Subject
-from specs.prover.method.lifted import LiftedBool, LiftedPfn
-from specs.prover.models.core import contracts, invariants, operations, world
-from specs.prover.models.core.labels import (
+from specs.prover.method import invariants
+from specs.prover.method.contracts import Clauses
+from specs.prover.method.labels import (
     FREE,
     State,
     Term,
@@ -22,10 +21,14 @@ from specs.prover.models.core.labels import (
     label,
     type_of,
 )
+from specs.prover.method.lifted import LiftedBool, LiftedPfn
+from specs.prover.method.lifted_type import LiftedType
+from specs.prover.models.core import area, contracts
+from specs.prover.models.core.area import Area
+from specs.prover.models.core.contracts import ZoneStubs
 from specs.prover.models.core.live import Live, LiveOrder
-from specs.prover.models.core.loops import Loop
-from specs.prover.models.core.operations import SymbolicSpans
-from specs.prover.models.core.world import Area, LiftedType, World
+from specs.prover.models.core.loops import FeedLoop
+from specs.prover.models.core.spans import SymbolicSpans
 
 Place = tuple[Any, str, Any]
 """Where a fault is planted: the object, the name, and what stands there."""
@@ -86,17 +89,17 @@ def too_strong(state: State, pages: Sequence[Term]) -> list[Truth]:
     return [*INSTANCES(state, pages), *(z3.Not(is_live(state.owner(page))) for page in pages)]
 
 
-def lost(was: State, now: State, outside: Truth, page: Term) -> contracts.Clauses:
+def lost(was: State, now: State, outside: Truth, page: Term) -> Clauses:
     yield z3.Implies(outside, was.owner(page) == now.owner(page)), "nothing merges"
 
 
-def off_by_one(of: World, subject: Subject, block: Any, order: int) -> object:
+def off_by_one(self: ZoneStubs, block: Any, order: int) -> object:
     below = z3.ULT(block.term, z3.BitVecVal(2**52 - 2**order, 64))
-    return None if of.path.decide(below) else subject.errors.InvalidPfn("p", order)
+    return None if self.world.path.decide(below) else self.errors.InvalidPfn("p", order)
 
 
 FIRST, ADD, REMOVE, INSTANCES = Area.first, Area.add, Area.remove, invariants.instances
-SOME, GIVE, HOLD, FEED = SymbolicSpans._some, State.give, State.hold, Loop.free_one_page
+SOME, GIVE, HOLD, FEED = SymbolicSpans._some, State.give, State.hold, FeedLoop.free_one_page
 AREA = ("rmqueue_smallest", "free_one_page", "take")
 FAULTS: dict[str, tuple[tuple[str, ...], Place]] = {
     "xor is or": (("free_one_page",), pfn_fault("__xor__", lambda one, two: one | two)),
@@ -166,8 +169,8 @@ FAULTS: dict[str, tuple[tuple[str, ...], Place]] = {
     "a contract is too strong": (("Zone.free",), (contracts, "elsewhere", lost)),
     "a contract for the wrong end": (
         ("add_range",),
-        (Loop, "free_one_page", lambda self, *args, to_tail: FEED(self, *args, to_tail=not to_tail)),
+        (FeedLoop, "free_one_page", lambda self, *args, to_tail: FEED(self, *args, to_tail=not to_tail)),
     ),
-    "an edge is off by one": (("Zone.free",), (operations, "_valid_block", off_by_one)),
-    "any kind is free": (("take",), (world, "is_free", lambda at, order=None: z3.Not(kind_is(at, 0)))),
+    "an edge is off by one": (("Zone.free",), (ZoneStubs, "pfn_error", off_by_one)),
+    "any kind is free": (("take",), (area, "is_free", lambda at, order=None: z3.Not(kind_is(at, 0)))),
 }

@@ -1,67 +1,78 @@
-"""Symbolic and concrete execution agree; and a fault in what is lifted is noticed."""
+"""Symbolic and real execution agree, of every layer; and a fault in what is lifted is noticed."""
 
 from collections.abc import Sequence
 from functools import cache
 from random import Random
 
 import pytest
-import z3
 
-from specs.agreement import solved
 from specs.agreement.check import Agreement, Disagreement
-from specs.agreement.drawn import drawn, from_situations
-from specs.agreement.settings import Setting
-from specs.agreement.solved import Solved, legal_state
 from specs.ledger.subject import Twin, broken, running
-from specs.prover.method.walks import walked_anew, walks
-from specs.prover.models.core import invariants
-from specs.prover.models.core.labels import State, Truth
-from specs.prover.models.core.operations import OPERATIONS, Variant
-from specs.theorems.core.paths import expected_paths
+from specs.prover.method.few import scene_of
+from specs.prover.method.flow import ways_of
+from specs.prover.method.labels import FREE
+from specs.prover.method.operations import Call, Variant, taken_for_granted
+from specs.prover.method.scene import Listed, Scene
+from specs.prover.models import CORE, LINUX
+from specs.prover.models.core.judge import faults
+from specs.prover.models.core.scenes import scene_in, situation_of
+from specs.prover.models.core.situations import calls
 from tests.specs.lifting_faults import FAULTS
 
-RUNS = 14
-DEEP = 10
+DRAWS = 60
+"""Scenes in which a fault must show."""
+SEEN = 3
+"""Variants of each operation, and scenes for each."""
 
 
 @cache
-def agreement(operation: str, variant: Variant, top: int) -> Agreement:
-    return Agreement(running(), operation, variant, top)
+def agreement(name: str, variant: Variant, top: int) -> Agreement:
+    return Agreement(running(), Call((CORE | LINUX)[name], variant, top))
 
 
-@pytest.mark.parametrize("top", range(5))
-@pytest.mark.parametrize("operation", OPERATIONS)
-def test_random_calls_are_walked_alike(operation: str, top: int) -> None:
-    draw, variants = Random(f"{operation} {top}"), OPERATIONS[operation][1](top)
-    for run in range(RUNS):
-        variant = variants[run % len(variants)]
-        agreement(operation, variant, top).compare(drawn(draw, operation, variant, top))
-
-
-def sizes(setting: Setting) -> int:
-    return sum(end - start for start, end in setting.held)
-
-
-@pytest.mark.parametrize("operation", OPERATIONS)
-def test_calls_among_orders_up_to_ten_are_walked_alike(operation: str) -> None:
-    draw, variants = Random(operation), OPERATIONS[operation][1](DEEP)
-    variant = variants[draw.randrange(len(variants))]
-    settings = from_situations(operation, variant, DEEP)
-    for setting in (min(draw.sample(settings, 3), key=sizes), drawn(draw, operation, variant, DEEP)):
-        agreement(operation, variant, DEEP).compare(setting)
+def some(name: str, top: int) -> list[Variant]:
+    variants = (CORE | LINUX)[name].variants(top)
+    return variants[:: max(1, len(variants) // SEEN)]
 
 
 @pytest.mark.parametrize("top", range(4))
-@pytest.mark.parametrize("operation", OPERATIONS)
-def test_every_path_is_walked_from_a_state_that_the_solver_makes(operation: str, top: int) -> None:
-    """All but the paths that no state can walk; how many can, the closed formula says."""
-    for variant in OPERATIONS[operation][1](top):
-        both, states = agreement(operation, variant, top), Solved(operation, variant, top)
-        made = [states.setting(place, claims) for place, claims in enumerate(both.claims)]
-        for place, setting in enumerate(made):
-            if setting is not None:
-                both.compare(setting, place)
-        assert len(made) - made.count(None) == expected_paths(operation, variant.order, top)
+@pytest.mark.parametrize("name", CORE)
+def test_random_calls_of_the_core_are_walked_alike(name: str, top: int) -> None:
+    draw = Random(f"{name} {top}")
+    for variant in some(name, top):
+        both = agreement(name, variant, top)
+        for _ in range(SEEN):
+            both.compare(CORE[name].model.drawn(draw, both.call))
+
+
+@pytest.mark.parametrize("name", LINUX)
+def test_random_calls_of_the_linux_zone_are_walked_alike(name: str) -> None:
+    draw = Random(name)
+    for variant in some(name, 3):
+        both = agreement(name, variant, 3)
+        for _ in range(SEEN):
+            both.compare(LINUX[name].model.drawn(draw, both.call))
+
+
+@pytest.mark.parametrize("name", ["rmqueue_smallest", "free_one_page", "take", "Zone.free", "Zone.take"])
+def test_calls_among_orders_up_to_ten_are_walked_alike(name: str) -> None:
+    draw, variants = Random(name), CORE[name].variants(10)
+    both = agreement(name, variants[draw.randrange(len(variants))], 10)
+    situations = list(calls(name, both.call.variant, 10))
+    for each in draw.sample(situations, min(2, len(situations))):
+        both.compare(scene_in(both.call, *each))
+
+
+@pytest.mark.parametrize("name", ["rmqueue_smallest", "free_one_page", "take", "Zone.free", "Zone.take"])
+def test_a_state_that_the_solver_makes_is_legal_and_walks_its_path(name: str) -> None:
+    both = agreement(name, Variant(1), 2)
+    for place, (walk, _) in enumerate(both.paths):
+        made = scene_of(walk, taken_for_granted(walk))
+        assert made is not None
+        assert situation_of(made[0]).legal()
+        both.walked.clear()
+        both.compare(made[0])
+        assert both.walked == {place}
 
 
 def test_broken_code_agrees_with_itself() -> None:
@@ -72,25 +83,21 @@ def test_broken_code_agrees_with_itself() -> None:
         "expand(area, pfn, order, current, migratetype)\n            return pfn",
         "return pfn",
     )
-    for variant in OPERATIONS["rmqueue_smallest"][1](2):
-        both, draw = Agreement(broken(halves), "rmqueue_smallest", variant, 2), Random(1)
-        for _ in range(RUNS):
-            both.compare(drawn(draw, "rmqueue_smallest", variant, 2))
-
-
-def test_a_state_that_is_not_legal_is_not_tried() -> None:
-    with pytest.raises(AssertionError):
-        agreement("rmqueue_smallest", Variant(), 1).compare(Setting(1, free=((0, 0, 0), (1, 0, 0))))
+    draw = Random(1)
+    for variant in CORE["rmqueue_smallest"].variants(2):
+        both = Agreement(broken(halves), Call(CORE["rmqueue_smallest"], variant, 2))
+        for _ in range(SEEN):
+            both.compare(CORE["rmqueue_smallest"].model.drawn(draw, both.call))
 
 
 def try_all(names: Sequence[str]) -> None:
-    """Every operation's random calls, its paths walked anew."""
-    for operation in names:
-        found = walked_anew(running(), operation, 2)
-        for variant in OPERATIONS[operation][1](2):
-            both, draw = Agreement(running(), operation, variant, 2, found), Random(variant.order)
-            for _ in range(24):
-                both.compare(drawn(draw, operation, variant, 2))
+    """Some calls of each operation, its paths walked anew."""
+    for name in names:
+        operation = (CORE | LINUX)[name]
+        for variant in operation.variants(2):
+            both, draw = Agreement(running(), Call(operation, variant, 2)), Random(variant.order)
+            for _ in range(DRAWS):
+                both.compare(operation.model.drawn(draw, both.call))
 
 
 def test_without_a_fault_there_is_nothing_to_notice() -> None:
@@ -105,44 +112,17 @@ def test_a_fault_in_the_lifting_is_noticed(fault: str, monkeypatch: pytest.Monke
         try_all(names)
 
 
-def test_a_path_that_is_missing_or_there_twice_is_noticed() -> None:
-    found = walks(running(), "rmqueue_smallest", 1)
-    setting = Setting(1, free=((0, 1, 3),), migratetype=3)
-    for wrong, count in ((found[:1] + found[2:], 0), (found + found[1:2], 2)):
-        with pytest.raises(Disagreement, match=f"{count} paths fit"):
-            Agreement(running(), "rmqueue_smallest", Variant(), 1, wrong).compare(setting)
+def test_a_path_that_is_missing_is_noticed() -> None:
+    call = Call(CORE["rmqueue_smallest"], Variant(), 1)
+    scene = Scene(call.of, call.variant, 1, (Listed(0, 1, FREE, 3),), {"mt": 3})
+    found = ways_of(running(), call)
+    Agreement(running(), call, found).compare(scene)
+    with pytest.raises(Disagreement, match="no path takes the way"):
+        Agreement(running(), call, found[:1] + found[2:]).compare(scene)
 
 
-def test_a_state_of_another_path_is_noticed() -> None:
-    with pytest.raises(Disagreement, match=r"walks \[1\] instead of path 0"):
-        agreement("rmqueue_smallest", Variant(), 1).compare(Setting(1, free=((0, 1, 0),)), 0)
-
-
-def made_legal() -> bool:
-    """Whether the state that the solver makes for a path without conditions is one of blocks, and legal."""
-    claims = agreement("rmqueue_smallest", Variant(), 1).claims[-1]
-    try:
-        made = Solved("rmqueue_smallest", Variant(), 1).setting(0, claims)
-    except AssertionError:
-        return False  # its maps say what no blocks could
-    assert made is not None
-    return made.legal()
-
-
-@pytest.mark.parametrize("name", ["labels", "rep", "coalesced", "uniform"])
-def test_without_one_of_the_invariants_a_state_is_not_legal(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The prover's invariants and the specification's are written apart, and say the same."""
-
-    def broken_state(state: State, pages: range) -> list[Truth]:
-        says: list[Truth] = []
-        for other in (*invariants.INVARIANTS, "uniform"):
-            monkeypatch.setattr(solved, "KEPT", (other,))
-            instances = legal_state(state, pages)
-            says += [z3.Not(z3.And(instances))] if other == name else instances
-        return says
-
-    assert made_legal()
-    monkeypatch.setattr(solved, "legal_state", broken_state)
-    assert not made_legal()
+def test_the_judge_of_the_core_finds_nothing_wrong_with_running_code() -> None:
+    call = Call(CORE["Zone.free"], Variant(), 1)
+    both = agreement("Zone.free", Variant(), 1)
+    assert both.call == call
+    assert faults is CORE["Zone.free"].model.faults

@@ -19,6 +19,7 @@ from specs.ledger.subject import running
 from specs.prover.method.solve import Solvers
 from specs.prover.method.walks import walks
 from specs.prover.method.witness import Witnesses
+from specs.prover.models import CORE
 from specs.smtlib.answers import check_files, listed
 from specs.smtlib.solvers import SOLVERS
 from specs.smtlib.statement import Vacuous, statement
@@ -219,7 +220,7 @@ def test_a_directory_without_an_index_is_one_clear_line(tmp_path: Path, text: st
 
 
 def test_hypotheses_that_contradict_each_other_are_no_statement() -> None:
-    walk = next(walk for walk in walks(running(), "take", 1) if walk.path.result is True)
+    walk = next(walk for walk in walks(running(), CORE["take"], 1) if walk.path.result is True)
     page = z3.BitVec("p", 64)
     owed = walk.world.owed("made-up", page == 0, "made up")
     contradiction = [page == 1, page == 2]
@@ -230,7 +231,7 @@ def test_hypotheses_that_contradict_each_other_are_no_statement() -> None:
 
 
 def test_a_proof_from_a_contradiction_is_vacuous() -> None:
-    walk = next(walk for walk in walks(running(), "take", 1) if walk.path.result is True)
+    walk = next(walk for walk in walks(running(), CORE["take"], 1) if walk.path.result is True)
     page = z3.BitVec("p", 64)
     walk.world.extra += [page == 1, page == 2]
     try:

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 import z3
 
+from specs.prover.method.labels import FREE, LIVE, label
 from specs.prover.method.lifted import LiftedBool, LiftedPfn
+from specs.prover.method.lifted_type import LiftedType
 from specs.prover.method.paths import Path
-from specs.prover.models.core.labels import FREE, LIVE, label
+from specs.prover.method.world import World
 from specs.prover.models.core.live import Live, LiveOrder
-from specs.prover.models.core.world import LiftedType, World, world
+from specs.prover.models.core.stage import world
 
 LIMIT = 1 << 64
 NEAR = [2**k + d for k in (0, 1, 2, 10, 11, 32, 52, 63, 64) for d in (-1, 0, 1)]

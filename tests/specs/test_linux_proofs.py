@@ -9,13 +9,12 @@ import z3
 
 from specs.ledger.subject import BY_Z3, Twin, broken, running, source_of
 from specs.prover.method.lifted import LiftedCount, LiftedPfn
+from specs.prover.method.lifted_type import LiftedType, type_term
+from specs.prover.method.operations import Variant
 from specs.prover.method.paths import Path
 from specs.prover.method.shape import countdown_faults, hidden_state_faults, loop_faults
-from specs.prover.method.walks import LAYER_OPERATIONS, walks
-from specs.prover.models.core.operations import Variant
-from specs.prover.models.core.world import LiftedType, type_term
+from specs.prover.models import LINUX
 from specs.prover.models.zone.geometry import TOP, Geometry, faults, scaled
-from specs.theorems.linux.paths import PATHS
 from verified_buddy.free_area import Migratetype
 from verified_buddy.linux.highatomic import reserve_highatomic_pageblock, unreserve_highatomic_pageblock
 from verified_buddy.linux.migratetype import MOVABLE
@@ -88,13 +87,6 @@ def test_a_loop_that_carries_more_than_its_count_is_noticed(old: str, new: str) 
     assert list(countdown_faults(text.replace(old, new), "rmqueue_bulk", "blocks"))
 
 
-def test_every_operation_of_the_layers_has_its_paths() -> None:
-    assert set(PATHS) == set(LAYER_OPERATIONS)
-    assert len(walks(running(), "isolation.take_page_off_buddy", 3)) == sum(
-        PATHS["isolation.take_page_off_buddy"]
-    )
-
-
 def test_a_migratetype_of_unknown_value_is_compared_where_there_is_a_path() -> None:
     term = z3.BitVec("kind", 3)
     path = Path()
@@ -136,7 +128,7 @@ def test_counts_mean_what_ints_mean(left: int, right: int) -> None:
 
 
 def test_variants_of_a_request_name_their_flags() -> None:
-    variants = LAYER_OPERATIONS["fallback.rmqueue"][1](3)
+    variants = LINUX["fallback.rmqueue"].variants(3)
     assert Variant(0, migratetype=2, options=frozenset({"no_fragment"})) in variants
 
 

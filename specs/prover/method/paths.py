@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import z3
 
@@ -41,9 +41,20 @@ class Owed:
     """Builds the further hypotheses, in stages; most proofs need none of them."""
     pages: tuple[z3.BitVecRef, ...] = ()
     """The pages that the goal is about."""
+    beyond: Callable[[], Sequence[z3.BoolRef]] = tuple
+    """Of the further hypotheses, those that no legal state has of itself."""
     moment: tuple[object, ...] = ()
     """When it came up: at one moment all rests on the same, so a hypothesis of one is one of all.  ()
     is a moment of its own."""
+
+
+class Called(NamedTuple):
+    """A call of a function that stands by its contract."""
+
+    name: str
+    answer: object
+    created: tuple[str, ...] = ()
+    """The names of the states that it went on in."""
 
 
 @dataclass(eq=False)
@@ -60,6 +71,8 @@ class Path:
     branches: list[tuple[bool, ...]] = field(default_factory=list)
     result: Any = None
     error: BaseException | None = None
+    calls: list[Called] = field(default_factory=list)
+    """The functions that were called and stand by their contracts."""
     world: Any = None
     """The symbolic state that the run worked on."""
 
@@ -101,7 +114,7 @@ class Path:
         """Record that this must follow from what is known now."""
         denied = tuple(self.denied)
         pool, moment = (tuple, lambda: denied), (self, *ids(self.facts), None, *ids(denied))
-        self.owed.append(Owed(tag, goal, says, tuple(self.facts), pool, moment=moment))
+        self.owed.append(Owed(tag, goal, says, tuple(self.facts), pool, (), lambda: denied, moment))
 
     def narrow(self, facts: Sequence[z3.BoolRef]) -> None:
         """Go on with these hypotheses alone, which have been owed; fewer can prove no more."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache, partial
 
-from specs.ledger.story import Teller
+from specs.ledger.story import Story, Teller
 from specs.ledger.subject import Subject, running
 from specs.ledger.theorem import Outcome
+from specs.prover.method.operations import Operation, Walk
 from specs.prover.method.paths import Cut, Owed, TooManyPaths
 from specs.prover.method.solve import Solvers
 from specs.prover.method.story import tell, tell_of_any
 from specs.prover.method.walks import walks
-from specs.prover.models.core.operations import Walk
 
 Posts = Callable[[Walk], Iterable[Owed]]
 Lemmas = Callable[[Subject, int], Iterable[Owed]]
@@ -33,11 +33,6 @@ def impossible(solvers: Solvers, walk: Walk) -> bool:
     return solvers.decide(never).verdict == "proved"
 
 
-def of_layers(tops: tuple[int, ...]) -> tuple[int, ...]:
-    """A ``MobilityZone`` has the top order 10; without it, the largest that is asked for stands in."""
-    return (10,) if 10 in tops else tuple([max(3, *tops)] if tops else [])
-
-
 ALWAYS = ("no-wrap", "order", "impossible")
 """Contracts without which no path is read rightly; they belong to every sentence."""
 
@@ -46,7 +41,10 @@ ALWAYS = ("no-wrap", "order", "impossible")
 class Proof:
     """Everything that one sentence amounts to."""
 
-    operations: tuple[str, ...] = ()
+    among: Mapping[str, Operation] = field(default_factory=dict, repr=False)
+    """The operations of a layer, by name."""
+    names: tuple[str, ...] = ()
+    """Those of them that the sentence is about."""
     tags: tuple[str, ...] = ()
     """The contracts of the primitives that belong to the sentence."""
     posts: Posts | None = None
@@ -55,8 +53,15 @@ class Proof:
     """What must hold of the states themselves, for a top order, or of functions without a state."""
     tops: Callable[[tuple[int, ...]], tuple[int, ...]] = tuple
     """For which top orders, of those asked for, the sentence is meant."""
+    tell_lemma: Callable[[Subject, Owed], Story] = lambda subject, owed: Story(owed.says, owed.says)
+    """The story of what is owed by no path."""
     alone: bool = False
     """Whether it is decided in a process of its own, where nobody wants what else the paths owe."""
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """The operations whose paths are walked."""
+        return tuple(self.among[name] for name in self.names)
 
     def __call__(self, subject: Subject, tops: tuple[int, ...]) -> Outcome:
         """Decide every obligation; the first that fails decides."""
@@ -70,7 +75,7 @@ class Proof:
                 count += 1
                 answer = solvers.decide(owed)
                 if answer.verdict == "refuted":
-                    told = Teller(partial(tell, subject, walk, owed))
+                    told = Teller(partial(self.tell, subject, walk, owed))
                     return Outcome("refuted", paths, count, solvers.names, owed.says, told)
                 if answer.verdict == "vacuous" and walk is not None and impossible(solvers, walk):
                     continue
@@ -101,6 +106,10 @@ class Proof:
                     solvers.prove_together(all_owed if self.alone else [*walk.path.owed, *all_owed])
                     for owed in all_owed:
                         yield walk, owed
+
+    def tell(self, subject: Subject, walk: Walk | None, owed: Owed) -> Story:
+        """The story of an obligation that is refuted."""
+        return self.tell_lemma(subject, owed) if walk is None else tell(subject, walk, owed)
 
     def of_path(self, subject: Subject, walk: Walk) -> Iterator[Owed]:
         """What the path owes for this sentence."""

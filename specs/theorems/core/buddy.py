@@ -7,22 +7,16 @@ from collections.abc import Iterator
 import z3
 
 from specs.ledger.theorem import Theorem
+from specs.prover.method import invariants as inv
+from specs.prover.method.contracts import Clauses
+from specs.prover.method.invariants import MT
+from specs.prover.method.labels import FREE, Term, Truth, aligned, label, order_is
 from specs.prover.method.lifted import LiftedPfn
+from specs.prover.method.operations import Walk
 from specs.prover.method.paths import Owed
-from specs.prover.method.row import Proof
-from specs.prover.models.core import invariants as inv
-from specs.prover.models.core.contracts import Clauses, claimed, none_large, released
-from specs.prover.models.core.invariants import MT
-from specs.prover.models.core.labels import (
-    FREE,
-    Term,
-    Truth,
-    aligned,
-    label,
-    order_is,
-)
-from specs.prover.models.core.operations import P, Walk
-from specs.prover.models.core.world import Y
+from specs.prover.method.world import P, Y
+from specs.prover.models import of_core
+from specs.prover.models.core.contracts import claimed, none_large, released
 
 BUDDY = "verified_buddy.buddy"
 Q = z3.BitVec("q", 64)
@@ -133,7 +127,7 @@ ROWS = (
         "the caller's afterwards; nothing else changes hands.",
         (f"{BUDDY}.rmqueue_smallest", f"{BUDDY}.expand"),
         "z3",
-        Proof(("rmqueue_smallest",), (), _alloc_exact),
+        of_core(("rmqueue_smallest",), (), _alloc_exact),
         ("split-returns-the-upper-half", "split-forgets-the-last-half", "returns-less-than-asked"),
     ),
     Theorem(
@@ -141,7 +135,7 @@ ROWS = (
         "alloc splits a block of the smallest sufficient order.",
         (f"{BUDDY}.rmqueue_smallest",),
         "z3",
-        Proof(("rmqueue_smallest",), (), _alloc_smallest),
+        of_core(("rmqueue_smallest",), (), _alloc_smallest),
         ("takes-the-largest",),
     ),
     Theorem(
@@ -149,7 +143,7 @@ ROWS = (
         "alloc refuses only when no free block of that order or more exists, and a refusal changes nothing.",
         (f"{BUDDY}.rmqueue_smallest",),
         "z3",
-        Proof(("rmqueue_smallest",), (), _alloc_refusal),
+        of_core(("rmqueue_smallest",), (), _alloc_refusal),
         (
             "refuses-the-top-order",
             "refusal-drops-a-block",
@@ -163,7 +157,7 @@ ROWS = (
         "free makes exactly the pages of the block free; nothing else changes hands.",
         (f"{BUDDY}.free_one_page",),
         "z3",
-        Proof(("free_one_page", "free_one_page, to_tail"), (), _free_exact),
+        of_core(("free_one_page", "free_one_page, to_tail"), (), _free_exact),
         ("merge-keeps-the-block",),
     ),
     Theorem(
@@ -171,7 +165,7 @@ ROWS = (
         "take claims exactly the block asked for, all of it free before; a refusal changes nothing.",
         (f"{BUDDY}.take", f"{BUDDY}.expand"),
         "z3",
-        Proof(("take",), (), _take_exact),
+        of_core(("take",), (), _take_exact),
         ("take-takes-it-all", "take-keeps-the-block-listed", "take-succeeds-with-nothing"),
     ),
     Theorem(
@@ -179,7 +173,7 @@ ROWS = (
         "take refuses only when some page of the block is not free.",
         (f"{BUDDY}.take",),
         "z3",
-        Proof(("take",), (), _take_refusal),
+        of_core(("take",), (), _take_refusal),
         ("take-skips-the-top",),
         assumptions=("wholly-free, a row of its own",),
     ),

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import z3
 
 from specs.ledger.theorem import Theorem
+from specs.prover.method.contracts import elsewhere
+from specs.prover.method.labels import HELD, is_free
+from specs.prover.method.loops import START, STOP
+from specs.prover.method.operations import Walk
 from specs.prover.method.paths import Owed
-from specs.prover.method.row import Proof
-from specs.prover.models.core.contracts import elsewhere
-from specs.prover.models.core.labels import HELD, is_free
-from specs.prover.models.core.loops import START, STOP
-from specs.prover.models.core.operations import Walk
-from specs.prover.models.core.world import Y
+from specs.prover.method.world import Y
+from specs.prover.models import of_core
 
 ABOUT = ("verified_buddy.buddy.add_range",)
 TAGS = ("loop", "fits", "aligned", "owned")
@@ -37,7 +37,7 @@ ROWS = (
         "each iteration keeps the loop's invariant and makes progress, from any state.",
         ABOUT,
         "z3",
-        Proof(("add_range",), TAGS, _exact),
+        of_core(("add_range",), TAGS, _exact),
         (
             "init-past-the-end",
             "init-ignores-alignment",
@@ -52,7 +52,7 @@ ROWS = (
         "add_range feeds the greatest aligned block that fits, ascending, each to the tail.",
         ABOUT,
         "z3",
-        Proof(("add_range",), ("greatest",)),
+        of_core(("add_range",), ("greatest",)),
         ("init-small-blocks", "init-to-head"),
         assumptions=("the loop rule",),
     ),

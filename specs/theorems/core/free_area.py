@@ -8,12 +8,9 @@ import z3
 
 from specs.ledger.subject import Subject
 from specs.ledger.theorem import Theorem
-from specs.prover.method.lifted import LiftedPfn
-from specs.prover.method.paths import Owed
-from specs.prover.method.row import Proof
-from specs.prover.models.core import invariants as inv
-from specs.prover.models.core.contracts import elsewhere
-from specs.prover.models.core.labels import (
+from specs.prover.method import invariants as inv
+from specs.prover.method.contracts import elsewhere
+from specs.prover.method.labels import (
     FREE,
     HELD,
     LIVE,
@@ -31,8 +28,11 @@ from specs.prover.models.core.labels import (
     pfn,
     unknown,
 )
-from specs.prover.models.core.operations import Walk
-from specs.prover.models.core.world import Y
+from specs.prover.method.lifted import LiftedPfn
+from specs.prover.method.operations import Walk
+from specs.prover.method.paths import Owed
+from specs.prover.method.world import Y
+from specs.prover.models import of_core
 
 AREA = "verified_buddy.free_area.FreeArea"
 S, T, P, Q = (z3.BitVec(name, 64) for name in ("s", "t", "p", "q"))
@@ -207,7 +207,7 @@ ROWS = (
         "Listing an owned, aligned block (as free: one whose buddy is not free) keeps every invariant.",
         (f"{AREA}.add", "verified_buddy.zone.Zone"),
         "z3",
-        Proof(lemmas=_add_keeps, operations=("free_one_page",), tags=("owned", "aligned", "order", "buddy")),
+        of_core(lemmas=_add_keeps, names=("free_one_page",), tags=("owned", "aligned", "order", "buddy")),
         ("merge-lists-the-block-too",),
         assumptions=("FreeArea meets its contract: free-area-conforms",),
     ),
@@ -216,9 +216,7 @@ ROWS = (
         "Unlisting a listed block keeps every invariant.",
         (f"{AREA}.remove", "verified_buddy.zone.Zone"),
         "z3",
-        Proof(
-            lemmas=_remove_keeps, operations=("free_one_page", "rmqueue_smallest", "take"), tags=("listed",)
-        ),
+        of_core(lemmas=_remove_keeps, names=("free_one_page", "rmqueue_smallest", "take"), tags=("listed",)),
         ("merge-ignores-the-order", "merge-looks-past-the-end"),
         assumptions=("FreeArea meets its contract: free-area-conforms",),
     ),
@@ -228,7 +226,7 @@ ROWS = (
         "block is in a listed one, and nothing is listed that somebody else owns.",
         (AREA, "verified_buddy.buddy", "verified_buddy.zone.Zone"),
         "z3",
-        Proof(ALL, ("owned", "listed"), lemmas=_no_overlap),
+        of_core(ALL, ("owned", "listed"), lemmas=_no_overlap),
         (
             "merge-forgets-the-buddy",
             "merge-takes-the-reserved",
@@ -241,7 +239,7 @@ ROWS = (
         "Every block that is listed is aligned to its order, which is in 0..max_order.",
         (AREA, "verified_buddy.buddy", "verified_buddy.zone.Zone"),
         "z3",
-        Proof(ALL, ("aligned", "order")),
+        of_core(ALL, ("aligned", "order")),
         ("merge-keeps-the-block", "merge-at-the-top"),
     ),
     Theorem(
@@ -249,7 +247,7 @@ ROWS = (
         "No page outside the zone ever becomes free or live, unless add_range adds it.",
         (AREA, "verified_buddy.buddy", "verified_buddy.zone.Zone"),
         "z3",
-        Proof(ALL, (), _contained, _outside_stays),
+        of_core(ALL, (), _contained, _outside_stays),
         ("merge-ignores-the-order",),
         assumptions=("what add_range adds: init-exact, zone-add",),
     ),
@@ -258,7 +256,7 @@ ROWS = (
         "At rest no two buddies of an order below the top are both free.",
         ("verified_buddy.buddy", "verified_buddy.zone.Zone"),
         "z3",
-        Proof(ALL, ("buddy",)),
+        of_core(ALL, ("buddy",)),
         ("never-merges", "merge-stops-early", "init-lists-without-merging"),
     ),
     Theorem(
@@ -266,7 +264,7 @@ ROWS = (
         "An aligned block whose pages are all free lies in one free block.",
         ("verified_buddy.buddy",),
         "z3",
-        Proof(ALL, ("buddy", "owned"), lemmas=_wholly_free),
+        of_core(ALL, ("buddy", "owned"), lemmas=_wholly_free),
         ("never-merges",),
         assumptions=("induction on the order",),
     ),
@@ -276,7 +274,7 @@ ROWS = (
         "alone, not on history.",
         ("verified_buddy.buddy",),
         "z3",
-        Proof(ALL, ("buddy", "owned"), lemmas=_canonical),
+        of_core(ALL, ("buddy", "owned"), lemmas=_canonical),
         ("merge-stops-early",),
         assumptions=("wholly-free, a row of its own",),
     ),

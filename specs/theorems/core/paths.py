@@ -2,146 +2,87 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 
 from specs.ledger.subject import Subject
 from specs.ledger.theorem import Outcome, Result, Theorem
+from specs.prover.method.operations import Call, Operation
 from specs.prover.method.paths import TooManyPaths
 from specs.prover.method.row import solvers_for
-from specs.prover.method.solve import Solvers
-from specs.prover.method.trails import Trail, trail_of
-from specs.prover.method.walks import walks
-from specs.prover.models.core.operations import OPERATIONS, Variant, Walk
-from specs.prover.models.core.situations import Situation, calls
-from specs.prover.models.core.traced import trails
+from specs.prover.method.scene import Scene
+from specs.prover.method.walked import Comparison, Differs
+from specs.prover.models.core.operations import OPERATIONS
+from specs.prover.models.core.paths import expected
+from specs.prover.models.core.scenes import scene_in
+from specs.prover.models.core.situations import calls
+from specs.theorems.core.hypotheses import Expected
+
+DRAWS, MORE = 4, 300
+"""Scenes at random, for each call; and while a path is missing."""
+MOST_DRAWN = 4
+"""The largest top order at which scenes of the core are drawn; larger ones have too many pages."""
 
 
-def expected_paths(operation: str, order: int, top: int) -> int:
-    """How many paths the operation has for that order.
-
-    rmqueue_smallest, take: found at one of the orders from ``order`` up, or nowhere.
-    free_one_page: it merges 0, 1, .. or ``above`` times.
-    add_range: the loop ends; or the cursor is aligned to some order, and a block of that or less fits.
-    Zone.alloc: a page or none.  Zone.add_range: InvalidRange, Overlap, done.
-    Zone.free: done, InvalidPfn, OutOfRange; WrongOrder, if there is another order (the branch is in the
-    code for max_order 0 too, where nothing walks it); Misaligned, unless every page is aligned;
-    MiddleOfBlock of each greater order; DoubleFree in a free block of each order.
-    Zone.take: InvalidPfn, OutOfRange, True, False; Misaligned, unless every page is aligned.
-    """
-    above, can_misalign = top - order, order > 0
-    return {
-        "rmqueue_smallest": above + 2,
-        "free_one_page": above + 1,
-        "take": above + 2,
-        "add_range": 1 + (top + 1) * (top + 2) // 2,
-        "Zone.alloc": 2,
-        "Zone.free": 3 + (top > 0) + can_misalign + above + (top + 1),
-        "Zone.take": 4 + can_misalign,
-        "Zone.add_range": 3,
-    }[operation.split(",")[0]]
-
-
-def unwalked_paths(operation: str, order: int, top: int) -> int:
-    """How many paths of the operation no state walks.
-
-    Zone.free: WrongOrder, if no block can have another order.
-    add_range: from a cursor of each alignment, when not even one page would fit.
-    """
-    return {"Zone.free": int(order == top == 0), "add_range": top + 1}.get(operation, 0)
+def walk_all(
+    comparison: Comparison,
+    operations: Mapping[str, Operation],
+    tops: tuple[int, ...],
+    expected: Expected,
+    scenes: Callable[[Call], Iterable[Scene]] = lambda call: (),
+) -> None:
+    """Each path is walked or impossible, and there are as many of either as expected."""
+    for top in tops:
+        for name, operation in operations.items():
+            counts = [
+                comparison.compare(
+                    Call(operation, variant, top),
+                    scenes(Call(operation, variant, top)),
+                    DRAWS if top <= MOST_DRAWN else 0,
+                    MORE,
+                )
+                for variant in operation.variants(top)
+            ]
+            found = sum(walked for walked, _ in counts), sum(never for _, never in counts)
+            if found != expected(operation, top):
+                says = f"{name}, max_order {top}: {found} paths that are and are not walked"
+                raise Differs("refuted", f"{says}, not {expected(operation, top)}")
 
 
-class Differs(Exception):
-    """Why the row does not hold: the result and the story."""
-
-    def __init__(self, result: Result, story: str) -> None:
-        super().__init__(story)
-        self.result, self.story = result, story
-
-
-@dataclass
-class Comparison:
-    """Compares the paths of one operation's variant with its real runs, and counts both."""
-
-    subject: Subject
-    solvers: Solvers
-    paths: int = 0
-    runs: int = 0
-    legal: set[Situation] = field(default_factory=set)
-    unwalked: list[Walk] = field(default_factory=list)
-    """The paths that the solvers show to be impossible."""
-
-    def compare_all(self, tops: tuple[int, ...]) -> None:
-        """Compare all operations for each of the max_orders."""
-        for top in tops:
-            for operation, (_, variants) in OPERATIONS.items():
-                try:
-                    found = walks(self.subject, operation, top)
-                    for variant in variants(top):
-                        mine = [walk for walk in found if walk.variant == variant]
-                        self.compare(operation, variant, top, mine)
-                except TooManyPaths as error:
-                    raise Differs("refuted", f"{operation}, max_order {top}: {error}") from None
-
-    def compare(self, operation: str, variant: Variant, top: int, found: list[Walk]) -> None:
-        """Every path is walked or impossible, every run is a path, and there are as many as expected."""
-        where = f"{operation}, order {variant.order}, max_order {top}"
-        symbolic = {trail_of(walk): walk for walk in found}
-        walked: set[Trail] = set()
-        for situation, pages in calls(operation, variant, top):
-            self._check(situation)
-            self.runs += 1
-            for trail in trails(self.subject, operation, variant, situation.zone(self.subject), pages):
-                if trail not in symbolic:
-                    raise Differs("refuted", f"{where}: {situation}, {pages} walks no path: {shown(trail)}")
-                walked.add(trail)
-        for trail, walk in symbolic.items():
-            if trail not in walked:
-                self._impossible(walk, f"{where}: {shown(trail)}")
-        self.paths += len(walked)
-        wanted = expected_paths(operation, variant.order, top)
-        if len(walked) != wanted:
-            raise Differs("refuted", f"{where}: {len(walked)} paths instead of {wanted}")
-
-    def _check(self, situation: Situation) -> None:
-        if situation not in self.legal:
-            assert situation.legal(), situation
-            self.legal.add(situation)
-
-    def _impossible(self, walk: Walk, path: str) -> None:
-        """The solvers show that no state walks the path."""
-        never = walk.world.impossible("the path can be walked")
-        verdict = self.solvers.decide(never).verdict
-        if verdict == "unknown":
-            raise Differs("unknown", f"{path}: no run walks it, and the solvers cannot tell why")
-        if verdict == "refuted":
-            raise Differs("vacuous", f"{path}: no run walks it, though its hypotheses do not exclude it")
-        self.unwalked.append(walk)
-
-
-def shown(trail: Trail) -> str:
-    """The answers and the ending, in words."""
-    answers = "".join("ny"[answer] for answer in trail.decisions)
-    return f"answers {answers or 'none'}, then {trail.ending}"
-
-
-def check(subject: Subject, tops: tuple[int, ...]) -> Outcome:
-    """Compare all operations for each of the max_orders."""
+def outcome_of(subject: Subject, walk: Callable[[Comparison], None], tops: tuple[int, ...]) -> Outcome:
+    """What came of the comparison."""
     solvers = solvers_for(subject)
     comparison = Comparison(subject, solvers)
     result: Result = "holds" if tops else "vacuous"
     story = ""
     try:
-        comparison.compare_all(tops)
+        walk(comparison)
+    except TooManyPaths as error:
+        result, story = "refuted", str(error)
     except Differs as difference:
         result, story = difference.result, difference.story
     return Outcome(result, comparison.paths, comparison.runs, solvers.names, story)
 
 
+def of_situations(call: Call) -> Iterable[Scene]:
+    """The situations in which the core's operations walk every path that they have."""
+    return (scene_in(call, *each) for each in calls(call.of.name, call.variant, call.top))
+
+
+def walk_core(comparison: Comparison, tops: tuple[int, ...]) -> None:
+    """All operations of the core."""
+    walk_all(comparison, OPERATIONS, tops, expected, of_situations)
+
+
+def check(subject: Subject, tops: tuple[int, ...]) -> Outcome:
+    """Compare all operations for each of the max_orders."""
+    return outcome_of(subject, lambda comparison: walk_core(comparison, tops), tops)
+
+
 ROWS = (
     Theorem(
         "paths-walked",
-        "The symbolic paths that some state can walk are exactly the trails of real runs from legal states, "
-        "and there are as many as the closed formula says.",
+        "The symbolic paths that some state can walk are exactly those of real runs from legal states, "
+        "instruction by instruction, and there are as many as the closed formula says.",
         ("verified_buddy.buddy", "verified_buddy.zone.Zone"),
         "execution",
         check,

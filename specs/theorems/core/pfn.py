@@ -10,11 +10,12 @@ import z3
 from specs.ledger.contracts import Contract, contracts
 from specs.ledger.subject import Subject
 from specs.ledger.theorem import Theorem
+from specs.prover.method.invariants import conjunction
+from specs.prover.method.labels import LIMIT, align, aligned, pfn
 from specs.prover.method.lifted import LiftedPfn, truth
 from specs.prover.method.paths import Owed, Path, explore
-from specs.prover.method.row import Lemmas, Proof
-from specs.prover.models.core.invariants import conjunction
-from specs.prover.models.core.labels import LIMIT, align, aligned, pfn
+from specs.prover.method.row import Lemmas
+from specs.prover.models import of_core
 
 P, Y = z3.BitVec("p", 64), z3.BitVec("y", 64)
 MODULE = "verified_buddy.pfn"
@@ -110,7 +111,7 @@ def _clause(contract: Contract, subject: Subject, order: int, path: Path) -> Non
 
 def _row(name: str, says: str, functions: str, run: Lemmas, rejects: tuple[str, ...]) -> Theorem:
     about = tuple(f"{MODULE}.{function}" for function in functions.split())
-    return Theorem(name, says, about, "z3", Proof(lemmas=run), rejects)
+    return Theorem(name, says, about, "z3", of_core(lemmas=run), rejects)
 
 
 EVERY = "block_size is_aligned align_down covers buddy_pfn parent_pfn"

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 import z3
 
 from specs.ledger.theorem import Theorem
+from specs.prover.method.invariants import MT
+from specs.prover.method.labels import Term, Truth, align, is_free, pfn, type_of
+from specs.prover.method.operations import Walk
 from specs.prover.method.paths import Owed
-from specs.prover.method.row import Proof
-from specs.prover.models.core.invariants import MT
-from specs.prover.models.core.labels import Term, Truth, align, is_free, pfn, type_of
-from specs.prover.models.core.operations import P, Walk
-from specs.prover.models.core.world import Step
+from specs.prover.method.world import P, Step
+from specs.prover.models import of_core
 from specs.theorems.core.buddy import result_of
 
 BUDDY = "verified_buddy.buddy"
@@ -131,7 +131,7 @@ ROWS = (
         "lists the other halves from the greatest down, each at the head.",
         (f"{BUDDY}.rmqueue_smallest", f"{BUDDY}.expand"),
         "z3",
-        Proof(("rmqueue_smallest",), (), _alloc),
+        of_core(("rmqueue_smallest",), (), _alloc),
         ("split-from-the-bottom", "takes-the-largest", "split-returns-the-upper-half"),
         ("pfn-bridge", "the head of a list: free-area-conforms"),
     ),
@@ -141,7 +141,7 @@ ROWS = (
         "tail exactly by the rule buddy_merge_likely or on demand.",
         (f"{BUDDY}.free_one_page", f"{BUDDY}.buddy_merge_likely"),
         "z3",
-        Proof(("free_one_page", "free_one_page, to_tail"), (), _free),
+        of_core(("free_one_page", "free_one_page, to_tail"), (), _free),
         ("always-head", "likely-at-the-top", "never-merges", "free-wraps"),
         ("pfn-bridge", "head and tail of a list: free-area-conforms"),
     ),
@@ -151,7 +151,7 @@ ROWS = (
         "greatest down, each at the head of the list of its type.",
         (f"{BUDDY}.take", f"{BUDDY}.expand"),
         "z3",
-        Proof(("take",), (), _take),
+        of_core(("take",), (), _take),
         ("split-from-the-bottom",),
         ("pfn-bridge", "head and tail of a list: free-area-conforms"),
     ),

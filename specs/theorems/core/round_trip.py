@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from specs.ledger.subject import Subject
 from specs.ledger.theorem import Theorem
+from specs.prover.method.invariants import MT
+from specs.prover.method.labels import is_free, unknown
+from specs.prover.method.operations import Walk
 from specs.prover.method.paths import Owed
 from specs.prover.method.row import Proof
+from specs.prover.models import of_core
 from specs.prover.models.core.contracts import claimed, released
-from specs.prover.models.core.invariants import MT
-from specs.prover.models.core.labels import is_free, unknown
-from specs.prover.models.core.operations import Walk
 from specs.theorems.core import buddy
 from specs.theorems.core.free_area import P, T, lemma
 
@@ -42,7 +43,7 @@ ROWS = (
         "To free what was just allocated leaves the same pages free, hence the same free blocks.",
         ("verified_buddy.buddy.rmqueue_smallest", "verified_buddy.buddy.free_one_page"),
         "z3",
-        Proof(tuple(EXACT), (), _posts, _same_pages),
+        of_core(tuple(EXACT), (), _posts, _same_pages),
         ("split-forgets-the-last-half", "merge-keeps-the-block"),
         assumptions=("canonical-form, a row of its own",),
     ),

@@ -9,11 +9,12 @@ from functools import partial
 from specs.ledger.story import Teller
 from specs.ledger.subject import Subject
 from specs.ledger.theorem import Outcome, Theorem
+from specs.prover.method.operations import Walk
 from specs.prover.method.paths import Cut, TooManyPaths
 from specs.prover.method.row import impossible, solvers_for
-from specs.prover.method.story import call, tell, tell_of_any
+from specs.prover.method.story import called, tell, tell_of_any
 from specs.prover.method.walks import walks
-from specs.prover.models.core.operations import OPERATIONS, Walk
+from specs.prover.models.core.operations import OPERATIONS
 
 BUDDY, ZONE = "verified_buddy.buddy", "verified_buddy.zone.Zone"
 Judge = Callable[[Subject, Walk], str | None]
@@ -36,16 +37,18 @@ class Execution:
         try:
             for top in tops:
                 for operation in self.operations:
-                    for walk in walks(subject, operation, top):
+                    for walk in walks(subject, OPERATIONS[operation], top):
                         paths += 1
                         wrong = self.judge(subject, walk)
                         if wrong is not None and not impossible(solvers_for(subject), walk):
                             told = Teller(partial(tell, subject, walk, walk.world.impossible(wrong)))
-                            story = f"call: {call(walk)}, max_order {top}\nbroken: {wrong}"
+                            story = f"call: {called(walk.call)}\nbroken: {wrong}"
                             return Outcome("refuted", paths, paths, (), story, told)
         except TooManyPaths as error:
             says = f"{error}: more work than the rule allows"
-            told = Teller(partial(tell_of_any, subject, self.operations, tops, says))
+            told = Teller(
+                partial(tell_of_any, subject, [OPERATIONS[name] for name in self.operations], tops, says)
+            )
             return Outcome("refuted", paths, paths, (), says, told)
         return Outcome("holds" if paths else "vacuous", paths, paths)
 

@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterator
 import z3
 
 from specs.ledger.theorem import Theorem
-from specs.prover.method.paths import Owed
-from specs.prover.method.row import Proof
-from specs.prover.models.core import invariants as inv
-from specs.prover.models.core.contracts import elsewhere
-from specs.prover.models.core.invariants import MT
-from specs.prover.models.core.labels import (
+from specs.prover.method import invariants as inv
+from specs.prover.method.contracts import elsewhere
+from specs.prover.method.invariants import MT
+from specs.prover.method.labels import (
     HELD,
     LIMIT,
     LIVE,
@@ -26,9 +24,11 @@ from specs.prover.models.core.labels import (
     label,
     pfn,
 )
-from specs.prover.models.core.loops import START, STOP
-from specs.prover.models.core.operations import P, Walk
-from specs.prover.models.core.world import Y
+from specs.prover.method.loops import START, STOP
+from specs.prover.method.operations import Walk
+from specs.prover.method.paths import Owed
+from specs.prover.method.world import P, Y
+from specs.prover.models import of_core
 from specs.theorems.core.buddy import Q, covered, result_of
 
 ZONE = "verified_buddy.zone.Zone"
@@ -220,7 +220,7 @@ def _row(
     name: str, says: str, about: tuple[str, ...], posts: Posts, rejects: tuple[str, ...], *assumes: str
 ) -> Theorem:
     operation = about[0].replace("verified_buddy.zone.", "")
-    proof = Proof((operation,), ("aligned", "owned", "listed"), posts)
+    proof = of_core((operation,), ("aligned", "owned", "listed"), posts)
     return Theorem(name, says, about, "z3", proof, rejects, assumes)
 
 

@@ -6,6 +6,7 @@ from specs.theorems.linux import (
     conservation,
     fallback,
     highatomic,
+    hypotheses,
     isolation,
     mobility,
     mobility_moves,
@@ -24,6 +25,7 @@ PROVED = (
     *pcp.ROWS,
     *pcp_drain.ROWS,
     *conservation.ROWS,
+    *hypotheses.ROWS,
     *paths.ROWS,
 )
 RUN = zone.THEOREMS

@@ -7,16 +7,14 @@ from collections.abc import Iterator
 import z3
 
 from specs.ledger.theorem import Theorem
+from specs.prover.method.labels import HELD, NONE, align
+from specs.prover.method.operations import Walk
 from specs.prover.method.paths import Owed
-from specs.prover.models.core.labels import HELD, NONE, align
-from specs.prover.models.core.operations import P, Walk
-from specs.prover.models.core.world import Y
-from specs.prover.models.pcp.operations import OPERATIONS as OF_LISTS
-from specs.prover.models.zone.operations import OPERATIONS
+from specs.prover.method.world import P, Y
+from specs.prover.models import LINUX, of_linux
 from specs.theorems.core.buddy import result_of
-from specs.theorems.linux.mobility import layers, world_of
+from specs.theorems.linux.mobility import world_of
 
-ALL = (*OPERATIONS, *OF_LISTS)
 PARTS = ("mobility", "fallback", "highatomic", "isolation", "pcp")
 HANDS_OUT = {"isolation.isolate_free_page": None, "isolation.take_page_off_buddy": 0}
 """Calls that answer True when the caller owns the block: by its order, if it is always the same."""
@@ -50,7 +48,7 @@ ROWS = (
         "times: no operation of the layers loses a page or invents one, and only what it hands out leaves.",
         tuple(f"verified_buddy.linux.{part}" for part in PARTS),
         "z3",
-        layers(ALL, (), _conserved, alone=True),
+        of_linux(tuple(LINUX), (), _conserved, alone=True),
         ("steal-drops-the-victim", "refill-drops-the-block"),
         assumptions=("what each operation calls is as its own row says",),
         twin_orders=(3,),

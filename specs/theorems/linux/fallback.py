@@ -8,11 +8,13 @@ from typing import Any
 import z3
 
 from specs.ledger.theorem import Theorem
+from specs.prover.method.labels import FREE, HELD, Term, Truth, align, aligned, label, pfn
 from specs.prover.method.lifted import LiftedPfn
+from specs.prover.method.lifted_type import type_term
+from specs.prover.method.operations import Walk
 from specs.prover.method.paths import Owed
-from specs.prover.models.core.labels import FREE, HELD, Term, Truth, align, aligned, label, pfn
-from specs.prover.models.core.operations import P, Walk
-from specs.prover.models.core.world import Y, type_term
+from specs.prover.method.world import P, Y
+from specs.prover.models import of_linux
 from specs.prover.models.zone.contracts import (
     FALLBACKS,
     least_order,
@@ -23,11 +25,11 @@ from specs.prover.models.zone.contracts import (
     taken,
 )
 from specs.prover.models.zone.geometry import Geometry
-from specs.prover.models.zone.operations import MOVABLE_PAGES
 from specs.prover.models.zone.retyped import Move
+from specs.prover.models.zone.stage import MOVABLE_PAGES
 from specs.prover.models.zone.world import ZoneWorld
 from specs.theorems.core.buddy import Q, result_of
-from specs.theorems.linux.mobility import KEEP, layers, world_of
+from specs.theorems.linux.mobility import KEEP, world_of
 from specs.theorems.linux.mobility_moves import is_moved, to_the_tail
 
 FALLBACK = "verified_buddy.linux.fallback"
@@ -210,7 +212,7 @@ ROWS = (
             f"{FALLBACK}.can_steal_fallback",
         ),
         "z3",
-        layers((FIND,), (), _victim),
+        of_linux((FIND,), (), _victim),
         (
             "fallback-takes-the-reserve",
             "fallback-in-another-order",
@@ -228,7 +230,7 @@ ROWS = (
         "wanted type, as large as they were, the victim among them; no pageblock but the victim's changes.",
         (f"{FALLBACK}.steal_suitable_fallback", f"{FALLBACK}.change_pageblock_range"),
         "z3",
-        layers((STEAL,), (*KEEP, "asks"), _steal_exact),
+        of_linux((STEAL,), (*KEEP, "asks"), _steal_exact),
         ("steal-drops-the-victim", "steal-lists-the-victim-twice", "steal-claims-the-next-pageblock"),
         assumptions=("move-block in place of move_freepages_block",),
         twin_orders=(3,),
@@ -244,7 +246,7 @@ ROWS = (
             f"{FALLBACK}.change_pageblock_range",
         ),
         "z3",
-        layers((STEAL,), ("asks",), _steal_policy),
+        of_linux((STEAL,), ("asks",), _steal_policy),
         (
             "steal-moves-to-the-head",
             "steal-forgets-the-pageblock",
@@ -262,7 +264,7 @@ ROWS = (
         "fallback too; no other page changes hands.",
         (f"{FALLBACK}.rmqueue", "verified_buddy.linux.versions.v6_1.fall_back"),
         "z3",
-        layers((REQUEST,), (*KEEP,), _request),
+        of_linux((REQUEST,), (*KEEP,), _request),
         ("fallback-returns-the-victim", "request-of-another-type"),
         assumptions=("alloc-exact, fallback-order and steal-exact in place of the calls",),
         twin_orders=(3,),
@@ -274,7 +276,7 @@ ROWS = (
         "there is one.  A refusal changes nothing.",
         (f"{FALLBACK}.rmqueue", "verified_buddy.linux.versions.v6_1.fall_back"),
         "z3",
-        layers((REQUEST,), (), _refusal),
+        of_linux((REQUEST,), (), _refusal),
         (
             "fallback-never-happens",
             "request-tries-once",

@@ -7,17 +7,18 @@ from collections.abc import Iterator
 import z3
 
 from specs.ledger.theorem import Theorem
+from specs.prover.method.invariants import MT
+from specs.prover.method.labels import HELD, Term, Truth, align, aligned, pfn
 from specs.prover.method.lifted import LiftedBool, LiftedPfn, truth
+from specs.prover.method.operations import Walk
 from specs.prover.method.paths import Owed
-from specs.prover.models.core.invariants import MT
-from specs.prover.models.core.labels import HELD, Term, Truth, align, aligned, pfn
-from specs.prover.models.core.operations import P, Walk
-from specs.prover.models.core.world import Y
+from specs.prover.method.world import P, Y
+from specs.prover.models import of_linux
 from specs.prover.models.zone.contracts import none_allowed, none_of, taken
 from specs.prover.models.zone.world import RESERVED, ZoneWorld
 from specs.theorems.core.buddy import Q, result_of
 from specs.theorems.linux.fallback import allowed, nothing_done
-from specs.theorems.linux.mobility import layers, world_of
+from specs.theorems.linux.mobility import world_of
 from specs.theorems.linux.mobility_moves import is_moved
 
 HIGHATOMIC = "verified_buddy.linux.highatomic"
@@ -164,7 +165,7 @@ ROWS = (
         "reserve first, others last.  A refusal changes nothing.",
         (f"{HIGHATOMIC}.rmqueue_buddy",),
         "z3",
-        layers((BUDDY,), (), _buddy),
+        of_linux((BUDDY,), (), _buddy),
         ("reserve-for-everybody", "last-resort-forgotten", "highatomic-asks-last", "no-fragment-is-lost"),
         assumptions=(
             "alloc-exact, alloc-refusal, fallback-exact and fallback-refusal in place of the calls",
@@ -177,7 +178,7 @@ ROWS = (
         "it is refused for a type that does not mix, and a refusal changes nothing.",
         (f"{HIGHATOMIC}.reserve_highatomic_pageblock",),
         "z3",
-        layers((RESERVE,), (), _reserve),
+        of_linux((RESERVE,), (), _reserve),
         ("reserve-forgets-the-type", "reserves-isolated", "reserve-counts-one-page"),
         assumptions=("move-block in place of move_freepages_block", "may_reserve: any answer"),
         twin_orders=(3,),
@@ -189,7 +190,7 @@ ROWS = (
         "if no block of the order is reserved.",
         (f"{HIGHATOMIC}.unreserve_first",),
         "z3",
-        layers((TURN,), (), _turn),
+        of_linux((TURN,), (), _turn),
         ("unreserve-keeps-the-type", "unreserve-counts-below-zero"),
         assumptions=("move-block in place of move_freepages_block",),
         twin_orders=(3,),
@@ -200,7 +201,7 @@ ROWS = (
         "its last pageblock and is not forced.",
         (f"{HIGHATOMIC}.unreserve_highatomic_pageblock",),
         "z3",
-        layers((UNRESERVE,), (), _all),
+        of_linux((UNRESERVE,), (), _all),
         ("unreserve-keeps-the-last-though-forced", "unreserve-misses-the-top"),
         assumptions=("unreserve-exact in place of unreserve_first",),
         twin_orders=(3,),

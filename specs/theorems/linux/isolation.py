@@ -7,18 +7,20 @@ from collections.abc import Iterator
 import z3
 
 from specs.ledger.theorem import Theorem
+from specs.prover.method import invariants as inv
+from specs.prover.method.contracts import elsewhere
+from specs.prover.method.invariants import MT
+from specs.prover.method.labels import HELD, align, is_free, pfn
+from specs.prover.method.operations import Walk
 from specs.prover.method.paths import Owed
-from specs.prover.models.core import invariants as inv
-from specs.prover.models.core.contracts import elsewhere, released
-from specs.prover.models.core.invariants import MT
-from specs.prover.models.core.labels import HELD, align, is_free, pfn
-from specs.prover.models.core.operations import P, Walk
-from specs.prover.models.core.world import Y
-from specs.prover.models.zone.operations import SPLIT
+from specs.prover.method.world import P, Y
+from specs.prover.models import of_linux
+from specs.prover.models.core.contracts import released
+from specs.prover.models.zone.stage import SPLIT
 from specs.prover.models.zone.world import ISOLATED
 from specs.theorems.linux.fallback import nothing_done
 from specs.theorems.linux.highatomic import counted, moved_with, typed
-from specs.theorems.linux.mobility import KEEP, layers, world_of
+from specs.theorems.linux.mobility import KEEP, world_of
 
 ISOLATION = "verified_buddy.linux.isolation"
 SET, UNSET = "isolation.set_migratetype_isolate", "isolation.unset_migratetype_isolate"
@@ -164,7 +166,7 @@ ROWS = (
             f"{ISOLATION}.joins_its_buddy",
         ),
         "z3",
-        layers((SET, UNSET), KEEP, _isolate),
+        of_linux((SET, UNSET), KEEP, _isolate),
         (
             "isolates-twice",
             "isolate-leaves-the-blocks",
@@ -184,7 +186,7 @@ ROWS = (
         "changes nothing.",
         (f"{ISOLATION}.isolate_free_page",),
         "z3",
-        layers((OUT,), KEEP, _out),
+        of_linux((OUT,), KEEP, _out),
         ("isolate-free-keeps-it-listed", "isolate-free-claims-the-isolated", "isolate-free-one-pageblock"),
         assumptions=("leaves: any answer",),
         twin_orders=(3,),
@@ -195,7 +197,7 @@ ROWS = (
         "broken page that works again, under its pageblock's type.",
         (f"{ISOLATION}.putback_isolated_page", f"{ISOLATION}.put_page_back_buddy"),
         "z3",
-        layers((BACK, ON), KEEP, _back),
+        of_linux((BACK, ON), KEEP, _back),
         ("putback-to-the-head", "put-back-as-unmovable"),
         assumptions=("typed-free in place of free_one_page",),
         twin_orders=(3,),
@@ -206,7 +208,7 @@ ROWS = (
         "edge; the same pages are free, and nothing changes hands.",
         (f"{ISOLATION}.split_free_page",),
         "z3",
-        layers((SPLITS,), (*KEEP, "asks"), _split),
+        of_linux((SPLITS,), (*KEEP, "asks"), _split),
         ("split-free-keeps-it-listed", "split-free-loses-the-upper-part", "split-free-in-one-part"),
         assumptions=("range-exact in place of free_range",),
         twin_orders=(3,),
@@ -217,7 +219,7 @@ ROWS = (
         "it go to the heads of the lists of their pageblock's type, from the greatest down.",
         (f"{ISOLATION}.take_page_off_buddy",),
         "z3",
-        layers((OFF,), KEEP, _off),
+        of_linux((OFF,), KEEP, _off),
         ("offline-skips-the-top", "offline-takes-it-all", "offline-under-the-old-type"),
         twin_orders=(3,),
     ),

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 import z3
 
 from specs.ledger.subject import Subject
 from specs.ledger.theorem import Theorem
-from specs.prover.method.lifted import LiftedPfn
-from specs.prover.method.paths import Owed, Path
-from specs.prover.method.row import Proof, of_layers
-from specs.prover.models.core import invariants as inv
-from specs.prover.models.core.contracts import released
-from specs.prover.models.core.invariants import MT
-from specs.prover.models.core.labels import (
+from specs.prover.method import invariants as inv
+from specs.prover.method.invariants import MT
+from specs.prover.method.labels import (
     FREE,
     HELD,
     LIMIT,
@@ -30,8 +25,12 @@ from specs.prover.models.core.labels import (
     pfn,
     unknown,
 )
-from specs.prover.models.core.operations import P, Walk
-from specs.prover.models.core.world import Y
+from specs.prover.method.lifted import LiftedPfn
+from specs.prover.method.operations import Walk
+from specs.prover.method.paths import Owed, Path
+from specs.prover.method.world import P, Y
+from specs.prover.models import of_linux
+from specs.prover.models.core.contracts import released
 from specs.prover.models.zone.geometry import Geometry
 from specs.prover.models.zone.world import ZoneWorld, in_zone, owned_in_zone
 from specs.theorems.core.free_area import S, T, kept
@@ -41,9 +40,6 @@ MOBILITY = "verified_buddy.linux.mobility"
 FREEING = ("mobility.free_one_page", "mobility.free_one_page, to_tail")
 KEEP = ("aligned", "owned", "listed", "buddy")
 """The contracts of the primitives, by which every invariant is kept."""
-
-layers = partial(Proof, tops=of_layers)
-"""A proof about a zone with pageblocks."""
 
 
 def world_of(walk: Walk) -> ZoneWorld:
@@ -173,7 +169,7 @@ ROWS = (
         "pageblock_start is the page less its remainder by 512, and its pageblock holds the page.",
         ("verified_buddy.linux.pageblock.pageblock_start",),
         "z3",
-        layers(lemmas=_pageblock_start),
+        of_linux(lemmas=_pageblock_start),
         ("pageblock-of-half", "typed-pageblock-of-a-page-late"),
         twin_orders=(3,),
     ),
@@ -183,7 +179,7 @@ ROWS = (
         "buddies only those below a pageblock's order must be merged.",
         ("verified_buddy.linux.mobility.free_one_page", "verified_buddy.free_area.FreeArea"),
         "z3",
-        layers(FREEING, KEEP, lemmas=_keeps),
+        of_linux(FREEING, KEEP, lemmas=_keeps),
         ("typed-merge-forgets-the-buddy", "typed-merge-keeps-the-block", "typed-never-merges"),
         assumptions=("FreeArea meets its contract: free-area-conforms",),
         twin_orders=(3,),
@@ -194,7 +190,7 @@ ROWS = (
         "and no pageblock changes its type.",
         (f"{MOBILITY}.free_one_page",),
         "z3",
-        layers(FREEING, (), _exact),
+        of_linux(FREEING, (), _exact),
         ("typed-merge-keeps-the-block", "typed-merge-forgets-the-upper"),
         twin_orders=(3,),
     ),
@@ -209,7 +205,7 @@ ROWS = (
             "verified_buddy.linux.migratetype.is_mergeable",
         ),
         "z3",
-        layers(FREEING, (), _policy),
+        of_linux(FREEING, (), _policy),
         (
             "typed-always-head",
             "typed-never-merges",
@@ -226,7 +222,7 @@ ROWS = (
         "of another type.",
         (f"{MOBILITY}.free_one_page", f"{MOBILITY}.may_merge"),
         "z3",
-        layers(FREEING, ("buddy",), _guard),
+        of_linux(FREEING, ("buddy",), _guard),
         ("merge-checks-the-freed-type-alone", "merge-guard-above-the-pageblock"),
         twin_orders=(3,),
     ),
@@ -236,7 +232,7 @@ ROWS = (
         "pages, wherever its borders and holes are, and whatever zone lies beside it.",
         (f"{MOBILITY}.free_one_page", f"{MOBILITY}.MobilityZone"),
         "z3",
-        layers(FREEING, ("listed",), _edges),
+        of_linux(FREEING, ("listed",), _edges),
         ("merges-with-page-zero",),
         assumptions=("the lists of a zone hold its own pages: kept by typed-free from the first feed on",),
         twin_orders=(3,),

@@ -7,16 +7,17 @@ from collections.abc import Iterator
 import z3
 
 from specs.ledger.theorem import Theorem
+from specs.prover.method.invariants import MT
+from specs.prover.method.labels import HELD, align_to, is_free, pfn
 from specs.prover.method.lifted import LiftedCount
+from specs.prover.method.loops import START, STOP
+from specs.prover.method.operations import Walk
 from specs.prover.method.paths import Owed
-from specs.prover.models.core.invariants import MT
-from specs.prover.models.core.labels import HELD, align_to, is_free, pfn
-from specs.prover.models.core.loops import START, STOP
-from specs.prover.models.core.operations import P, Walk
-from specs.prover.models.core.world import Y
+from specs.prover.method.world import P, Y
+from specs.prover.models import of_linux
 from specs.prover.models.zone.contracts import block_move, fed
 from specs.prover.models.zone.retyped import Move, moved
-from specs.theorems.linux.mobility import KEEP, MOBILITY, layers, world_of
+from specs.theorems.linux.mobility import KEEP, MOBILITY, world_of
 
 LOOP = "mobility.move_freepages"
 STEP = "mobility.move_free_block"
@@ -85,7 +86,7 @@ ROWS = (
         "aligned and fits each time, under its pageblock's type and to the end that is asked for.",
         (f"{MOBILITY}.free_range",),
         "z3",
-        layers(("mobility.free_range",), ("loop", "fits", "aligned", "owned", "greatest"), _range),
+        of_linux(("mobility.free_range",), ("loop", "fits", "aligned", "owned", "greatest"), _range),
         ("range-past-the-end", "range-of-small-blocks", "range-under-one-type", "range-to-the-head"),
         assumptions=("typed-free in place of free_one_page", "the loop rule"),
         twin_orders=(3,),
@@ -101,7 +102,7 @@ ROWS = (
             f"{MOBILITY}.free_block_order",
         ),
         "z3",
-        layers((LOOP, STEP), (*KEEP, "loop"), _move),
+        of_linux((LOOP, STEP), (*KEEP, "loop"), _move),
         (
             "move-past-the-range",
             "move-skips-the-last-page",
@@ -120,7 +121,7 @@ ROWS = (
         "page on if the pageblock begins outside the zone, and none if it ends there.",
         (f"{MOBILITY}.move_freepages_block", f"{MOBILITY}.MobilityZone.spans"),
         "z3",
-        layers((BLOCK,), (), _block),
+        of_linux((BLOCK,), (), _block),
         ("move-past-the-pageblock", "move-past-the-zone", "move-before-the-zone"),
         assumptions=("move-exact in place of move_freepages",),
         twin_orders=(3,),

@@ -8,27 +8,22 @@ import z3
 
 from specs.ledger.subject import Subject
 from specs.ledger.theorem import Theorem
+from specs.prover.method import invariants as inv
+from specs.prover.method.contracts import elsewhere
+from specs.prover.method.labels import HELD, PCP, align, is_free, is_pcp, label
 from specs.prover.method.lifted import LiftedCount
+from specs.prover.method.operations import Walk
 from specs.prover.method.paths import Owed
-from specs.prover.models.core import invariants as inv
-from specs.prover.models.core.contracts import elsewhere
-from specs.prover.models.core.labels import (
-    HELD,
-    PCP,
-    align,
-    is_free,
-    is_pcp,
-    label,
-)
-from specs.prover.models.core.operations import Walk
-from specs.prover.models.core.world import Y
-from specs.prover.models.pcp.lists import FACTOR
-from specs.prover.models.zone.contracts import none_allowed, on_list, refilled
+from specs.prover.method.world import Y
+from specs.prover.models import of_linux
+from specs.prover.models.pcp.contracts import refilled
+from specs.prover.models.pcp.lists import FACTOR, on_list
+from specs.prover.models.zone.contracts import none_allowed
 from specs.prover.models.zone.geometry import Geometry
 from specs.theorems.core.buddy import Q, result_of
 from specs.theorems.core.free_area import lemma
 from specs.theorems.linux.fallback import allowed, nothing_done
-from specs.theorems.linux.mobility import layers, world_of
+from specs.theorems.linux.mobility import world_of
 
 PCP_MODULE = "verified_buddy.linux.pcp"
 REFILL, BULK, ALLOC = "pcp.refill_one", "pcp.rmqueue_bulk", "pcp.rmqueue_pcplist"
@@ -147,7 +142,7 @@ ROWS = (
         "lists of its own goes with the movable ones.",
         (f"{PCP_MODULE}.order_to_pindex", f"{PCP_MODULE}.pindex_to_order", f"{PCP_MODULE}.pcp_allowed_order"),
         "z3",
-        layers((REFILL, FREE), KEEP, lemmas=_index),
+        of_linux((REFILL, FREE), KEEP, lemmas=_index),
         ("lists-for-all-types", "lists-of-the-next-order"),
         assumptions=(LISTS,),
         twin_orders=(3,),
@@ -158,7 +153,7 @@ ROWS = (
         "and nothing else; none moves only if no list that the request may use has a block.",
         (f"{PCP_MODULE}.refill_one",),
         "z3",
-        layers((REFILL,), KEEP, refill),
+        of_linux((REFILL,), KEEP, refill),
         ("refill-forgets-the-type", "refill-to-the-head", "refill-drops-the-block", "refill-fragments"),
         assumptions=("fallback-exact and fallback-refusal in place of rmqueue", LISTS),
         twin_orders=(3,),
@@ -169,7 +164,7 @@ ROWS = (
         "all that there are: it leaves the list empty only if no list that the request may use has a block.",
         (f"{PCP_MODULE}.rmqueue_bulk",),
         "z3",
-        layers((BULK,), ("loop",), _bulk),
+        of_linux((BULK,), ("loop",), _bulk),
         ("bulk-asks-for-another-type", "bulk-never-begins", "bulk-never-ends", "bulk-stops-early"),
         assumptions=("refill-exact in place of refill_one", "the loop rule"),
         twin_orders=(3,),
@@ -180,7 +175,7 @@ ROWS = (
         "refused if and only if that list is empty and no list that the request may use has a block.",
         (f"{PCP_MODULE}.rmqueue_pcplist",),
         "z3",
-        layers((ALLOC,), (*KEEP, "asks"), _alloc),
+        of_linux((ALLOC,), (*KEEP, "asks"), _alloc),
         ("pcp-alloc-keeps-it-listed", "pcp-alloc-never-refills", "pcp-alloc-takes-the-tail", "bulk-halves"),
         assumptions=("bulk-exact in place of rmqueue_bulk", "refill_blocks asks for at least one", LISTS),
         twin_orders=(3,),

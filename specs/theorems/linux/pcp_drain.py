@@ -8,27 +8,22 @@ import z3
 
 from specs.ledger.subject import Subject
 from specs.ledger.theorem import Theorem
+from specs.prover.method.contracts import elsewhere
+from specs.prover.method.labels import PCP, align, is_free, is_pcp, label, type_of, unknown
+from specs.prover.method.loops import LEFT
+from specs.prover.method.operations import Walk
 from specs.prover.method.paths import Owed
-from specs.prover.models.core.contracts import elsewhere, released
-from specs.prover.models.core.labels import (
-    PCP,
-    align,
-    is_free,
-    is_pcp,
-    label,
-    type_of,
-    unknown,
-)
-from specs.prover.models.core.operations import P, Walk
-from specs.prover.models.core.world import Step, Y
-from specs.prover.models.zone.contracts import drained, on_list
+from specs.prover.method.world import P, Step, Y
+from specs.prover.models import of_linux
+from specs.prover.models.core.contracts import released
+from specs.prover.models.pcp.contracts import drained
+from specs.prover.models.pcp.lists import on_list
 from specs.prover.models.zone.geometry import Geometry
-from specs.prover.models.zone.loops import LEFT
 from specs.prover.models.zone.world import ISOLATED
 from specs.theorems.core.buddy import Q
 from specs.theorems.core.free_area import S, T, lemma
 from specs.theorems.linux.fallback import nothing_done
-from specs.theorems.linux.mobility import layers, world_of
+from specs.theorems.linux.mobility import world_of
 from specs.theorems.linux.pcp import FREE, KEEP, LISTS, PCP_MODULE, REFILL, index_of, refill
 
 DRAIN, NEXT, DRAINS, ALL = (
@@ -150,7 +145,7 @@ ROWS = (
         "that it was listed with, or its pageblock's where pageblocks are isolated.",
         (f"{PCP_MODULE}.drain_one",),
         "z3",
-        layers((DRAIN,), KEEP, _drain),
+        of_linux((DRAIN,), KEEP, _drain),
         (
             "drain-under-the-cached-type",
             "drain-under-the-pageblocks-type",
@@ -166,7 +161,7 @@ ROWS = (
         "are free, and every other page has the owner that it had.",
         (f"{PCP_MODULE}.refill_one", f"{PCP_MODULE}.drain_one"),
         "z3",
-        layers((REFILL, DRAIN), KEEP, _either, _round_trip),
+        of_linux((REFILL, DRAIN), KEEP, _either, _round_trip),
         ("refill-drops-the-block", "drain-loses-the-block"),
         twin_orders=(3,),
     ),
@@ -176,7 +171,7 @@ ROWS = (
         "none only if all are empty.",
         (f"{PCP_MODULE}.next_pindex",),
         "z3",
-        layers((NEXT,), (), _next),
+        of_linux((NEXT,), (), _next),
         ("next-begins-anew", "next-misses-the-last"),
         assumptions=(LISTS, "every block on a per-CPU list is on that of its order and type: pcp-index"),
         twin_orders=(3,),
@@ -187,7 +182,7 @@ ROWS = (
         "list, until enough pages are drained or all lists are empty, and counts each block's pages.",
         (f"{PCP_MODULE}.free_pcppages_bulk",),
         "z3",
-        layers((DRAINS,), ("loop",), _drains),
+        of_linux((DRAINS,), ("loop",), _drains),
         ("drain-wraps-its-count", "drain-counts-blocks", "drain-restarts-the-round", "drain-stops-at-once"),
         assumptions=("drain-exact and pcp-round-robin in place of the calls", "the loop rule"),
         twin_orders=(3,),
@@ -198,7 +193,7 @@ ROWS = (
         "many as the limit; nothing else changes hands.",
         (f"{PCP_MODULE}.free_unref_page_commit",),
         "z3",
-        layers((FREE,), KEEP, _free),
+        of_linux((FREE,), KEEP, _free),
         ("pcp-free-to-the-tail", "pcp-free-drains-late", "pcp-free-drains-from-the-first"),
         assumptions=(
             "drain-bulk in place of free_pcppages_bulk",
@@ -212,7 +207,7 @@ ROWS = (
         "To drain all lists of a CPU leaves no page on them and changes nothing else.",
         (f"{PCP_MODULE}.drain_pages_zone",),
         "z3",
-        layers((ALL,), ("loop", "asks"), _all),
+        of_linux((ALL,), ("loop", "asks"), _all),
         ("drain-all-keeps-a-page", "drain-all-drains-nothing"),
         assumptions=(
             "drain-bulk in place of free_pcppages_bulk",

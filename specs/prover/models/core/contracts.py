@@ -1,21 +1,18 @@
-"""The contracts of the functions that others call: proved once, then used in their place.
-
-One definition serves both: a row proves every clause of it of the function, and the stub that stands
-in for the function grants the same clauses, at every page, to its caller.
-"""
+"""The contracts of the core's functions that others call."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import z3
 
-from specs.prover.method.lifted import LiftedPfn
-from specs.prover.models.core import invariants as inv
-from specs.prover.models.core.labels import (
+from specs.ledger.subject import Subject
+from specs.prover.method import invariants as inv
+from specs.prover.method.contracts import Clauses, Contracts, elsewhere
+from specs.prover.method.labels import (
     FREE,
     HELD,
+    LIMIT,
     State,
     Term,
     Truth,
@@ -23,25 +20,13 @@ from specs.prover.models.core.labels import (
     aligned,
     is_free,
     label,
+    pfn,
     type_of,
-    unknown,
 )
-from specs.prover.models.core.world import Area, LiftedType, Step, World, Y
-
-Clauses = Iterator[tuple[Truth, str]]
-
-
-def elsewhere(was: State, now: State, outside: Truth, page: Term) -> Clauses:
-    """Nothing changes hands there: free stays free, and nothing else changes at all."""
-    before, after = was.owner(page), now.owner(page)
-    yield (
-        z3.Implies(outside, is_free(before) == is_free(after)),
-        "a page outside the block is free afterwards exactly if it was free before",
-    )
-    yield (
-        z3.Implies(z3.And(outside, z3.Not(is_free(before))), before == after),
-        "a page outside the block that is not free keeps its owner",
-    )
+from specs.prover.method.lifted import LiftedPfn
+from specs.prover.method.lifted_type import LiftedType
+from specs.prover.method.world import Step, World, Y
+from specs.prover.models.core.area import Area
 
 
 def released(was: State, now: State, head: Term, order: int, page: Term) -> Clauses:
@@ -72,12 +57,8 @@ def none_large(was: State, order: int, migratetype: Term, page: Term) -> Truth:
     )
 
 
-class Stubs:
+class Stubs(Contracts):
     """The functions of ``verified_buddy.buddy``, by their contracts."""
-
-    def __init__(self, of: World) -> None:
-        self.world = of
-        self.calls = 0
 
     def rmqueue_smallest(self, area: Area, order: int, migratetype: LiftedType) -> LiftedPfn | None:
         """Contract: rows alloc-exact and alloc-refusal."""
@@ -90,7 +71,7 @@ class Stubs:
         head = of.fresh("head")
         of.path.assume(aligned(head, order))
         of.roots.append(head)
-        self._now(lambda now, page: claimed(was, now, head, order, page, migratetype.term))
+        self.any_state(lambda now, page: claimed(was, now, head, order, page, migratetype.term))
         of.steps.append(Step("alloc", head, order, migratetype.term))
         return LiftedPfn(of.path, head)
 
@@ -105,7 +86,7 @@ class Stubs:
             of.path.assume(align(witness, order) == head, z3.Not(is_free(was.owner(witness))))
             of.roots.append(witness)
             return False
-        self._now(lambda now, page: claimed(was, now, head, order, page))
+        self.any_state(lambda now, page: claimed(was, now, head, order, page))
         of.steps.append(Step("take", head, order))
         return True
 
@@ -124,7 +105,7 @@ class Stubs:
             Y,
             head,
         )
-        self._now(lambda now, page: released(was, now, head, order, page))
+        self.any_state(lambda now, page: released(was, now, head, order, page))
         of.steps.append(Step("free", head, order, migratetype.term, z3.BoolVal(to_tail)))
 
     def add_range(self, area: Area, start: LiftedPfn, end: LiftedPfn, migratetype: LiftedType) -> None:
@@ -144,7 +125,7 @@ class Stubs:
             "every page of a range that is fed belongs to nobody else",
             Y,
         )
-        self._now(fed)
+        self.any_state(fed)
         of.steps.append(Step("feed", start.term, 0, migratetype.term))
 
     def _same(self, area: object, migratetype: LiftedType | None = None) -> None:
@@ -155,9 +136,20 @@ class Stubs:
         if not (mine and typed):
             of.path.owed.append(of.impossible("the call is about the zone's own lists and its own type"))
 
-    def _now(self, clauses: Any) -> None:
-        """Go on in a new state, of which only the clauses are known."""
-        self.calls += 1
-        now = unknown(str(self.calls), self.world.state.top, self.world.state.merges)
-        self.world.laws.append(lambda page: inv.conjunction(truth for truth, _ in clauses(now, page)))
-        self.world.state = now
+
+class ZoneStubs(Stubs):
+    """What a zone calls: those, and the checks of its arguments, whose contracts CrossHair confirms."""
+
+    def __init__(self, of: World, subject: Subject) -> None:
+        super().__init__(of)
+        self.errors: Any = subject.errors
+
+    def pfn_error(self, block: LiftedPfn, order: int) -> object:
+        """Any page number is valid or rejected."""
+        below = z3.ULE(block.term, pfn((1 << 52) - (1 << order)))
+        return None if self.world.path.decide(below) else self.errors.InvalidPfn("p", order)
+
+    def range_error(self, start: LiftedPfn, end: LiftedPfn) -> object:
+        """A range is valid or rejected."""
+        valid = z3.And(z3.ULT(start.term, end.term), z3.ULE(end.term, LIMIT))
+        return None if self.world.path.decide(valid) else self.errors.InvalidRange("start", "end")

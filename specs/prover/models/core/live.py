@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import z3
 
+from specs.prover.method.labels import LIVE, Term, is_live, label
 from specs.prover.method.lifted import LiftedBool, LiftedPfn
 from specs.prover.method.paths import Cut
-from specs.prover.models.core.labels import LIVE, Term, is_live, label
-from specs.prover.models.core.world import Step, World
+from specs.prover.method.world import Step, World
 
 
 class LiveOrder:

@@ -1,46 +1,43 @@
-"""The loop rule, for a loop without a bound: its invariant, one iteration from any state, its exit."""
+"""The core's loop without a bound: feeding a range of pages."""
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 import z3
 
-from specs.prover.method.lifted import LiftedBool, LiftedPfn
-from specs.prover.method.paths import Cut
-from specs.prover.models.core.contracts import Clauses, Stubs, elsewhere
-from specs.prover.models.core.invariants import MT, conjunction
-from specs.prover.models.core.labels import HELD, State, Term, Truth, aligned, is_free, pfn, unknown
-from specs.prover.models.core.world import World, Y
-
-START, STOP = z3.BitVec("start", 64), z3.BitVec("end", 64)
-CURSOR = z3.BitVec("cursor", 64)
+from specs.prover.method.contracts import Clauses, elsewhere
+from specs.prover.method.invariants import MT, conjunction
+from specs.prover.method.labels import HELD, State, Term, Truth, aligned, is_free, pfn
+from specs.prover.method.loops import CURSOR, START, STOP, Cursor, between
+from specs.prover.method.world import Y
+from specs.prover.models.core.contracts import Stubs
 
 
-class Loop:
+class FeedLoop:
     """The loop of ``add_range``: below the cursor the range is free, from it on it is in hand."""
 
     name = "add_range"
 
-    def __init__(self, of: World, stubs: Stubs | None = None) -> None:
-        self.world = of
-        self.stubs: Any = Stubs(of) if stubs is None else stubs
+    def __init__(self, stubs: Stubs) -> None:
+        self.world = of = stubs.world
+        self.feed: Any = stubs.free_one_page
         self.first = of.state
         self.entered: tuple[Truth, ...] = ()
         self.fed = 0
-        of.laws.append(lambda page: (self.first.owner(page) == HELD) == _between(START, page, STOP))
+        of.laws.append(lambda page: (self.first.owner(page) == HELD) == between(START, page, STOP))
         self.start = Cursor(self, START, entered=False)
 
     def invariant(self, now: State, cursor: Term, page: Term) -> Clauses:
         """What holds of every page whenever the condition of the loop is asked."""
-        done, waiting = _between(START, page, cursor), _between(cursor, page, STOP)
-        outside = z3.Not(_between(START, page, STOP))
+        done, waiting = between(START, page, cursor), between(cursor, page, STOP)
+        outside = z3.Not(between(START, page, STOP))
         yield (now.owner(page) == HELD) == waiting, "from the cursor on, the range is in hand"
         yield z3.Implies(done, is_free(now.owner(page))), "below the cursor, the range is free"
         yield from elsewhere(self.first, now, outside, page)
 
     def free_one_page(
-        self, area: Any, block: LiftedPfn, order: int, migratetype: Any, *, to_tail: bool = False
+        self, area: Any, block: Any, order: int, migratetype: Any, *, to_tail: bool = False
     ) -> None:
         """The stub, after the policy; from here on, only what the block is matters."""
         of, order = self.world, self.world.order_in_range(order)
@@ -56,9 +53,9 @@ class Loop:
         for fact in known:
             of.owe("fits", fact, f"a block of order {order} that is fed is aligned, and fits the range")
         of.path.narrow([*self.entered, *known])
-        self.stubs.free_one_page(area, block, order, migratetype, to_tail=to_tail)
+        self.feed(area, block, order, migratetype, to_tail=to_tail)
 
-    def check(self, area: Any, block: LiftedPfn, migratetype: Any, *, to_tail: bool) -> None:
+    def check(self, area: Any, block: Any, migratetype: Any, *, to_tail: bool) -> None:
         """It is fed to the right lists, and to the right end."""
         of = self.world
         if area.world is not of or not migratetype.term.eq(MT):
@@ -79,49 +76,6 @@ class Loop:
         self.owe(START)
         of.path.assume(z3.ULE(START, CURSOR), z3.ULE(CURSOR, STOP))
         self.entered = tuple(of.path.facts)
-        now = unknown("c", of.state.top, of.state.merges)
+        now = of.new_state("c")
         of.laws.append(lambda page: conjunction(truth for truth, _ in self.invariant(now, CURSOR, page)))
         of.state = of.before = now
-
-
-class Rule(Protocol):
-    """A loop that a cursor runs through: how it is entered, and what it owes after an iteration."""
-
-    name: str
-
-    @property
-    def world(self) -> World:
-        """The state that it works on."""
-
-    def enter(self) -> None:
-        """Go on from any state that satisfies the invariant."""
-
-    def owe(self, cursor: Term) -> None:
-        """The invariant holds here."""
-
-
-class Cursor(LiftedPfn):
-    """The loop's variable: its first comparison enters the loop, the next ends the iteration."""
-
-    __slots__ = ("entered", "loop")
-
-    def __init__(self, loop: Rule, term: Term, *, entered: bool) -> None:
-        super().__init__(loop.world.path, term)
-        self.loop = loop
-        self.entered = entered
-
-    def __add__(self, other: object) -> LiftedPfn:
-        return Cursor(self.loop, super().__add__(other).term, entered=self.entered)
-
-    def __lt__(self, other: object) -> LiftedBool:
-        if not self.entered:
-            self.loop.enter()
-            self.term, self.entered = CURSOR, True
-            return super().__lt__(other)
-        self.loop.owe(self.term)
-        self.loop.world.owe("loop", z3.UGT(self.term, CURSOR), f"{self.loop.name} makes progress")
-        raise Cut
-
-
-def _between(low: Term, page: Term, high: Term) -> Truth:
-    return z3.And(z3.ULE(low, page), z3.ULT(page, high))

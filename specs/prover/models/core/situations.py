@@ -10,7 +10,7 @@ from typing import Any
 from specs.ledger.subject import Subject
 from specs.model.invariants import Block, View, broken_invariants
 from specs.model.ranges import Ranges
-from specs.prover.models.core.operations import Variant
+from specs.prover.method.operations import Variant
 
 LIMIT = 2**52
 

@@ -2,112 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any
+from collections.abc import Iterator
 
-from specs.ledger.subject import Subject
-from specs.prover.method.paths import Path
-from specs.prover.method.shape import countdown_faults, faults
-from specs.prover.models.core.labels import Term, Truth
-from specs.prover.models.core.operations import Run, Variant, replaced
-from specs.prover.models.pcp.lists import COUNT, AnyIndex, PcpStubs, PerCpu, filled
-from specs.prover.models.zone.contracts import drained, refilled
-from specs.prover.models.zone.geometry import Geometry
-from specs.prover.models.zone.loops import Countdown, CountLoop, DrainLoop, EmptyingLoop
-from specs.prover.models.zone.runs import given_block, module_of, nobody_asks
-from specs.prover.models.zone.world import zone_of, zone_world
+import z3
 
-SPARING = frozenset({"no_fragment"})
-Body = Callable[[Subject, Variant, PcpStubs], object]
+from specs.prover.method.few import Few
+from specs.prover.method.labels import Truth, is_pcp, order_is, pfn
+from specs.prover.method.operations import LoopAt, Model, Operation, Variant, named, once
+from specs.prover.models.pcp.lists import COUNT
+from specs.prover.models.pcp.real import RealPcp
+from specs.prover.models.pcp.stage import AnyPcp
+from specs.prover.models.pcp.stage import PcpStage as On
+from specs.prover.models.zone.drawn import drawn
+from specs.prover.models.zone.geometry import Geometry, in_geometry
+from specs.prover.models.zone.judge import faults
+from specs.prover.models.zone.operations import NO_FRAGMENT, TELLS, in_the_zone, where
 
 
-def with_lists(names: tuple[str, ...], body: Body) -> Run:
-    """The run of a body, with the lists of one CPU; the named functions of the module are stubs."""
-
-    def run(subject: Subject, variant: Variant, top: int, path: Path) -> object:
-        of = zone_world(subject, path, top)
-        zone, lists = zone_of(subject, of), PerCpu(of)
-        of.zone_lists = lists
-        stubs = PcpStubs(of, zone, lists)
-        with replaced(module_of(subject, "pcp"), **{name: getattr(stubs, name) for name in names}):
-            return body(subject, variant, stubs)
-
-    return run
+def _refill(on: On) -> object:
+    flags = on.flags("no_fragment")
+    return on.subject.linux.pcp.refill_one(on.zone, on.pcp, on.order, on.wanted, on.movable, **flags)
 
 
-def flags(variant: Variant) -> dict[str, bool]:
-    """The flags of a request that may fall back."""
-    return {"no_fragment": "no_fragment" in variant.options}
+def _bulk(on: On) -> object:
+    rmqueue_bulk, flags = on.subject.linux.pcp.rmqueue_bulk, on.flags("no_fragment")
+    return rmqueue_bulk(on.zone, on.pcp, on.order, on.wanted, on.blocks(), on.movable, **flags)
 
 
-def _refill(subject: Subject, variant: Variant, on: PcpStubs) -> object:
-    order, wanted = variant.order, variant.migratetype
-    return subject.linux.pcp.refill_one(on.zone, on.pcp, order, wanted, nobody_asks, **flags(variant))
+def _alloc(on: On) -> object:
+    flags = on.flags("bulk", "no_fragment")
+    return on.subject.linux.pcp.rmqueue_pcplist(on.zone, on.pcp, on.order, on.wanted, on.movable, **flags)
 
 
-def _bulk(subject: Subject, variant: Variant, on: PcpStubs) -> object:
-    """The first iteration begins in the first state; any later one, in any in which the list has a block."""
-    order, wanted = variant.order, variant.migratetype
-    blocks = on.refill_blocks(None, order)
-
-    def one_is_there() -> tuple[Truth, str]:
-        found = [step.pfn for step in on.world.steps if step.does == "refill"]
-        return filled(on.world, on.world.state, order, wanted, found[0]), "the list has a block"
-
-    on.world.require(faults(countdown_faults, subject.text("linux.pcp"), "rmqueue_bulk", "blocks"))
-    relation = partial(_refilled, order, wanted)
-    loop = CountLoop(on.world, "rmqueue_bulk", relation, one_is_there)
-    return subject.linux.pcp.rmqueue_bulk(
-        on.zone, on.pcp, order, wanted, Countdown(loop, blocks.term, 1), nobody_asks, **flags(variant)
-    )
+def _drain(on: On) -> object:
+    return on.subject.linux.pcp.drain_one(on.zone, on.pcp, on.variant.index)
 
 
-def _refilled(order: int, migratetype: int, was: Any, now: Any, page: Term) -> Any:
-    return refilled(was, now, order, migratetype, page)
+def _next(on: On) -> object:
+    return on.subject.linux.pcp.next_pindex(on.pcp, on.variant.index)
 
 
-def _alloc(subject: Subject, variant: Variant, on: PcpStubs) -> object:
-    order, wanted = variant.order, variant.migratetype
-    bulk = "bulk" in variant.options
-    return subject.linux.pcp.rmqueue_pcplist(
-        on.zone, on.pcp, order, wanted, nobody_asks, bulk=bulk, **flags(variant)
-    )
+def _bulk_drain(on: On) -> object:
+    return on.subject.linux.pcp.free_pcppages_bulk(on.zone, on.pcp, *on.pages())
 
 
-def _drain(subject: Subject, variant: Variant, on: PcpStubs) -> object:
-    return subject.linux.pcp.drain_one(on.zone, on.pcp, variant.index)
+def _free(on: On) -> object:
+    commit = on.subject.linux.pcp.free_unref_page_commit
+    return commit(on.zone, on.pcp, on.given(), on.order, on.wanted)
 
 
-def _next(subject: Subject, variant: Variant, on: PcpStubs) -> object:
-    return subject.linux.pcp.next_pindex(on.pcp, variant.index)
-
-
-def _bulk_drain(subject: Subject, variant: Variant, on: PcpStubs) -> object:
-    carried = ("pages", "pindex", "found")
-    on.world.require(faults(countdown_faults, subject.text("linux.pcp"), "free_pcppages_bulk", *carried))
-    loop = DrainLoop(on.world, "free_pcppages_bulk", drained)
-    pages = on.pages_to_drain(on.pcp, 0, None)
-    return subject.linux.pcp.free_pcppages_bulk(on.zone, on.pcp, Countdown(loop, pages.term, 0), AnyIndex())
-
-
-def _free(subject: Subject, variant: Variant, on: PcpStubs) -> object:
-    block = given_block(on.world, variant.order)
-    return subject.linux.pcp.free_unref_page_commit(
-        on.zone, on.pcp, block, variant.order, variant.migratetype
-    )
-
-
-def _drain_all(subject: Subject, variant: Variant, on: PcpStubs) -> object:
-    on.world.require(faults(countdown_faults, subject.text("linux.pcp"), "drain_pages_zone"))
-    on.pcp.count = Countdown(EmptyingLoop(on.world, "drain_pages_zone", drained), COUNT, 0)
-    return subject.linux.pcp.drain_pages_zone(on.zone, on.pcp)
+def _drain_all(on: On) -> object:
+    return on.subject.linux.pcp.drain_pages_zone(on.zone, on.emptied())
 
 
 def _requests(top: int) -> list[Variant]:
     orders = Geometry(top).pcp_orders
     plain = [Variant(order, migratetype=kind) for order in orders for kind in range(3)]
-    return plain + [Variant(0, migratetype=kind, options=SPARING) for kind in range(3)]
+    return plain + [Variant(0, migratetype=kind, options=NO_FRAGMENT) for kind in range(3)]
 
 
 def _alloc_requests(top: int) -> list[Variant]:
@@ -122,20 +73,77 @@ def _lists(top: int) -> list[Variant]:
     return [Variant(index=index) for index in range(Geometry(top).lists)]
 
 
-def _once(top: int) -> list[Variant]:
-    return [Variant()]
+def counted(few: Few) -> Iterator[Truth]:
+    """The count is that of the pages on the lists."""
+    yield from in_the_zone(few)
+    total = pfn(0)
+    for label in few.labels:
+        size = pfn(0)
+        for order in range(few.top + 1):
+            size = z3.If(is_pcp(label, order), pfn(1 << order), size)
+        cached = z3.Or(*(order_is(label, order) for order in Geometry(few.top).pcp_orders))
+        yield z3.Implies(is_pcp(label), cached)
+        total = total + size
+    yield total == COUNT
 
 
-OPERATIONS: dict[str, tuple[Run, Callable[[int], list[Variant]]]] = {
-    "pcp.refill_one": (with_lists(("rmqueue",), _refill), _requests),
-    "pcp.rmqueue_bulk": (with_lists(("refill_one",), _bulk), _requests),
-    "pcp.rmqueue_pcplist": (with_lists(("rmqueue_bulk", "refill_blocks"), _alloc), _alloc_requests),
-    "pcp.drain_one": (with_lists(("free_one_page",), _drain), _lists),
-    "pcp.next_pindex": (with_lists((), _next), _lists),
-    "pcp.free_pcppages_bulk": (with_lists(("next_pindex", "drain_one"), _bulk_drain), _once),
-    "pcp.free_unref_page_commit": (
-        with_lists(("pcp_limit", "pages_to_drain", "free_pcppages_bulk"), _free),
-        _frees,
+PCP = Model(
+    "pcp",
+    AnyPcp,
+    RealPcp,
+    counted,
+    in_geometry,
+    {**TELLS, "next_pindex": str},
+    drawn,
+    where=where,
+    faults=faults,
+)
+L = "linux.pcp"
+COMMITS = ("pcp_limit", "pages_to_drain", "free_pcppages_bulk")
+DRAINS = LoopAt(L, "free_pcppages_bulk", ("pages", "pindex", "found"))
+
+ASKED, LIST = ("order", "type"), ("list",)
+
+OPERATIONS = named(
+    Operation(PCP, "pcp.refill_one", _refill, _requests, {L: ("rmqueue",)}, arguments=ASKED),
+    Operation(
+        PCP,
+        "pcp.rmqueue_bulk",
+        _bulk,
+        _requests,
+        {L: ("refill_one",)},
+        LoopAt(L, "rmqueue_bulk", ("blocks",), before=1),
+        arguments=ASKED,
     ),
-    "pcp.drain_pages_zone": (with_lists(("free_pcppages_bulk",), _drain_all), _once),
-}
+    Operation(
+        PCP,
+        "pcp.rmqueue_pcplist",
+        _alloc,
+        _alloc_requests,
+        {L: ("rmqueue_bulk", "refill_blocks")},
+        arguments=ASKED,
+    ),
+    Operation(PCP, "pcp.drain_one", _drain, _lists, {L: ("free_one_page",)}, arguments=LIST),
+    Operation(PCP, "pcp.next_pindex", _next, _lists, arguments=LIST),
+    Operation(
+        PCP,
+        "pcp.free_pcppages_bulk",
+        _bulk_drain,
+        once,
+        {L: ("next_pindex", "drain_one")},
+        DRAINS,
+        arguments=(),
+    ),
+    Operation(
+        PCP, "pcp.free_unref_page_commit", _free, _frees, {L: COMMITS}, arguments=("p", "order", "type")
+    ),
+    Operation(
+        PCP,
+        "pcp.drain_pages_zone",
+        _drain_all,
+        once,
+        {L: ("free_pcppages_bulk",)},
+        LoopAt(L, "drain_pages_zone", ()),
+        arguments=(),
+    ),
+)

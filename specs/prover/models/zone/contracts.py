@@ -1,32 +1,32 @@
-"""The contracts of the layers' functions that others call: proved once, then used in their place."""
+"""The contracts of the functions of a zone with migratetypes that others call."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import z3
 
-from specs.prover.method.lifted import LiftedCount, LiftedPfn
-from specs.prover.models.core import invariants as inv
-from specs.prover.models.core.contracts import Clauses, Stubs, elsewhere, none_large, released
-from specs.prover.models.core.labels import (
+from specs.prover.method import invariants as inv
+from specs.prover.method.contracts import Clauses, elsewhere
+from specs.prover.method.labels import (
     FREE,
     HELD,
-    PCP,
     State,
     Term,
     Truth,
     align,
     aligned,
     is_free,
-    is_pcp,
     label,
     pfn,
-    type_of,
-    unknown,
+    size_of,
 )
-from specs.prover.models.core.world import LiftedType, Step, Y, type_term
+from specs.prover.method.lifted import LiftedCount, LiftedPfn
+from specs.prover.method.lifted_type import LiftedType, type_term
+from specs.prover.method.world import Step, Y
+from specs.prover.models.core.contracts import Stubs, none_large, released
 from specs.prover.models.zone.geometry import Geometry
 from specs.prover.models.zone.retyped import Move, moved, retype
 from specs.prover.models.zone.world import ZoneWorld, in_zone, pageblock_of
@@ -77,37 +77,6 @@ def taken(was: State, now: State, head: Term, order: int, page: Term) -> Clauses
     yield from elsewhere(was, now, z3.Not(inside), page)
 
 
-def on_list(geometry: Geometry, of: Term, index: int) -> Truth:
-    """Whether a block with the label belongs on the per-CPU list: one each for types below 3, or 1."""
-    kind = type_of(of)
-    movable = z3.Or(kind == 1, z3.UGE(kind, z3.BitVecVal(3, 3)))
-    huge = index >= geometry.lists - 2
-    column = (1 if index == geometry.lists - 1 else None) if huge else index % 3
-    typed = z3.Not(movable) if column is None else movable if column == 1 else kind == column
-    return z3.And(is_pcp(of, geometry.order_of(index)), typed)
-
-
-def refilled(was: State, now: State, order: int, migratetype: int, page: Term) -> Clauses:
-    """Free pages may have gone to the per-CPU lists of the order and type; nothing else has changed."""
-    before, after = was.owner(page), now.owner(page)
-    yield z3.Implies(z3.Not(is_free(before)), after == before), "what is not free keeps its owner"
-    listed = after == label(PCP, migratetype, order)
-    yield (
-        z3.Implies(is_free(before), z3.Or(is_free(after), listed)),
-        "what is free stays free, or goes to the list that is refilled",
-    )
-
-
-def drained(was: State, now: State, page: Term) -> Clauses:
-    """Pages of per-CPU lists may have become free; nothing else has changed hands."""
-    before, after = was.owner(page), now.owner(page)
-    yield from elsewhere(was, now, z3.Not(is_pcp(before)), page)
-    yield (
-        z3.Implies(is_pcp(before), z3.Or(after == before, is_free(after))),
-        "a page of a per-CPU list stays there, or becomes free",
-    )
-
-
 def fed(was: State, now: State, start: Term, end: Term, page: Term) -> Clauses:
     """The range is free, and nothing else has changed hands."""
     inside = z3.And(z3.ULE(start, page), z3.ULT(page, end))
@@ -119,8 +88,8 @@ class Victim:
     """A victim that nobody looks into."""
 
 
-class LayerStubs(Stubs):
-    """Functions of the core and of the layers, by their contracts."""
+class MobilityStubs(Stubs):
+    """What the functions of a zone with migratetypes call."""
 
     world: ZoneWorld
 
@@ -167,7 +136,7 @@ class LayerStubs(Stubs):
             Y,
             head,
         )
-        self._now(lambda now, page: released(was, now, head, order, page))
+        self.any_state(lambda now, page: released(was, now, head, order, page))
         of.steps.append(Step("free", head, order, type_term(migratetype), z3.BoolVal(to_tail)))
 
     def free_range(self, zone: Any, start: LiftedPfn, end: LiftedPfn, *, to_tail: bool) -> None:
@@ -178,7 +147,7 @@ class LayerStubs(Stubs):
         of.owe("asks", z3.ULE(start.term, end.term), "a range that is freed does not end before it begins")
         says = "every page of a range that is freed belongs to nobody else"
         of.owe("owned", z3.Implies(inside, was.owner(Y) == HELD), says, Y)
-        self._now(lambda now, page: fed(was, now, start.term, end.term, page))
+        self.any_state(lambda now, page: fed(was, now, start.term, end.term, page))
         of.steps.append(Step("free range", start.term, 0, None, z3.BoolVal(to_tail)))
 
     def move_freepages(
@@ -189,12 +158,13 @@ class LayerStubs(Stubs):
         return self._move(Move(start.term, end.term, type_term(migratetype)), start.term)
 
     def move_freepages_block(self, zone: Any, page: LiftedPfn, migratetype: Any) -> LiftedCount | int:
-        """Contract: row move-block; where the range begins and ends, less is said than the row proves."""
+        """Contract: row move-block."""
         of, wanted = self.world, type_term(migratetype)
         self._own(zone)
+        exact, low, high = block_move(of, page.term, wanted), of.fresh("low"), of.fresh("high")
         start, end = pageblock_of(of, page.term)
-        low, high = of.fresh("low"), of.fresh("high")
         of.path.assume(z3.Or(low == start, low == page.term), z3.Or(high == end, high == low))
+        of.rare.append(lambda _: z3.And(low == exact.low, high == exact.high))
         return self._move(Move(low, high, wanted), page.term)
 
     def _move(self, move: Move, page: Term) -> LiftedCount | int:
@@ -202,11 +172,15 @@ class LayerStubs(Stubs):
         of, was = self.world, self.world.state
         of.moves.append(move)
         of.steps.append(Step("move", page, 0, move.migratetype))
+        exact = partial(_free_in, move)
+        nth = len(of.moves) - 1
+        of.hints.append(lambda few: few.pages_of(exact) == of.moved_pages[nth])
         if not of.path.choose():
             of.laws.append(lambda page: z3.Implies(move.covers(page), z3.Not(is_free(was.heads(page)))))
             of.moved_pages.append(pfn(0))
             return 0
         count = of.fresh("moved")
+        of.rare.append(partial(_counted, move, was, count))
         of.path.assume(z3.ULE(count, pfn(2 << was.top)), count != 0, z3.ULT(move.low, move.high))
         of.state = moved(was, move)
         of.moved_pages.append(count)
@@ -237,7 +211,7 @@ class LayerStubs(Stubs):
             of.require(["the victim that was found is the one that is stolen"])
             return
         head = self.victim[1]
-        self._now(lambda now, page: stolen(was, now, wanted, page))
+        self.any_state(lambda now, page: stolen(was, now, wanted, page))
         of.path.assume(of.state.heads(head) == retype(was.heads(head), wanted))
         of.new_types(str(self.calls))
         of.steps.append(Step("steal", head, 0, wanted))
@@ -257,14 +231,42 @@ class LayerStubs(Stubs):
         some = z3.Not(none_allowed(was, order, migratetype, witness, no_fragment=no_fragment))
         of.path.assume(aligned(head, order), some)
         of.roots += [head, witness]
-        self._now(lambda now, page: taken(was, now, head, order, page))
+        self.any_state(lambda now, page: taken(was, now, head, order, page))
         of.new_types(str(self.calls))
         of.steps.append(Step("alloc", head, order, type_term(migratetype)))
         return LiftedPfn(of.path, head)
 
-    def any_state(self, clauses: Any) -> None:
-        """Go on in any state that the clauses relate to this one."""
-        self._now(clauses)
+    def may_reserve(self, managed: object, reserved: object) -> bool:
+        """Any answer, of the zone's own counters."""
+        if managed is not self.zone.managed or reserved is not self.zone.nr_reserved_highatomic:
+            self.world.require(["what may be reserved depends on the zone's own counters"])
+        return self.world.path.choose()
+
+    def leaves(self, zone: object, order: int, mark: int) -> bool:
+        """Any answer."""
+        return self.world.path.choose()
+
+    def unreserve_first(self, zone: object, order: int, migratetype: Any) -> bool:
+        """Moves pages or not; only which turns there are is looked at."""
+        of = self.world
+        self._own(zone)
+        reserved = label(FREE, z3.BitVecVal(3, 3), order)
+        if not type_term(migratetype).eq(inv.MT):
+            of.require(["each turn gives to the wanted type"])
+        found = of.path.choose()
+        of.hints.append(lambda few: few.some(lambda head, of_it: of_it == reserved) == found)
+        of.steps.append(Step("turn" if found else "idle turn", pfn(0), order))
+        return found
+
+
+def _counted(move: Move, was: State, count: Term, page: Term) -> Truth:
+    """What is moved is no less than any block that moves: a finite sum of their sizes."""
+    return z3.Implies(_free_in(move, page, was.heads(page)), z3.ULE(size_of(was.heads(page)), count))
+
+
+def _free_in(move: Move, head: Term, of: Term) -> Truth:
+    """Whether the block moves."""
+    return z3.And(is_free(of), move.covers(head))
 
 
 def block_move(of: ZoneWorld, page: Term, migratetype: Term) -> Move:
@@ -275,8 +277,3 @@ def block_move(of: ZoneWorld, page: Term, migratetype: Term) -> Move:
     start, end = pageblock_of(of, page)
     low = z3.If(in_zone(start), start, page)
     return Move(low, z3.If(in_zone(end - pfn(1)), end, low), migratetype)
-
-
-def arbitrary(of: ZoneWorld, name: str) -> State:
-    """A state of which only laws will say something."""
-    return unknown(name, of.state.top, of.state.merges)

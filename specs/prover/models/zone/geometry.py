@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 
 from specs.ledger.subject import LINUX, Subject
-from specs.prover.models.core.operations import replaced
+from specs.prover.method.operations import replaced
 
 TOP = 10
 """The top order of every ``MobilityZone``: what is proved is proved for this one."""
@@ -58,7 +58,7 @@ class Geometry:
         """The order of a per-CPU list's blocks."""
         return self.order if index >= self.lists - 2 else index // 3
 
-    def constants(self) -> dict[str, int]:
+    def constants(self) -> dict[str, int | tuple[int, ...]]:
         """The constants of the code, as the specification has them."""
         return {
             "PAGEBLOCK_ORDER": self.order,
@@ -67,6 +67,7 @@ class Geometry:
             "CLAIM_PAGES": self.claim,
             "COSTLY_ORDER": self.costly,
             "NR_PCP_LISTS": self.lists,
+            "PCP_PAGES": tuple(2 ** self.order_of(index) for index in range(self.lists)),
         }
 
 
@@ -77,6 +78,11 @@ def faults(subject: Subject) -> Iterator[str]:
         for constant, value in wanted.items():
             if getattr(subject.module(name), constant, value) != value:
                 yield f"{name}.{constant} is {value}"
+
+
+def in_geometry(subject: Subject, top: int) -> AbstractContextManager[None]:
+    """The code, as a zone of that top order would have it."""
+    return scaled(subject, Geometry(top))
 
 
 @contextmanager

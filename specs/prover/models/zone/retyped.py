@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import z3
 
+from specs.prover.method.labels import KIND, ORDER, Labels, State, Term, Truth, align_to, is_free
 from specs.prover.method.terms import built_once
-from specs.prover.models.core.labels import KIND, ORDER, Labels, State, Term, Truth, align_to, is_free
 
 
 @built_once

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import z3
 
 from specs.ledger.subject import BY_Z3, Subject
+from specs.prover.method import invariants as inv
+from specs.prover.method.labels import LIMIT, State, Term, Truth, align, is_block, pfn, size_of, unknown
 from specs.prover.method.lifted import LiftedBool, LiftedPfn
+from specs.prover.method.lifted_type import LiftedType, type_term
 from specs.prover.method.paths import Path
 from specs.prover.method.shape import faults as read
 from specs.prover.method.shape import hidden_state_faults
 from specs.prover.method.terms import built_once
-from specs.prover.models.core import invariants as inv
-from specs.prover.models.core.labels import LIMIT, State, Term, Truth, align, pfn, unknown
-from specs.prover.models.core.world import Area, LiftedType, Step, World, type_term
+from specs.prover.method.world import Step, World
+from specs.prover.models.core.area import Area
 from specs.prover.models.zone.geometry import TOP, Geometry, faults
 from specs.prover.models.zone.retyped import Move
 
@@ -60,6 +63,12 @@ def unknown_types(name: str, order: int) -> Types:
     return Types(f"T{name}", order)
 
 
+def _first_type(page: Term) -> Term:
+    """The type of the pageblock that begins there, in the beginning; one of the five that there are."""
+    found = z3.Function("any_type", z3.BitVecSort(64), z3.BitVecSort(3))(page)
+    return z3.If(z3.ULT(found, z3.BitVecVal(5, 3)), found, z3.BitVecVal(0, 3))
+
+
 @dataclass
 class ZoneWorld(World):
     """The state of a zone whose pages are grouped by mobility."""
@@ -86,6 +95,21 @@ class ZoneWorld(World):
         super().__post_init__()
         self.types = self.types_before = unknown_types("0", self.geometry.order)
 
+    def further_maps(self, at: Term) -> list[tuple[z3.FuncDeclRef, Term]]:
+        """The types, which are those that there are."""
+        known = _first_type(at)
+        return [(z3.Function(name, z3.BitVecSort(64), z3.BitVecSort(3)), known) for name in ("T0", "Tc")]
+
+    def further(self, pages: Sequence[int]) -> list[tuple[int, Term]]:
+        """The types of the pages' pageblocks."""
+        order = self.geometry.order
+        starts = sorted({page & -(1 << order) for page in pages})
+        return [(start, _first_type(pfn(start))) for start in starts]
+
+    def begin_iteration(self) -> None:
+        """The types of the pageblocks may be any, too."""
+        self.new_types("c")
+
     def new_types(self, name: str) -> Types:
         """Go on with types of which nothing is known."""
         self.types = unknown_types(name, self.geometry.order)
@@ -100,6 +124,7 @@ def zone_world(subject: Subject, path: Path, top: int) -> ZoneWorld:
     path.assume(inv.BOUND, z3.ULT(ZONE_START, ZONE_END), z3.ULE(ZONE_END, inv.END))
     if top == TOP:
         made.require(faults(subject))
+    made.rare.append(lambda page: listed_in_zone(state, page))
     for name in BY_Z3:
         made.require(read(hidden_state_faults, subject.text(name), "constants"))
     return made
@@ -113,6 +138,13 @@ def in_zone(page: Term) -> Truth:
 def owned_in_zone(state: State, page: Term) -> Truth:
     """Whatever has an owner lies in the zone: the lists of a zone hold pages of that zone alone."""
     return z3.Implies(state.owner(page) != 0, in_zone(page))
+
+
+def listed_in_zone(state: State, page: Term) -> Truth:
+    """A block that is listed lies in the zone as a whole; what that rests on is row zone-edges."""
+    listed = state.heads(page)
+    last = page + size_of(listed) - pfn(1)
+    return z3.Implies(is_block(listed), z3.And(z3.ULE(ZONE_START, page), z3.ULT(last, ZONE_END)))
 
 
 def page_in_zone(path: Path, page: Term) -> LiftedPfn:

@@ -107,6 +107,18 @@ def align_to(term: Term, owner: Term) -> Term:
     return term & mask
 
 
+_SIZES: Final = tuple(pfn(1 << order) for order in range(11))
+
+
+@built_once
+def size_of(owner: Term) -> Term:
+    """How many pages a block with the label has, whose order is at most 10."""
+    size = _SIZES[0]
+    for order, pages in enumerate(_SIZES):
+        size = z3.If(order_is(owner, order), pages, size)
+    return size
+
+
 @dataclass(frozen=True, eq=False)
 class Labels:
     """A map from pages to labels: an unknown function, or a map and the block that was set in it."""

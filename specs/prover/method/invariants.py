@@ -7,8 +7,7 @@ from functools import partial
 
 import z3
 
-from specs.prover.method.terms import built_once
-from specs.prover.models.core.labels import (
+from specs.prover.method.labels import (
     HELD,
     LIMIT,
     NONE,
@@ -25,6 +24,7 @@ from specs.prover.models.core.labels import (
     pfn,
     type_of,
 )
+from specs.prover.method.terms import built_once
 
 MT = z3.BitVec("mt", 3)
 """Any migratetype at all."""

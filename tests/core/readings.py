@@ -4,16 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 import z3
 
-from specs.agreement.settings import Labels, Snapshot
+from specs.prover.method.invariants import conjunction
+from specs.prover.method.labels import FREE, HAND, LIVE, Term, Truth, pfn
+from specs.prover.method.operations import Walk
 from specs.prover.method.paths import Owed
 from specs.prover.method.terms import built_once
-from specs.prover.models.core.invariants import conjunction
-from specs.prover.models.core.labels import Term, Truth, pfn
-from specs.prover.models.core.operations import Walk
-from specs.prover.models.core.world import Y
+from specs.prover.method.world import Y
+
+Labels = dict[int, int]
+"""A number for each page; a page that has none is outside."""
+
+
+HELD_LABEL = HAND * 128
+
+
+def free_label(migratetype: int, order: int) -> int:
+    """The label of a free block: three bits of kind, three of type, four of order."""
+    return FREE * 128 + migratetype * 16 + order
+
+
+def live_label(order: int) -> int:
+    """The label of a live block."""
+    return LIVE * 128 + order
+
+
+class Snapshot(NamedTuple):
+    """Who owns each page, and which blocks are listed where."""
+
+    owner: Labels
+    heads: Labels
 
 
 class Reading:

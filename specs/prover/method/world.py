@@ -1,19 +1,15 @@
-"""The symbolic free area, and the world it is in: each call owes its contract, then changes the state."""
+"""The world that a symbolic run works on: who owns each page, what is known, and what the run has done."""
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import z3
 
-from specs.prover.method.lifted import LiftedBool, LiftedPfn, truth
-from specs.prover.method.paths import Cut, Owed, Path
-from specs.prover.method.terms import ids
-from specs.prover.models.core import invariants as inv
-from specs.prover.models.core.labels import (
-    FREE,
+from specs.prover.method import invariants as inv
+from specs.prover.method.labels import (
     HELD,
     State,
     Term,
@@ -22,62 +18,20 @@ from specs.prover.models.core.labels import (
     aligned,
     is_free,
     is_live,
-    label,
     pfn,
-    type_of,
     unknown,
 )
+from specs.prover.method.paths import Cut, Owed, Path
+from specs.prover.method.terms import ids
+
+P = z3.BitVec("p", 64)
+"""The page that a call is given."""
 
 Y = z3.BitVec("y", 64)
 """Any page at all: what is shown of it holds of every page."""
 
 APART = ("loop",)
 """Goals that are decided faster one by one than together."""
-
-
-class LiftedType:
-    """A migratetype of unknown value: the core only passes it on; where there is a path, it is compared."""
-
-    __slots__ = ("path", "term")
-    __hash__ = None  # type: ignore[assignment]  # of unknown value, hence no key
-
-    def __init__(self, term: Term, path: Path | None = None) -> None:
-        self.term, self.path = term, path
-
-    def _asked(self, other: object, compare: Callable[[Term, Term], Truth]) -> LiftedBool:
-        if self.path is None:
-            raise TypeError("a migratetype of unknown value compared")
-        return LiftedBool(self.path, compare(self.term, type_term(other)))
-
-    def __eq__(self, other: object) -> LiftedBool:  # type: ignore[override]  # lifted on purpose
-        return self._asked(other, operator.eq)
-
-    def __ne__(self, other: object) -> LiftedBool:  # type: ignore[override]  # lifted on purpose
-        return self._asked(other, operator.ne)
-
-    def __lt__(self, other: object) -> LiftedBool:
-        return self._asked(other, z3.ULT)
-
-    def __le__(self, other: object) -> LiftedBool:
-        return self._asked(other, z3.ULE)
-
-    def __gt__(self, other: object) -> LiftedBool:
-        return self._asked(other, z3.UGT)
-
-    def __ge__(self, other: object) -> LiftedBool:
-        return self._asked(other, z3.UGE)
-
-    def __bool__(self) -> bool:
-        raise TypeError("the truth of a migratetype of unknown value")
-
-
-def type_term(migratetype: object) -> Term:
-    """The migratetype, known or unknown, as a term."""
-    if isinstance(migratetype, LiftedType):
-        return migratetype.term
-    if type(migratetype) is not int or not 0 <= migratetype < 8:
-        raise TypeError(f"a migratetype expected, and not {migratetype!r}")
-    return z3.BitVecVal(migratetype, 3)
 
 
 @dataclass(frozen=True)
@@ -109,9 +63,16 @@ class World:
     """Further hypotheses at pages of the run's own choosing, such as a proved lemma's."""
     laws: list[Callable[[Term], Truth]] = field(default_factory=list)
     """What is known of every page, such as the contract of a function that was proved before."""
+    rare: list[Callable[[Term], Truth]] = field(default_factory=list)
+    """What is known of every page besides, and few proofs need."""
+    hints: list[Callable[[Any], Truth]] = field(default_factory=list)
+    """Of a state of few blocks: what the real functions then do, where their contracts say less.  No proof
+    uses it; it finds states from which a path is walked."""
     at_rest: bool = False
     """Between the calls of a zone: nothing is in hand, and the one type is 0."""
     names: dict[str, int] = field(default_factory=dict)
+    created: list[str] = field(default_factory=list)
+    """The names of the states of which nothing was known at first."""
     tells: bool = False
     """Whether conditions that were false are used at once; where most proofs need them."""
     entry: State = field(init=False)
@@ -132,6 +93,7 @@ class World:
             return Owed(tag, goal, says, (), (), pages)
         known, empties, extra, before = tuple(self.roots), tuple(self.empties), tuple(self.extra), self.before
         denied, laws, at_rest = tuple(self.path.denied), tuple(self.laws), self.at_rest
+        rare = tuple(self.rare)
         listed, told = tuple(self.listed), (tuple(self.path.denied) if self.tells else ())
 
         at = [*known, *pages]
@@ -143,9 +105,13 @@ class World:
 
         def found() -> Sequence[Truth]:
             empty = [state.heads(page) != wanted for state, wanted in empties for page in at]
-            lawful = [law(page) for law in laws for page in at]
+            lawful = [law(page) for law in (*laws, *rare) for page in at]
             calm = [inv.at(before, name, page) for name in inv.AT_REST for page in at] if at_rest else ()
             return [*denied, *empty, *lawful, *calm]
+
+        def beyond() -> Sequence[Truth]:
+            empty = [state.heads(page) != wanted for state, wanted in empties for page in at]
+            return [*told, *denied, *extra, *empty, *(law(page) for law in (*laws, *rare) for page in at)]
 
         if any(fact.get_id() == goal.get_id() for fact in denied):
             return Owed(tag, goal, says, (), (lambda: [goal],), (*known, *pages))
@@ -153,9 +119,9 @@ class World:
         if now:
             pool = (lambda: [*now, *members()], lambda: denied, list)
         hypotheses = map(ids, (self.path.facts, denied, known, extra))
-        moment = (self.path, self.state, *hypotheses, len(laws), len(listed), len(empties))
+        moment = (self.path, self.state, *hypotheses, len(laws), len(rare), len(listed), len(empties))
         together = () if tag in APART else moment
-        return Owed(tag, goal, says, tuple(self.path.facts), pool, (*known, *pages), together)
+        return Owed(tag, goal, says, tuple(self.path.facts), pool, (*known, *pages), beyond, together)
 
     def owe(self, tag: str, goal: Truth, says: str, *pages: Term, now: Sequence[Truth] = ()) -> None:
         """Record that the path must prove the goal."""
@@ -173,6 +139,22 @@ class World:
         """A page that no other name stands for; the same name at the same step of every path."""
         self.names[name] = self.names.get(name, 0) + 1
         return z3.BitVec(f"{name}{self.names[name]}", 64)
+
+    def new_state(self, name: str) -> State:
+        """A state of the same zone, of which nothing is known yet."""
+        self.created.append(name)
+        return unknown(name, self.state.top, self.state.merges)
+
+    def further_maps(self, at: Term) -> list[tuple[z3.FuncDeclRef, Term]]:
+        """What else of the beginning is unknown: each map, and what stands for it at a page."""
+        return []
+
+    def further(self, pages: Sequence[int]) -> list[tuple[int, Term]]:
+        """What else there is to read at the pages when the beginning is known."""
+        return []
+
+    def begin_iteration(self) -> None:
+        """An iteration of a loop begins in any state: what a layer knows besides the owners is unknown."""
 
     def order_in_range(self, order: object) -> int:
         """The order, if it is one of this zone's; else the path owes the impossible and ends."""
@@ -214,51 +196,3 @@ class World:
         self.listed.append((head, order))
         self.roots.append(head)
         return was
-
-
-def world(path: Path, top: int) -> World:
-    """A zone in any state at all that satisfies the invariants."""
-    state = unknown("0", top)
-    made = World(path, state, state)
-    path.world = made
-    path.assume(inv.BOUND)
-    return made
-
-
-class Area:
-    """Stands in for ``FreeArea``."""
-
-    def __init__(self, of: World) -> None:
-        self.world = of
-        self.max_order = of.state.top
-
-    def add(self, block: LiftedPfn, order: int, migratetype: LiftedType, *, tail: LiftedBool | bool) -> None:
-        """List an owned block as free."""
-        order = self.world.order_in_range(order)
-        self.world.steps.append(Step("add", block.term, order, migratetype.term, truth(tail)))
-        self.world.give(block.term, order, label(FREE, migratetype.term, order), free=True)
-
-    def remove(self, block: LiftedPfn, order: int) -> LiftedType:
-        """Unlist a free block."""
-        order = self.world.order_in_range(order)
-        self.world.steps.append(Step("remove", block.term, order))
-        return LiftedType(type_of(self.world.drop(block.term, order, free=True)))
-
-    def first(self, order: int, migratetype: LiftedType) -> LiftedPfn | None:
-        """Any member of the list; or None, if there is none at any page that anybody names."""
-        order = self.world.order_in_range(order)
-        wanted, path = label(FREE, migratetype.term, order), self.world.path
-        if not path.choose():
-            self.world.empties.append((self.world.state, wanted))
-            return None
-        head = self.world.fresh("head")
-        path.assume(self.world.state.heads(head) == wanted)
-        self.world.listed.append((head, order))
-        self.world.roots.append(head)
-        return LiftedPfn(path, head)
-
-    def is_free_block(self, block: LiftedPfn, order: int) -> LiftedBool:
-        """Whether a free block of that order is listed there."""
-        order = self.world.order_in_range(order)
-        self.world.roots.append(block.term)
-        return LiftedBool(self.world.path, is_free(self.world.state.heads(block.term), order))

@@ -1,64 +1,59 @@
-"""Small legal states, the fewest blocks first, in search of one on which broken code shows that it is."""
+"""Scenes of the core: small ones, the fewest blocks first; and others, at random."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from functools import cache
 from itertools import chain, combinations
 
-from specs.ledger.subject import Subject
-from specs.prover.models.core.operations import Variant
-from specs.prover.models.core.replay import Done, Scene, faults, run
+from specs.prover.method.labels import FREE, LIVE
+from specs.prover.method.operations import Call
+from specs.prover.method.scene import Listed, Scene
 from specs.prover.models.core.situations import Situation
 
-SECONDS = 1.5
+
+def scene_in(call: Call, before: Situation, pages: tuple[int, ...]) -> Scene:
+    """The call in that situation."""
+    live = tuple(Listed(start, order, LIVE) for start, order in before.live)
+    blocks = (*(Listed(start, order, FREE) for start, order in before.free), *live)
+    numbers = dict(zip(call.of.pages, pages, strict=True))
+    return Scene(call.of, call.variant, call.top, blocks, numbers)
 
 
-def found(
-    subject: Subject,
-    operation: str,
-    variant: Variant,
-    top: int,
-    near: Scene | None = None,
-    seconds: float = SECONDS,
-) -> tuple[Scene, Done] | None:
-    """The first scene in which the code does what is forbidden; None if there is none in so short a time.
-
-    First come those that have one block more than the scene that is given.
-    """
-    until = time.perf_counter() + seconds
-    for scene in chain(() if near is None else _around(near), scenes(operation, variant, top)):
-        done = run(subject, scene)
-        if next(faults(scene, done), None) is not None:
-            return scene, done
-        if time.perf_counter() > until:
-            break
-    return None
+def situation_of(scene: Scene) -> Situation:
+    """The blocks of a scene."""
+    free = tuple((block.start, block.order) for block in scene.blocks if block.kind == FREE)
+    live = tuple((block.start, block.order) for block in scene.blocks if block.kind == LIVE)
+    return Situation(scene.top, free, live)
 
 
-def scenes(operation: str, variant: Variant, top: int) -> Iterator[Scene]:
-    """The calls of one operation in each small state."""
-    for before in situations(top):
-        for pages in _pages(operation, variant.order, before):
-            yield Scene(operation, variant, before, pages)
+def small(call: Call, near: Scene | None = None) -> Iterator[Scene]:
+    """Those with one block more than the scene that is given; then all that are small."""
+    return chain(() if near is None else _around(near), scenes(call))
+
+
+def scenes(call: Call) -> Iterator[Scene]:
+    """The call in each small state."""
+    for before in situations(call.top):
+        for pages in _pages(call.of.name, call.variant.order, before):
+            yield scene_in(call, before, pages)
 
 
 def _around(near: Scene) -> Iterator[Scene]:
     """The same call, with one block more."""
-    top = near.before.top
+    top, before = near.top, situation_of(near)
+    pages = tuple(near.number(name) for name in near.operation.pages)
+    call = Call(near.operation, near.variant, near.top)
     for start, order, free in _blocks(top + 1):
         more = ((start, order),)
-        before = Situation(
-            top, near.before.free + (more if free else ()), near.before.live + (() if free else more)
-        )
-        given = {(number, number + 1) for number in near.pages}
-        if near.method == "add_range":
-            given = {(near.pages[0], near.pages[1])}
-        blocks = [(*block, True) for block in before.free] + [(*block, False) for block in before.live]
+        added = Situation(top, before.free + (more if free else ()), before.live + (() if free else more))
+        given = {(number, number + 1) for number in pages}
+        if near.operation.name.endswith("add_range"):
+            given = {(pages[0], pages[1])}
+        blocks = [(*block, True) for block in added.free] + [(*block, False) for block in added.live]
         new = not any(start < last and first < start + 2**order for first, last in given)
         if order <= top and new and _legal(tuple(blocks), top):
-            yield Scene(near.operation, near.variant, before, near.pages)
+            yield scene_in(call, added, pages)
 
 
 def window(top: int) -> int:

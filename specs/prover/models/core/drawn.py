@@ -1,14 +1,16 @@
-"""Legal states and calls, drawn at random."""
+"""Scenes of the core, at random."""
 
 from __future__ import annotations
 
 from random import Random
 
-from specs.agreement.settings import TYPES, Setting
 from specs.model.invariants import Block
-from specs.prover.models.core.operations import Variant
-from specs.prover.models.core.situations import calls
+from specs.prover.method.labels import FREE, LIVE
+from specs.prover.method.operations import Call
+from specs.prover.method.scene import Listed, Scene
 
+TYPES = 8
+"""As many migratetypes as a label can tell apart."""
 LIMIT = 2**52
 Filled = list[tuple[int, int, str]]
 """First page, order, and who owns the block: free, live, held or outside."""
@@ -34,41 +36,36 @@ def base_of(draw: Random, top: int) -> int:
     return draw.choice((0, size, draw.randrange(2**40) * size, LIMIT - size))
 
 
-def drawn(draw: Random, operation: str, variant: Variant, top: int) -> Setting:
-    """A setting for that call."""
-    in_zone = operation.startswith("Zone.")
+def drawn(draw: Random, call: Call) -> Scene:
+    """A scene for that call."""
+    name, order, top = call.of.name, call.variant.order, call.top
+    in_zone = name.startswith("Zone.")
     base, size = base_of(draw, top), 2 ** (top + 1)
-    freeing = operation.startswith("free_one_page")
-    aligned = base + draw.randrange(size // 2**variant.order) * 2**variant.order
-    must = (aligned, variant.order) if freeing else None
+    freeing = name.startswith("free_one_page")
+    aligned = base + draw.randrange(size // 2**order) * 2**order
+    must = (aligned, order) if freeing else None
     kinds = ("free", "live", "outside") if in_zone else ("free", "free", "live", "held", "outside")
     parts = [part for start in (base, base + 2**top) for part in fill(draw, start, top, kinds, must)]
     pages: tuple[int, ...] = ()
-    held = [(start, start + 2**order) for start, order, kind in parts if kind == "held"]
-    if operation.endswith("add_range"):
+    if name.endswith("add_range"):
         pages = _range(draw, base, size, parts if in_zone else [])
-    if operation == "add_range":
+    if name == "add_range":
         parts = [part for part in parts if part[0] + 2 ** part[1] <= pages[0] or pages[1] <= part[0]]
-        held = [pages] if pages[0] < pages[1] else []  # type: ignore[list-item]  # there are two
-    elif freeing or operation == "take":
+    elif freeing or name == "take":
         pages = (aligned,)
-    elif operation in ("Zone.free", "Zone.take"):
-        pages = (_page(draw, base, size, parts, variant.order),)
+    elif name in ("Zone.free", "Zone.take"):
+        pages = (_page(draw, base, size, parts, order),)
     types = [0] if in_zone else [draw.randrange(TYPES) for _ in range(2)]
-    free = [(start, order, draw.choice(types)) for start, order, kind in parts if kind == "free"]
-    draw.shuffle(free)
-    live = tuple((start, order) for start, order, kind in parts if kind == "live")
-    return Setting(top, tuple(free), live, tuple(held), types[0], pages)
-
-
-def from_situations(operation: str, variant: Variant, top: int) -> list[Setting]:
-    """The settings from which real runs walk every path; a range that is fed is in hand."""
-    made = []
-    for situation, pages in calls(operation, variant, top):
-        free = tuple((start, order, 0) for start, order in situation.free)
-        held = (pages,) if operation == "add_range" and pages[0] < pages[1] else ()
-        made.append(Setting(top, free, situation.live, held, 0, pages))  # type: ignore[arg-type]  # two pages
-    return made
+    blocks = [
+        Listed(start, size, FREE, draw.choice(types)) if kind == "free" else Listed(start, size, LIVE)
+        for start, size, kind in parts
+        if kind in ("free", "live")
+    ]
+    draw.shuffle(blocks)
+    held = tuple((start, start + 2**size) for start, size, kind in parts if kind == "held")
+    held = () if name == "add_range" else held
+    numbers = {"mt": types[0], **dict(zip(call.of.pages, pages, strict=True))}
+    return Scene(call.of, call.variant, top, tuple(blocks), numbers, held=held)
 
 
 def _page(draw: Random, base: int, size: int, parts: Filled, order: int) -> int:

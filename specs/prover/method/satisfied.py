@@ -1,0 +1,85 @@
+"""What the proofs of a path assume together is never nothing: some state satisfies it, or none walks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import z3
+
+from specs.ledger.subject import Subject
+from specs.ledger.theorem import Result
+from specs.prover.method.operations import Operation, Walk
+from specs.prover.method.paths import Owed
+from specs.prover.method.row import Proof, impossible
+from specs.prover.method.solve import Solvers
+from specs.prover.method.walked import where
+from specs.prover.method.walks import walks
+
+
+class Contradiction(Exception):
+    """Hypotheses that no state satisfies, or none that is found: the result, and which they are."""
+
+    def __init__(self, result: Result, story: str) -> None:
+        super().__init__(story)
+        self.result, self.story = result, story
+
+
+def assumed(all_owed: Iterable[Owed]) -> list[z3.BoolRef]:
+    """Everything that any of the obligations may use, each once."""
+    found = {}
+    for owed in all_owed:
+        for fact in (*owed.facts, *(fact for stage in owed.pool for fact in stage())):
+            found[fact.get_id()] = fact
+    return list(found.values())
+
+
+@dataclass
+class Search:
+    """Looks for a state behind each set of hypotheses, and counts."""
+
+    subject: Subject
+    solvers: Solvers
+    proofs: Sequence[Proof]
+    paths: int = 0
+    sets: int = 0
+
+    def lemmas(self, top: int) -> None:
+        """Every obligation that belongs to no path of an operation."""
+        for proof in self.proofs:
+            meant = proof.lemmas is not None and top in proof.tops((top,))
+            for owed in () if proof.lemmas is None or not meant else proof.lemmas(self.subject, top):
+                if not self._hold_together(assumed([owed]), owed.says):
+                    raise Contradiction(
+                        "refuted", f"max_order {top}: nothing satisfies what this assumes: {owed.says}"
+                    )
+
+    def operation(self, operation: Operation, top: int, wanted: tuple[int, int]) -> None:
+        """Every path; on as many as have to be impossible, the solvers say so."""
+        never = []
+        found = walks(self.subject, operation, top)
+        for walk in found:
+            self.paths += 1
+            if self._hold_together(self.on_path(walk), where(walk)):
+                continue
+            if not impossible(self.solvers, walk):
+                raise Contradiction(
+                    "unknown", f"{where(walk)}: the hypotheses contradict each other, not the path"
+                )
+            never.append(where(walk))
+        counts = len(found) - len(never), len(never)
+        if counts != wanted:
+            says = f"{operation.name}, max_order {top}: {counts} paths that are and are not walked"
+            raise Contradiction("refuted", "; ".join([f"{says}, not {wanted}", *never]))
+
+    def on_path(self, walk: Walk) -> list[z3.BoolRef]:
+        """All that is assumed anywhere on the path; and, at its end, if it is to be shown impossible."""
+        posts = (proof.of_path(self.subject, walk) for proof in self.proofs if walk.of in proof.operations)
+        return assumed([*(owed for found in posts for owed in found), walk.world.impossible("")])
+
+    def _hold_together(self, hypotheses: list[z3.BoolRef], of: str) -> bool:
+        self.sets += 1
+        found = self.solvers.witnesses.decide(hypotheses)
+        if found == "unknown":
+            raise Contradiction("unknown", f"{of}: no model of what is assumed is found")
+        return found == "sat"

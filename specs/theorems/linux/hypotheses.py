@@ -1,0 +1,40 @@
+"""No path of the Linux zone is empty: some state satisfies all that is assumed there."""
+
+from __future__ import annotations
+
+from specs.ledger.subject import Subject
+from specs.ledger.theorem import Outcome, Theorem
+from specs.prover.method.operations import Operation
+from specs.prover.method.row import solvers_for
+from specs.prover.method.satisfied import Search
+from specs.prover.models import LINUX
+from specs.prover.models.pcp.paths import PATHS as OF_LISTS
+from specs.prover.models.zone.paths import PATHS, SMALL
+from specs.theorems.core.hypotheses import find_states, proofs
+
+ALL = PATHS | OF_LISTS
+
+
+def expected(operation: Operation, top: int) -> tuple[int, int]:
+    """The paths that some state walks, and those that none does; at one top order only."""
+    return ALL[operation.name]
+
+
+def check(subject: Subject, tops: tuple[int, ...]) -> Outcome:
+    """Compare the paths of all operations with what is known of them."""
+    search = Search(subject, solvers_for(subject), proofs())
+    return find_states(search, LINUX, (SMALL,) if tops else (), expected)
+
+
+ROWS = (
+    Theorem(
+        "layer-hypotheses",
+        "On every path of the layers some state satisfies at once all that its obligations may assume, or "
+        "the path is proved impossible; there are as many of either as there should be (max_order 3).",
+        ("verified_buddy.linux.mobility", "verified_buddy.linux.fallback", "verified_buddy.linux.pcp"),
+        "execution",
+        check,
+        ("typed-never-merges", "fallback-never-happens"),
+        twin_orders=(3,),
+    ),
+)
