@@ -5,7 +5,7 @@ import pytest
 from specs.exhaustive.area_walk import walk_free_area
 from specs.ledger.subject import running
 from specs.random.statemachines import FreeAreaMachine
-from specs.theorems.core.random_programs import machine_for
+from specs.random.tester import machine_for
 from verified_buddy import FreeArea, Migratetype, Order, Pfn
 
 TestFreeAreaAgainstPlainLists = machine_for(running(), FreeAreaMachine).TestCase

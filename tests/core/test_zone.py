@@ -8,7 +8,7 @@ from specs.exhaustive.small_zones import layouts
 from specs.exhaustive.zone_walk import Explorer
 from specs.ledger.subject import running
 from specs.random.statemachines import ZoneMachine
-from specs.theorems.core.random_programs import machine_for
+from specs.random.tester import machine_for
 from verified_buddy import PFN_LIMIT, BuddyError, Order, Pfn, Zone, errors
 
 TestZoneAgainstTheAbstractMachine = machine_for(running(), ZoneMachine).TestCase

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from specs.ledger.subject import running
-from specs.model.linux_beside import TypedMachine, zone_state
-from specs.model.linux_geometries import GEOMETRIES
+from specs.random.linux_beside import TypedMachine, zone_state
+from specs.random.linux_geometries import GEOMETRIES
 from verified_buddy.errors import BuddyError, InvalidOrder, InvalidPfn, InvalidRange, OutOfRange, Overlap
 from verified_buddy.linux.migratetype import MOVABLE
 from verified_buddy.linux.zone import InvalidCount, InvalidCpu, InvalidMigratetype, Isolated, LinuxZone
