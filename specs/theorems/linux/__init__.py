@@ -9,7 +9,6 @@ from specs.theorems.linux import (
     isolation,
     mobility,
     mobility_moves,
-    paths,
     pcp,
     pcp_drain,
     zone,
@@ -24,6 +23,5 @@ PROVED = (
     *pcp.ROWS,
     *pcp_drain.ROWS,
     *conservation.ROWS,
-    *paths.ROWS,
 )
 RUN = zone.THEOREMS
