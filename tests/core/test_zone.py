@@ -206,3 +206,9 @@ def test_blocks_beyond_order_ten_split_and_merge_to_the_top(top: int) -> None:
         zone.free(pfn, Order(top - 1))
     assert [block[:2] for block in zone.free_area.blocks()] == [(0, top)]
     assert zone.alloc(Order(top)) == 0
+
+
+def test_a_zone_shows_at_a_prompt_what_it_has() -> None:
+    zone = busy_zone()
+    assert repr(zone) == "<Zone: max_order 3, pages 20, free pages 17, live blocks 2>"
+    assert repr(Zone()) == "<Zone: max_order 10, pages 0, free pages 0, live blocks 0>"

@@ -141,3 +141,11 @@ def test_a_page_on_a_cpu_list_is_free_already_and_one_that_is_out_is_isolated() 
         assert type(caught.value).__name__ == name
         assert zone_state(zone) == before
     assert issubclass(Isolated, BuddyError)
+
+
+def test_a_zone_shows_at_a_prompt_what_is_free_and_what_its_cpus_hold() -> None:
+    zone = LinuxZone(Pfn(0), Pfn(3072), cpus=2, high=60, batch=7)
+    zone.add_range(Pfn(0), Pfn(2048))
+    zone.alloc(Order(0), MOVABLE, 1)  # a batch leaves the free lists; one page of it is handed out
+    held = "pages 2048, free pages 2041, live blocks 1, pages on per-CPU lists 6"
+    assert repr(zone) == f"<LinuxZone: max_order 10, {held}>"

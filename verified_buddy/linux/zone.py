@@ -83,6 +83,9 @@ class LinuxZone(Zone):
         self.out: dict[Pfn, Order] = {}
         self.movable_pages = movable_pages
 
+    def __repr__(self) -> str:
+        return f"{super().__repr__()[:-1]}, pages on per-CPU lists {sum(lists.count for lists in self.pcp)}>"
+
     def add_range(self, start: Pfn, end: Pfn) -> None:
         """Give boot memory [start, end) to the zone, free; pageblocks that start in it become movable.
 
