@@ -80,7 +80,7 @@ CUTS_ACROSS = {
     ),
     "specs/twins": ("bugs",),  # a list of what other allocators shipped
     "tests": (
-        *("conftest", "face", "house", "readme", "style"),  # about the whole
+        *("conftest", "face", "house", "readme", "style", "wheel"),  # about the whole
         *("contract_sides", "contract_states", "contract_suite"),  # about the free area, live map and spans
         "page_map",  # what the tests of the oracle judge by
         "kernel_trace",  # traces that are made up, and those that were recorded
