@@ -159,7 +159,14 @@ def test_the_readme_commands_are_what_ci_runs() -> None:
     assert len(commands) == 2
     assert "-m specs" in commands[0]
     assert "-m pytest" in commands[1]
-    assert "'^python3 -m venv .*pytest'" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "'^python3 -m venv .*pytest'" in ci
+    assert ci.rstrip().endswith("\n.venv/bin/python -m pytest -m slow")
+
+
+def test_the_verification_run_is_part_of_every_test_run() -> None:
+    run = (ROOT / "tests" / "specs" / "test_verification.py").read_text(encoding="utf-8")
+    assert "slow" not in run
 
 
 def top(module: str) -> str:

@@ -122,6 +122,7 @@ def test_a_child_that_dies_or_hangs_has_no_result() -> None:
     assert results == {0: None, 1: None, 2: 7}
 
 
+@pytest.mark.slow
 def test_a_sample_of_the_mutants_is_killed_by_proof_alone() -> None:
     said = specs("--sample", str(SAMPLE), "--json")
     report = json.loads(said.stdout)
