@@ -38,9 +38,13 @@ from typing import TYPE_CHECKING, Final
 from verified_buddy.errors import (
     BuddyError,
     DoubleFree,
+    InvalidCount,
+    InvalidCpu,
+    InvalidMigratetype,
     InvalidOrder,
     InvalidPfn,
     InvalidRange,
+    Isolated,
     MiddleOfBlock,
     Misaligned,
     NotLive,
@@ -57,7 +61,7 @@ if TYPE_CHECKING:
     from verified_buddy.linux.pageblock import Pageblocks
     from verified_buddy.linux.versions.v6_1 import LINUX_6_1
     from verified_buddy.linux.versions.v6_12 import LINUX_6_12
-    from verified_buddy.linux.zone import InvalidCount, InvalidCpu, InvalidMigratetype, Isolated, LinuxZone
+    from verified_buddy.linux.zone import LinuxZone
 
 __all__ = [
     "HIGHATOMIC",
@@ -99,7 +103,7 @@ _LINUX: Final = {
     "pageblock": ("Pageblocks",),
     "versions.v6_1": ("LINUX_6_1",),
     "versions.v6_12": ("LINUX_6_12",),
-    "zone": ("InvalidCount", "InvalidCpu", "InvalidMigratetype", "Isolated", "LinuxZone"),
+    "zone": ("LinuxZone",),
 }
 """What is loaded when it is asked for: the core starts without it, and so does all that judges traces."""
 

@@ -13,9 +13,20 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from specs.ledger.subject import running
 from specs.random.linux_beside import TypedMachine, zone_state
 from specs.random.linux_geometries import GEOMETRIES
-from verified_buddy.errors import BuddyError, InvalidOrder, InvalidPfn, InvalidRange, OutOfRange, Overlap
+from verified_buddy.errors import (
+    BuddyError,
+    InvalidCount,
+    InvalidCpu,
+    InvalidMigratetype,
+    InvalidOrder,
+    InvalidPfn,
+    InvalidRange,
+    Isolated,
+    OutOfRange,
+    Overlap,
+)
 from verified_buddy.linux.migratetype import MOVABLE
-from verified_buddy.linux.zone import InvalidCount, InvalidCpu, InvalidMigratetype, Isolated, LinuxZone
+from verified_buddy.linux.zone import LinuxZone
 from verified_buddy.pfn import Order, Pfn
 
 FILLING = {"alloc": 14, "free": 8}
