@@ -1,18 +1,123 @@
-"""A formally checked reference implementation of the Linux zoned buddy page allocator."""
+"""A formally checked reference implementation of the Linux zoned buddy page allocator.
 
-from verified_buddy.errors import BuddyError
-from verified_buddy.free_area import FreeArea, Migratetype
+The allocator
+    Zone        memory that is handed out in blocks of 2**order pages
+    LinuxZone   a zone as Linux 6.1 has it: migratetypes, fallback, per-CPU lists, isolation
+    FreeArea    the free lists of a zone, which is its ``free_area``
+    Pageblocks  the migratetype of each pageblock, which zones of one machine share
+    LINUX_6_1, LINUX_6_12
+                whose memory a LinuxZone takes when its own runs out, by kernel
+
+Pages and blocks
+    Pfn         a page's number, below PFN_LIMIT
+    Order       the binary logarithm of a block's size: 0..MAX_ORDER in Linux, 0..ORDER_LIMIT here
+    Migratetype what a block is used for: UNMOVABLE, MOVABLE, RECLAIMABLE, HIGHATOMIC or ISOLATE
+
+What a call may raise, and then nothing has changed
+    BuddyError  all of these
+      InvalidOrder, InvalidPfn, InvalidRange, InvalidMigratetype, InvalidCpu, InvalidCount
+                no such thing can be asked for
+      Misaligned, OutOfRange, Overlap
+                the zone's pages are others
+      NotLive   the block cannot be freed
+        DoubleFree, WrongOrder, MiddleOfBlock, Isolated
+                why it cannot
+
+What else there is
+    verified_buddy.buddy, .pfn, .spans          the operations on free lists, and what they are made of
+    verified_buddy.linux                        the parts of LinuxZone, one module each
+    verified_buddy.oracle, .kmem, .replay       ``verified-buddy check``: a trace is judged
+    verified_buddy.conform                      ``verified-buddy conform``: an allocator is driven;
+        .fixtures and .machine are for your own tests
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from verified_buddy.errors import (
+    BuddyError,
+    DoubleFree,
+    InvalidCount,
+    InvalidCpu,
+    InvalidMigratetype,
+    InvalidOrder,
+    InvalidPfn,
+    InvalidRange,
+    Isolated,
+    MiddleOfBlock,
+    Misaligned,
+    NotLive,
+    OutOfRange,
+    Overlap,
+    WrongOrder,
+)
+from verified_buddy.free_area import UNMOVABLE, FreeArea, Migratetype
 from verified_buddy.pfn import MAX_ORDER, ORDER_LIMIT, PFN_LIMIT, Order, Pfn
 from verified_buddy.zone import Zone
 
+if TYPE_CHECKING:
+    from verified_buddy.linux.migratetype import HIGHATOMIC, ISOLATE, MOVABLE, RECLAIMABLE
+    from verified_buddy.linux.pageblock import Pageblocks
+    from verified_buddy.linux.versions.v6_1 import LINUX_6_1
+    from verified_buddy.linux.versions.v6_12 import LINUX_6_12
+    from verified_buddy.linux.zone import LinuxZone
+
 __all__ = [
+    "HIGHATOMIC",
+    "ISOLATE",
+    "LINUX_6_1",
+    "LINUX_6_12",
     "MAX_ORDER",
+    "MOVABLE",
     "ORDER_LIMIT",
     "PFN_LIMIT",
+    "RECLAIMABLE",
+    "UNMOVABLE",
     "BuddyError",
+    "DoubleFree",
     "FreeArea",
+    "InvalidCount",
+    "InvalidCpu",
+    "InvalidMigratetype",
+    "InvalidOrder",
+    "InvalidPfn",
+    "InvalidRange",
+    "Isolated",
+    "LinuxZone",
+    "MiddleOfBlock",
     "Migratetype",
+    "Misaligned",
+    "NotLive",
     "Order",
+    "OutOfRange",
+    "Overlap",
+    "Pageblocks",
     "Pfn",
+    "WrongOrder",
     "Zone",
 ]
+
+_LINUX: Final = {
+    "migratetype": ("HIGHATOMIC", "ISOLATE", "MOVABLE", "RECLAIMABLE"),
+    "pageblock": ("Pageblocks",),
+    "versions.v6_1": ("LINUX_6_1",),
+    "versions.v6_12": ("LINUX_6_12",),
+    "zone": ("LinuxZone",),
+}
+"""What is loaded when it is asked for: the core starts without it, and so does all that judges traces."""
+
+if not TYPE_CHECKING:  # or every name would be one
+
+    def __getattr__(name: str) -> object:
+        from importlib import import_module
+
+        for module, names in _LINUX.items():
+            if name in names:
+                found = getattr(import_module(f"verified_buddy.linux.{module}"), name)
+                globals()[name] = found
+                return found
+        raise AttributeError(f"module 'verified_buddy' has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

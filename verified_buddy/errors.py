@@ -43,6 +43,24 @@ class InvalidRange(BuddyError):
     sentence = "[{}, {}) is not a range of at least one page below 2**52"
 
 
+class InvalidMigratetype(BuddyError):
+    """No request has this type: unmovable 0, movable 1, reclaimable 2."""
+
+    sentence = "{} is not a migratetype of requests, which are 0..2"
+
+
+class InvalidCpu(BuddyError):
+    """The zone has no lists of such a CPU."""
+
+    sentence = "{} is not a CPU in 0..{}"
+
+
+class InvalidCount(BuddyError):
+    """Not an int, or too few, or too many."""
+
+    sentence = "{} is not an int in {}..{}"
+
+
 class Misaligned(BuddyError):
     """The page is not a multiple of the block's size."""
 
@@ -81,3 +99,9 @@ class MiddleOfBlock(NotLive):
     """The page lies inside a live block that starts before it."""
 
     sentence = "page {} is in the middle of the live block at {} of order {}"
+
+
+class Isolated(NotLive):
+    """The page was taken out of the free lists."""
+
+    sentence = "page {} is isolated"

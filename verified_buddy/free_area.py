@@ -51,6 +51,11 @@ class FreeArea:
     def __getitem__(self, order: Order) -> FreeAreaOrder:
         return self.orders[order]
 
+    def __repr__(self) -> str:
+        """As in /proc/buddyinfo: the number of free blocks of each order."""
+        counts = " ".join(f"{area.nr_free}" for area in self.orders)
+        return f"<FreeArea: free blocks of order 0..{self.max_order}: {counts}>"
+
     def add(self, pfn: Pfn, order: Order, migratetype: Migratetype, *, tail: bool) -> None:
         """List a block, at the head of its list or at the tail.  The caller owns the block."""
         free_list = self._free_list[order][migratetype]

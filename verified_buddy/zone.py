@@ -72,6 +72,11 @@ class Zone:
         self.live: dict[Pfn, Order] = {}
         self.spans = Spans()
 
+    def __repr__(self) -> str:
+        pages = sum(end - start for start, end in self.spans.ranges())
+        held = f"pages {pages}, free pages {self.nr_free_pages()}, live blocks {len(self.live)}"
+        return f"<{type(self).__name__}: max_order {self.free_area.max_order}, {held}>"
+
     def add_range(self, start: Pfn, end: Pfn) -> None:
         """Give the pages [start, end) to the zone, free.
 

@@ -12,6 +12,8 @@ from specs.mutants.operators import EXPRESSIONS, Edit, negation, statement
 
 MODULES = ("pfn", "free_area", "buddy", "spans", "zone")
 """The core without its errors, which only word what the zone has decided."""
+WORDED = ("__repr__",)
+"""Methods that only word what there is, for a person at a prompt."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class _Reader:
                 yield from self._function(node, node.name)
             elif isinstance(node, ast.ClassDef):
                 for method in node.body:
-                    if isinstance(method, ast.FunctionDef):
+                    if isinstance(method, ast.FunctionDef) and method.name not in WORDED:
                         yield from self._function(method, f"{node.name}.{method.name}")
             elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
                 target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
 from specs.ledger.refutation import cut_if_endless
-from specs.model.linux_beside import TypedMachine
-from specs.model.linux_geometries import GEOMETRIES
+from specs.random.linux_beside import TypedMachine
+from specs.random.linux_geometries import GEOMETRIES
 from specs.random.programs import Programs
 
 USUAL = ("alloc", "free") * 8

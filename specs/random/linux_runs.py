@@ -6,8 +6,8 @@ from random import Random
 
 from specs.ledger.refutation import Endless, Refuted, Visited, cut_if_endless, what_happened
 from specs.ledger.subject import Subject
-from specs.model.linux_beside import TypedMachine
-from specs.model.linux_geometries import GEOMETRIES
+from specs.random.linux_beside import TypedMachine
+from specs.random.linux_geometries import GEOMETRIES
 
 SEEDS, TURNS, PHASE = range(2), 1500, 400
 FILLING = {"alloc": 14, "free": 8}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from specs.theorems import core, linux
+from specs.theorems.core import hypotheses
 
 COSTLY = (
     "layer-hypotheses",
@@ -25,7 +26,7 @@ FAMILIES = tuple(
         (linux.mobility_moves, linux.highatomic, linux.isolation, linux.pcp, linux.pcp_drain),
         (core.free_area,),
         (core.buddy_init,),
-        (core.hypotheses, core.paths),
+        (hypotheses, core.paths),
         (core.zone,),
         (core.buddy,),
         (core.policy,),

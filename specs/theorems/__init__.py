@@ -5,8 +5,22 @@ from __future__ import annotations
 from specs.crosshair_gate import THEOREMS as CONFIRMED
 from specs.ledger.theorem import Theorem
 from specs.theorems import core, linux
+from specs.theorems.core import hypotheses
+from specs.theorems.linux import hypotheses as linux_hypotheses
+from specs.theorems.linux import paths
 
-LEDGER: tuple[Theorem, ...] = (*core.PROVED, *linux.PROVED, *core.WALKED, *CONFIRMED, *core.RUN, *linux.RUN)
+LEDGER: tuple[Theorem, ...] = (
+    *core.PROVED,
+    *linux.PROVED,
+    *linux_hypotheses.ROWS,
+    *paths.ROWS,
+    *core.WALKED,
+    *hypotheses.ROWS,
+    *core.TOPS,
+    *CONFIRMED,
+    *core.RUN,
+    *linux.RUN,
+)
 """Every theorem, in the order in which the ledger is printed."""
 
 TRUSTED = (

@@ -1,8 +1,4 @@
-"""Broken twins of the code under proof: bugs that real allocators shipped, and some of ours.
-
-Each is a patch of the running code, applied to a copy in memory.  ``source`` names where it shipped; the
-ledger says which theorem rejects which twin.
-"""
+"""Broken twins of the code under proof: bugs that real allocators shipped, and some of ours."""
 
 from __future__ import annotations
 
@@ -10,3 +6,7 @@ from specs.ledger.subject import Twin
 from specs.twins import core, linux
 
 TWINS: dict[str, Twin] = {twin.name: twin for part in (*core.PARTS, *linux.PARTS) for twin in part.TWINS}
+"""By name: each a patch of the running code, applied to a copy in memory.
+
+``source`` names where it shipped; the ledger says which theorem rejects which twin.
+"""

@@ -21,8 +21,8 @@ from specs.prover.models.core.live import Live, LiveOrder
 from specs.prover.models.core.operations import OPERATIONS
 from specs.prover.models.core.spans import SymbolicSpans
 from specs.prover.models.core.stage import world
+from tests.core.contract_readings import Claims, Reading, Snapshot
 from tests.core.contract_suite import LIVE, SPANS, TOP, TYPES, Answer, Call, Contract, State
-from tests.core.readings import Claims, Reading, Snapshot
 from verified_buddy import FreeArea, Migratetype, Order, Pfn
 from verified_buddy.spans import Spans
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from tests.core.readings import HELD_LABEL, Labels, free_label, live_label
+from tests.core.contract_readings import HELD_LABEL, Labels, free_label, live_label
 
 TOP = 2
 TYPES = range(2)

@@ -5,7 +5,7 @@ import pytest
 from specs.exhaustive.area_walk import walk_free_area
 from specs.ledger.subject import running
 from specs.random.statemachines import FreeAreaMachine
-from specs.theorems.core.random_programs import machine_for
+from specs.random.tester import machine_for
 from verified_buddy import FreeArea, Migratetype, Order, Pfn
 
 TestFreeAreaAgainstPlainLists = machine_for(running(), FreeAreaMachine).TestCase
@@ -68,3 +68,11 @@ def test_unlisting_what_is_not_listed_is_a_broken_caller_and_changes_nothing() -
         with pytest.raises(KeyError):
             area.remove(Pfn(pfn), Order(order))
     assert list(area.blocks()) == [(4, 0, UNMOVABLE)]
+
+
+def test_free_lists_show_how_many_blocks_there_are_of_each_order() -> None:
+    area = FreeArea(Order(2), migratetypes=2)
+    area.add(Pfn(0), Order(2), Migratetype(0), tail=False)
+    area.add(Pfn(4), Order(0), Migratetype(0), tail=False)
+    area.add(Pfn(6), Order(0), Migratetype(1), tail=False)
+    assert repr(area) == "<FreeArea: free blocks of order 0..2: 2 0 1>"

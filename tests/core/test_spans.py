@@ -31,6 +31,17 @@ def test_the_last_page_is_a_page() -> None:
     assert spans.overlaps(Pfn(0), Pfn(PFN_LIMIT))
 
 
+def test_every_one_of_many_spans_is_covered() -> None:
+    spans = Spans()
+    for start in range(0, 200, 4):
+        spans.add(Pfn(start), Pfn(start + 2))
+    for start in range(0, 200, 4):
+        assert spans.covers(Pfn(start), Pfn(start + 2))
+        assert spans.overlaps(Pfn(start + 1), Pfn(start + 2))
+        assert not spans.overlaps(Pfn(start + 2), Pfn(start + 4))
+        assert not spans.covers(Pfn(start), Pfn(start + 3))
+
+
 @given(
     pages=st.lists(st.integers(0, 25), unique=True),
     start=st.integers(0, 25),

@@ -8,7 +8,7 @@ from specs.exhaustive.small_zones import layouts
 from specs.exhaustive.zone_walk import Explorer
 from specs.ledger.subject import running
 from specs.random.statemachines import ZoneMachine
-from specs.theorems.core.random_programs import machine_for
+from specs.random.tester import machine_for
 from verified_buddy import PFN_LIMIT, BuddyError, Order, Pfn, Zone, errors
 
 TestZoneAgainstTheAbstractMachine = machine_for(running(), ZoneMachine).TestCase
@@ -184,3 +184,31 @@ def test_a_zone_keeps_nothing_that_the_exhaustive_rows_do_not_restore() -> None:
 def test_ranges_that_touch_merge_across_their_border() -> None:
     zone = zone_of(2, (0, 3), (3, 8))
     assert [(pfn, order) for pfn, order, _ in zone.free_area.blocks()] == [(0, 2), (4, 2)]
+
+
+def test_the_very_last_page_can_overlap() -> None:
+    zone = Zone()
+    last = Pfn(PFN_LIMIT - 1)
+    zone.add_range(last, Pfn(PFN_LIMIT))
+    with pytest.raises(errors.Overlap):
+        zone.add_range(last, Pfn(PFN_LIMIT))
+
+
+@pytest.mark.parametrize("top", [11, 20, 32])
+def test_blocks_beyond_order_ten_split_and_merge_to_the_top(top: int) -> None:
+    zone = Zone(Order(top))
+    zone.add_range(Pfn(0), Pfn(1 << top))
+    live = [zone.alloc(Order(top - 1)), zone.alloc(Order(top - 1))]
+    assert live == [0, 1 << (top - 1)]
+    assert zone.alloc(Order(0)) is None
+    for pfn in live:
+        assert pfn is not None
+        zone.free(pfn, Order(top - 1))
+    assert [block[:2] for block in zone.free_area.blocks()] == [(0, top)]
+    assert zone.alloc(Order(top)) == 0
+
+
+def test_a_zone_shows_at_a_prompt_what_it_has() -> None:
+    zone = busy_zone()
+    assert repr(zone) == "<Zone: max_order 3, pages 20, free pages 17, live blocks 2>"
+    assert repr(Zone()) == "<Zone: max_order 10, pages 0, free pages 0, live blocks 0>"

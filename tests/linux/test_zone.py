@@ -11,11 +11,22 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from specs.ledger.subject import running
-from specs.model.linux_beside import TypedMachine, zone_state
-from specs.model.linux_geometries import GEOMETRIES
-from verified_buddy.errors import BuddyError, InvalidOrder, InvalidPfn, InvalidRange, OutOfRange, Overlap
+from specs.random.linux_beside import TypedMachine, zone_state
+from specs.random.linux_geometries import GEOMETRIES
+from verified_buddy.errors import (
+    BuddyError,
+    InvalidCount,
+    InvalidCpu,
+    InvalidMigratetype,
+    InvalidOrder,
+    InvalidPfn,
+    InvalidRange,
+    Isolated,
+    OutOfRange,
+    Overlap,
+)
 from verified_buddy.linux.migratetype import MOVABLE
-from verified_buddy.linux.zone import InvalidCount, InvalidCpu, InvalidMigratetype, Isolated, LinuxZone
+from verified_buddy.linux.zone import LinuxZone
 from verified_buddy.pfn import Order, Pfn
 
 FILLING = {"alloc": 14, "free": 8}
@@ -141,3 +152,11 @@ def test_a_page_on_a_cpu_list_is_free_already_and_one_that_is_out_is_isolated() 
         assert type(caught.value).__name__ == name
         assert zone_state(zone) == before
     assert issubclass(Isolated, BuddyError)
+
+
+def test_a_zone_shows_at_a_prompt_what_is_free_and_what_its_cpus_hold() -> None:
+    zone = LinuxZone(Pfn(0), Pfn(3072), cpus=2, high=60, batch=7)
+    zone.add_range(Pfn(0), Pfn(2048))
+    zone.alloc(Order(0), MOVABLE, 1)  # a batch leaves the free lists; one page of it is handed out
+    held = "pages 2048, free pages 2041, live blocks 1, pages on per-CPU lists 6"
+    assert repr(zone) == f"<LinuxZone: max_order 10, {held}>"

@@ -17,7 +17,7 @@ from specs.mutants.equivalents import EQUIVALENT
 from specs.mutants.judge import Judged, judge
 from specs.mutants.matrix import Matrix, named
 from specs.mutants.survey import PROOFS
-from specs.mutants.systematic import MODULES, Mutant, mutants
+from specs.mutants.systematic import MODULES, WORDED, Mutant, mutants
 from specs.run.decide import theorem
 from specs.run.readme import MATRIX, score
 from specs.twins import TWINS
@@ -57,7 +57,7 @@ def test_every_function_of_the_core_has_mutants() -> None:
     for module in MODULES:
         changed = {mutant.function for mutant in mutants()}
         for node in ast.walk(ast.parse(source_of(module))):
-            if isinstance(node, ast.FunctionDef):
+            if isinstance(node, ast.FunctionDef) and node.name not in WORDED:
                 assert any(name.startswith(f"{module}.") and name.endswith(node.name) for name in changed)
 
 
@@ -122,6 +122,7 @@ def test_a_child_that_dies_or_hangs_has_no_result() -> None:
     assert results == {0: None, 1: None, 2: 7}
 
 
+@pytest.mark.slow
 def test_a_sample_of_the_mutants_is_killed_by_proof_alone() -> None:
     said = specs("--sample", str(SAMPLE), "--json")
     report = json.loads(said.stdout)

@@ -1,4 +1,4 @@
-"""The verification run itself, cold, as a user starts it."""
+"""The verification run itself, cold, as a user starts it: minutes, and no test run goes without it."""
 
 from __future__ import annotations
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from verified_buddy.errors import BuddyError, DoubleFree, NotLive, OutOfRange, Overlap
+from verified_buddy.errors import (
+    BuddyError,
+    DoubleFree,
+    InvalidCount,
+    InvalidCpu,
+    InvalidMigratetype,
+    Isolated,
+    OutOfRange,
+    Overlap,
+)
 from verified_buddy.free_area import Migratetype
 from verified_buddy.linux import highatomic, isolation, pcp
 from verified_buddy.linux.migratetype import ISOLATE, MOVABLE, PCPTYPES
@@ -23,30 +32,6 @@ def none_movable(pfn: Pfn) -> int:
 
 CPUS_MOST: Final = 8192
 """Linux: the largest CONFIG_NR_CPUS of x86, arch/x86/Kconfig."""
-
-
-class InvalidMigratetype(BuddyError):
-    """No request has this type: unmovable 0, movable 1, reclaimable 2."""
-
-    sentence = "{} is not a migratetype of requests, which are 0..2"
-
-
-class InvalidCpu(BuddyError):
-    """The zone has no lists of such a CPU."""
-
-    sentence = "{} is not a CPU in 0..{}"
-
-
-class InvalidCount(BuddyError):
-    """Not an int, or too few, or too many."""
-
-    sentence = "{} is not an int in {}..{}"
-
-
-class Isolated(NotLive):
-    """The page was taken out of the free lists."""
-
-    sentence = "page {} is isolated"
 
 
 class LinuxZone(Zone):
@@ -82,6 +67,9 @@ class LinuxZone(Zone):
         self.pcp = [PerCpuPages(high, batch) for _ in range(cpus)]
         self.out: dict[Pfn, Order] = {}
         self.movable_pages = movable_pages
+
+    def __repr__(self) -> str:
+        return f"{super().__repr__()[:-1]}, pages on per-CPU lists {sum(lists.count for lists in self.pcp)}>"
 
     def add_range(self, start: Pfn, end: Pfn) -> None:
         """Give boot memory [start, end) to the zone, free; pageblocks that start in it become movable.

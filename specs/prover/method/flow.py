@@ -48,7 +48,7 @@ def codes(subject: Subject) -> frozenset[CodeType]:
         for thing in vars(module).values() if name != "errors" else ():
             if getattr(thing, "__module__", None) == module.__name__:
                 found |= set(_codes_of(thing))
-    return frozenset(code for code in found if PACKAGE in code.co_filename)  # none of a tuple's
+    return frozenset(code for code in found if PACKAGE in code.co_filename)
 
 
 def _codes_of(thing: object) -> Iterator[CodeType]:
@@ -150,7 +150,7 @@ class Recorder:
             self.steps.append(f"{name}: {self.tells.get(name, kind_of)(answer)}")
 
     def ways(self, result: object, error: BaseException | None, before: int) -> list[Way]:
-        """The way; or one for each iteration of the loop, behind those that come before and the way to them."""
+        """The way; or one for each iteration of the loop, behind those before it and the way to them."""
         end = ending(result, error)
         if self.loop is None or len(self.tests) <= before:
             return [Way(tuple(self.steps), end)]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import z3
 
 from specs.ledger.subject import Subject
-from specs.ledger.theorem import Result
+from specs.ledger.theorem import Outcome, Result
 from specs.prover.method.operations import Operation, Walk
-from specs.prover.method.paths import Owed
+from specs.prover.method.paths import Owed, TooManyPaths
 from specs.prover.method.row import Proof, impossible
 from specs.prover.method.solve import Solvers
 from specs.prover.method.walked import where
 from specs.prover.method.walks import walks
+
+Expected = Callable[[Operation, int], tuple[int, int]]
+"""Of an operation, for a top order: the paths that some state walks, and those that none does."""
 
 
 class Contradiction(Exception):
@@ -83,3 +86,26 @@ class Search:
         if found == "unknown":
             raise Contradiction("unknown", f"{of}: no model of what is assumed is found")
         return found == "sat"
+
+
+def find_states(
+    search: Search,
+    operations: Mapping[str, Operation],
+    tops: tuple[int, ...],
+    expected: Expected,
+    lemmas: tuple[int, ...] = (),
+) -> Outcome:
+    """Find a state behind everything that is assumed on the paths and by the lemmas, or a contradiction."""
+    result: Result = "holds" if tops else "vacuous"
+    story = ""
+    try:
+        for top in lemmas:
+            search.lemmas(top)
+        for top in tops:
+            for operation in operations.values():
+                search.operation(operation, top, expected(operation, top))
+    except TooManyPaths as error:
+        result, story = "refuted", str(error)
+    except Contradiction as found:
+        result, story = found.result, found.story
+    return Outcome(result, search.paths, search.sets, search.solvers.names, story)

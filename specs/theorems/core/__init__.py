@@ -6,7 +6,6 @@ from specs.theorems.core import (
     buddy,
     buddy_init,
     free_area,
-    hypotheses,
     orders,
     paths,
     pfn,
@@ -27,5 +26,6 @@ PROVED = (
     *policy.ROWS,
     *zone.ROWS,
 )
-WALKED = (*runs.ROWS, *paths.ROWS, *hypotheses.ROWS, *orders.ROWS)
+WALKED = (*runs.ROWS, *paths.ROWS)
+TOPS = orders.ROWS
 RUN = (*small_states.THEOREMS, *random_programs.THEOREMS)

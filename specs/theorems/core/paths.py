@@ -9,13 +9,13 @@ from specs.ledger.theorem import Outcome, Result, Theorem
 from specs.prover.method.operations import Call, Operation
 from specs.prover.method.paths import TooManyPaths
 from specs.prover.method.row import solvers_for
+from specs.prover.method.satisfied import Expected
 from specs.prover.method.scene import Scene
 from specs.prover.method.walked import Comparison, Differs
 from specs.prover.models.core.operations import OPERATIONS
 from specs.prover.models.core.paths import expected
 from specs.prover.models.core.scenes import scene_in
 from specs.prover.models.core.situations import calls
-from specs.theorems.core.hypotheses import Expected
 
 DRAWS, MORE = 4, 300
 """Scenes at random, for each call; and while a path is missing."""

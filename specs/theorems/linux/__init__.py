@@ -6,11 +6,9 @@ from specs.theorems.linux import (
     conservation,
     fallback,
     highatomic,
-    hypotheses,
     isolation,
     mobility,
     mobility_moves,
-    paths,
     pcp,
     pcp_drain,
     zone,
@@ -25,7 +23,5 @@ PROVED = (
     *pcp.ROWS,
     *pcp_drain.ROWS,
     *conservation.ROWS,
-    *hypotheses.ROWS,
-    *paths.ROWS,
 )
 RUN = zone.THEOREMS

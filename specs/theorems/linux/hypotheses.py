@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from specs.ledger.subject import Subject
 from specs.ledger.theorem import Outcome, Theorem
-from specs.prover.method.operations import Operation
 from specs.prover.method.row import solvers_for
-from specs.prover.method.satisfied import Search
+from specs.prover.method.satisfied import Search, find_states
 from specs.prover.models import LINUX
-from specs.prover.models.pcp.paths import PATHS as OF_LISTS
-from specs.prover.models.zone.paths import PATHS, SMALL
-from specs.theorems.core.hypotheses import find_states, proofs
-
-ALL = PATHS | OF_LISTS
-
-
-def expected(operation: Operation, top: int) -> tuple[int, int]:
-    """The paths that some state walks, and those that none does; at one top order only."""
-    return ALL[operation.name]
+from specs.prover.models.pcp.paths import expected
+from specs.prover.models.zone.paths import SMALL
+from specs.theorems.core.hypotheses import proofs
 
 
 def check(subject: Subject, tops: tuple[int, ...]) -> Outcome:

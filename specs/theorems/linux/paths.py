@@ -5,10 +5,10 @@ from __future__ import annotations
 from specs.ledger.subject import Subject
 from specs.ledger.theorem import Outcome, Theorem
 from specs.prover.models.pcp.operations import OPERATIONS as PCP
+from specs.prover.models.pcp.paths import expected
 from specs.prover.models.zone.operations import OPERATIONS as ZONE
 from specs.prover.models.zone.paths import SMALL
 from specs.theorems.core.paths import outcome_of, walk_all
-from specs.theorems.linux.hypotheses import expected
 
 
 def of_zone(subject: Subject, tops: tuple[int, ...]) -> Outcome:
@@ -45,7 +45,7 @@ ROWS = (
         ("verified_buddy.linux.pcp",),
         "execution",
         of_lists,
-        ("bulk-never-begins", "drain-stops-at-once"),
+        ("drain-stops-at-once", "pcp-alloc-never-refills"),
         twin_orders=(3,),
     ),
 )

@@ -7,7 +7,7 @@ from specs.ledger.refutation import checker
 from specs.ledger.theorem import Theorem
 from specs.random import linux_runs as typed_runs
 from specs.random.linux_programs import TypedZoneMachine
-from specs.theorems.core.random_programs import tester
+from specs.random.tester import tester
 
 LINUX_ZONE = tuple(
     f"verified_buddy.linux.zone.LinuxZone.{name}"

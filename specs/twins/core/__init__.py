@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from specs.twins.core import buddy, buddy_init, pfn, zone
+from specs.twins.core import buddy, buddy_init, free_area, pfn, spans, zone
 
-PARTS = (pfn, buddy, buddy_init, zone)
+PARTS = (pfn, buddy, buddy_init, zone, free_area, spans)

@@ -1,4 +1,4 @@
-"""Broken twins of the zone, its free lists and its spans."""
+"""Broken twins of the zone."""
 
 from __future__ import annotations
 
@@ -77,38 +77,6 @@ TWINS = (
         "zone",
         "not 0 <= start < end <= PFN_LIMIT",
         "not 0 <= start <= end <= PFN_LIMIT",
-    ),
-    Twin(
-        "list-forgets-its-count",
-        "free_area",
-        "        self._list_of[order][pfn] = free_list\n",
-        "        self._list_of[order].setdefault(pfn, free_list) if tail else None\n",
-        "Linux 72853e2991a2",
-    ),
-    Twin("list-always-tail", "free_area", "        if not tail:\n", "        if tail:\n"),
-    Twin(
-        "removes-the-head",
-        "free_area",
-        "return self._list_of[order].pop(pfn).pop(pfn)",
-        "return self._list_of[order].pop(pfn).popitem(last=False)[1]",
-    ),
-    Twin(
-        "any-order-is-free",
-        "free_area",
-        "return pfn in self._list_of[order]",
-        "return any(pfn in index for index in self._list_of)",
-    ),
-    Twin(
-        "spans-touch-is-overlap",
-        "spans",
-        "index = bisect_right(self.ends, start)",
-        "index = bisect_left(self.ends, start)",
-    ),
-    Twin(
-        "spans-forget",
-        "spans",
-        "self.ends[low:high] = [end]",
-        "self.ends[low:high] = [end]\n        del self.starts[:-3], self.ends[:-3]",
     ),
     Twin(
         "take-asks-for-the-first-page",

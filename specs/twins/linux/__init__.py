@@ -2,6 +2,30 @@
 
 from __future__ import annotations
 
-from specs.twins.linux import fallback, isolation, mobility, pcp, zone, zone_pcp
+from specs.twins.linux import (
+    fallback,
+    highatomic,
+    isolation,
+    migratetype,
+    mobility,
+    pageblock,
+    pcp,
+    pcp_drain,
+    pcp_limits,
+    versions,
+    zone,
+)
 
-PARTS = (mobility, fallback, isolation, pcp, zone, zone_pcp)
+PARTS = (
+    migratetype,
+    pageblock,
+    mobility,
+    fallback,
+    versions,
+    highatomic,
+    isolation,
+    pcp,
+    pcp_drain,
+    pcp_limits,
+    zone,
+)

@@ -5,32 +5,9 @@ from __future__ import annotations
 from specs.ledger.subject import Twin
 
 MOVE_ALONE = "    move_to_free_list(zone.free_area, pfn, order, migratetype)\n\n\ndef change_pageblock_range"
-RETRY = (
-    "    steal_suitable_fallback(zone, victim, migratetype, movable_pages)\n"
-    "    return rmqueue_smallest(zone.free_area, order, migratetype)"
-)
-
 OWN = "    pfn = rmqueue_smallest(zone.free_area, order, migratetype)\n    if pfn is not None:\n"
 
 TWINS = (
-    Twin(
-        "fallback-forgets-to-spare",
-        "linux.versions.v6_1",
-        "migratetype, no_fragment=no_fragment)\n    if victim",
-        "migratetype)\n    if victim",
-    ),
-    Twin(
-        "fallback-takes-the-reserve",
-        "linux.migratetype",
-        "MOVABLE: (RECLAIMABLE, UNMOVABLE),",
-        "MOVABLE: (RECLAIMABLE, UNMOVABLE, HIGHATOMIC),",
-    ),
-    Twin(
-        "fallback-in-another-order",
-        "linux.migratetype",
-        "UNMOVABLE: (RECLAIMABLE, MOVABLE),",
-        "UNMOVABLE: (MOVABLE, RECLAIMABLE),",
-    ),
     Twin(
         "fallback-tries-the-smallest",
         "linux.fallback",
@@ -106,43 +83,41 @@ TWINS = (
         "    elif old != HIGHATOMIC and whole_block and old == MOVABLE:\n",
     ),
     Twin(
-        "fallback-returns-the-victim",
-        "linux.versions.v6_1",
-        RETRY,
-        "    steal_suitable_fallback(zone, victim, migratetype, movable_pages)\n    return victim.pfn",
-    ),
-    Twin(
         "request-of-another-type",
         "linux.fallback",
         OWN,
         OWN.replace("migratetype", "MOVABLE"),
     ),
+    Twin("typed-steals-too-early", "linux.fallback", "return order >= STEAL_ORDER or", "return order > 2 or"),
     Twin(
-        "fallback-never-happens",
-        "linux.versions.v6_1",
-        "    if victim is None:\n        return None\n    steal",
-        "    if victim is None or order >= 0:\n        return None\n    steal",
+        "typed-falls-back-to-the-smallest",
+        "linux.fallback",
+        "for current in reversed(ORDERS[least : area.max_order + 1]):",
+        "for current in ORDERS[least : area.max_order + 1]:",
     ),
     Twin(
-        "request-tries-once",
-        "linux.versions.v6_1",
-        RETRY,
-        "    steal_suitable_fallback(zone, victim, migratetype, movable_pages)\n    return None",
+        "typed-movable-takes-the-largest",
+        "linux.fallback",
+        "            return find_smallest_victim(area, order, migratetype)\n",
+        "            return victim\n",
+    ),
+    Twin("typed-claims-more-than-half", "linux.fallback", ">= CLAIM_PAGES", "> CLAIM_PAGES"),
+    Twin(
+        "typed-alike-pages-of-any-type",
+        "linux.fallback",
+        "    if old == MOVABLE:\n",
+        "    if old != migratetype:\n",
     ),
     Twin(
-        "steals-for-another-type",
-        "linux.versions.v6_1",
-        RETRY,
-        "    steal_suitable_fallback(zone, victim, MOVABLE, movable_pages)\n"
-        "    return rmqueue_smallest(zone.free_area, order, migratetype)",
+        "typed-steal-forgets-the-type",
+        "linux.fallback",
+        "        change_pageblock_range(zone, pfn, order, migratetype)\n",
+        "        pass\n",
     ),
     Twin(
-        "refusal-steals",
-        "linux.versions.v6_1",
-        "    if victim is None:\n        return None\n    steal",
-        "    if victim is None:\n        victim = find_victim(zone.free_area, Order(0), migratetype)\n"
-        "        if victim is not None:\n"
-        "            steal_suitable_fallback(zone, victim, migratetype, movable_pages)\n"
-        "        return None\n    steal",
+        "typed-steal-forgets-the-upper-pageblock",
+        "linux.fallback",
+        "for offset in range(0, 1 << order, PAGEBLOCK_PAGES):",
+        "for offset in range(0, PAGEBLOCK_PAGES, PAGEBLOCK_PAGES):",
     ),
 )

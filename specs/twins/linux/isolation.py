@@ -1,61 +1,12 @@
-"""Broken twins of the highatomic reserve and of isolation."""
+"""Broken twins of isolation."""
 
 from __future__ import annotations
 
 from specs.ledger.subject import Twin
 
-LAST = "    if pfn is None and last_resort:\n"
-REQUEST = "        pfn = rmqueue(zone, order, migratetype, movable_pages, no_fragment=no_fragment)\n"
 REJOINS = "        zone.free_area.is_free_block(start, PAGEBLOCK_ORDER)\n        and "
 
 TWINS = (
-    Twin("reserve-for-everybody", "linux.highatomic", LAST, "    if pfn is None:\n"),
-    Twin(
-        "last-resort-forgotten",
-        "linux.highatomic",
-        LAST,
-        "    if pfn is None and last_resort and highatomic:\n",
-    ),
-    Twin(
-        "highatomic-asks-last",
-        "linux.highatomic",
-        "rmqueue_smallest(zone.free_area, order, HIGHATOMIC) if highatomic else None\n",
-        "None\n    last_resort = last_resort or highatomic\n",
-    ),
-    Twin("no-fragment-is-lost", "linux.highatomic", ", no_fragment=no_fragment)", ")"),
-    Twin("reserve-forgets-the-type", "linux.highatomic", "    zone.pageblocks.set(pfn, HIGHATOMIC)\n", ""),
-    Twin(
-        "reserves-isolated",
-        "linux.highatomic",
-        "    if not is_mergeable(zone.pageblocks.migratetype(pfn)):\n        return False\n",
-        "",
-    ),
-    Twin(
-        "reserve-counts-one-page",
-        "linux.highatomic",
-        "zone.nr_reserved_highatomic += PAGEBLOCK_PAGES",
-        "zone.nr_reserved_highatomic += 1",
-    ),
-    Twin("unreserve-keeps-the-type", "linux.highatomic", "    zone.pageblocks.set(pfn, migratetype)\n", ""),
-    Twin(
-        "unreserve-counts-below-zero",
-        "linux.highatomic",
-        "min(PAGEBLOCK_PAGES, zone.nr_reserved_highatomic)",
-        "PAGEBLOCK_PAGES",
-    ),
-    Twin(
-        "unreserve-keeps-the-last-though-forced",
-        "linux.highatomic",
-        "if not force and zone.nr_reserved_highatomic <= PAGEBLOCK_PAGES:",
-        "if zone.nr_reserved_highatomic <= PAGEBLOCK_PAGES:",
-        "Linux 04c8716f7b00",
-    ),
-    Twin(
-        "unreserve-misses-the-top",
-        "linux.highatomic",
-        "ORDERS[: zone.free_area.max_order + 1]",
-        "ORDERS[: zone.free_area.max_order]",
-    ),
     Twin(
         "isolates-twice",
         "linux.isolation",
@@ -138,5 +89,30 @@ TWINS = (
         "linux.isolation",
         "    free_range(zone, pfn, split, to_tail=False)\n    free_range(zone, split, ",
         "    free_range(zone, pfn, ",
+    ),
+    Twin(
+        "typed-isolation-is-not-counted",
+        "linux.isolation",
+        "    zone.nr_isolate_pageblock += 1\n",
+        "",
+    ),
+    Twin(
+        "typed-isolation-leaves-the-free-pages",
+        "linux.isolation",
+        "    move_freepages_block(zone, pfn, ISOLATE)\n",
+        "",
+    ),
+    Twin(
+        "typed-comes-back-alone",
+        "linux.isolation",
+        "    rejoins = joins_its_buddy(zone, start)\n",
+        "    rejoins = False\n",
+    ),
+    Twin("typed-isolates-below-the-mark", "linux.isolation", "> mark + (1 << order)", "> mark"),
+    Twin(
+        "typed-split-forgets-the-upper-part",
+        "linux.isolation",
+        "free_range(zone, split, Pfn(pfn + (1 << order)), to_tail=False)",
+        "free_range(zone, split, Pfn(pfn + (1 << order) - 1), to_tail=False)",
     ),
 )

@@ -12,9 +12,6 @@ GUARD = (
 
 TWINS = (
     Twin(
-        "pageblock-of-half", "linux.pageblock", "return Pfn(pfn & -PAGEBLOCK_PAGES)", "return Pfn(pfn & -256)"
-    ),
-    Twin(
         "typed-merge-forgets-the-buddy",
         "linux.mobility",
         "        area.remove(Pfn(buddy), order)\n        pfn =",
@@ -149,5 +146,55 @@ TWINS = (
         "linux.mobility",
         "free_one_page(zone, pfn, order, zone.pageblocks.migratetype(pfn), to_tail=to_tail)",
         "free_one_page(zone, pfn, order, zone.pageblocks.migratetype(pfn))",
+    ),
+    Twin(
+        "typed-merge-asks-one-side",
+        "linux.mobility",
+        "not may_merge(migratetype, zone.pageblocks.migratetype(buddy))",
+        "not is_mergeable(migratetype)",
+        "Linux d9dddbf55667",
+    ),
+    Twin(
+        "typed-merge-asks-nobody",
+        "linux.mobility",
+        "not may_merge(migratetype, zone.pageblocks.migratetype(buddy))",
+        "False",
+    ),
+    Twin(
+        "typed-merge-takes-the-buddys-type",
+        "linux.mobility",
+        "        area.remove(Pfn(buddy), order)\n        pfn = Pfn(pfn & buddy)",
+        "        migratetype = area.remove(Pfn(buddy), order)\n        pfn = Pfn(pfn & buddy)",
+        "Xen 1e2df96088",
+    ),
+    Twin(
+        "typed-mergeable-with-its-like",
+        "linux.mobility",
+        "return migratetype == other or (is_mergeable(migratetype) and is_mergeable(other))",
+        "return migratetype == other or is_mergeable(migratetype)",
+    ),
+    Twin(
+        "typed-moves-to-the-head",
+        "linux.mobility",
+        "    area.remove(pfn, order)\n    area.add(pfn, order, migratetype, tail=True)",
+        "    area.remove(pfn, order)\n    area.add(pfn, order, migratetype, tail=False)",
+    ),
+    Twin(
+        "typed-moves-past-the-zone",
+        "linux.mobility",
+        "    if not zone.spans(end - 1):\n        return 0\n",
+        "",
+    ),
+    Twin(
+        "typed-boot-memory-stays-unmovable",
+        "linux.mobility",
+        "zone.pageblocks.set(pfn, MOVABLE)",
+        "zone.pageblocks.set(pfn, zone.pageblocks.migratetype(pfn))",
+    ),
+    Twin(
+        "typed-counts-isolated-pages",
+        "linux.mobility",
+        "return self.free_area.nr_free_pages() - isolated",
+        "return self.free_area.nr_free_pages()",
     ),
 )

@@ -1,13 +1,10 @@
-"""Broken twins of the per-CPU lists."""
+"""Broken twins of the per-CPU lists: which list, refill, hand out."""
 
 from __future__ import annotations
 
 from specs.ledger.subject import Twin
 
 REFILL = "    pcp.add(order_to_pindex(migratetype, order), pfn, migratetype, tail=True)\n"
-CACHED = "    if zone.nr_isolate_pageblock != 0:\n        migratetype = zone.pageblocks.migratetype(pfn)\n"
-SPENT = "        pages -= PCP_PAGES[pindex]\n"
-FREE = "    pcp.add(pindex, pfn, migratetype, tail=False)\n"
 ASKED = "        if not refill_one(zone, pcp, order, migratetype, movable_pages, no_fragment=no_fragment):\n"
 
 TWINS = (
@@ -69,65 +66,60 @@ TWINS = (
         "    if not bulk:\n        pcp.free",
         "    if pcp is not None:\n        pcp.free",
     ),
-    Twin("drain-under-the-cached-type", "linux.pcp", CACHED, "", "Linux 51bb1a4093cc"),
     Twin(
-        "drain-under-the-pageblocks-type",
+        "pcp-one-list-for-all-types",
         "linux.pcp",
-        CACHED,
-        "    migratetype = zone.pageblocks.migratetype(pfn)\n",
+        "return PCPTYPES * order + migratetype",
+        "return PCPTYPES * order + MOVABLE",
+        "Linux 535131e6925b",
     ),
     Twin(
-        "drain-from-the-head",
+        "pcp-one-huge-list",
         "linux.pcp",
-        "    pfn = pcp.last(pindex)\n    if pfn is None:\n        return False\n",
-        "    pfn = pcp.first(pindex)\n    if pfn is None:\n        return False\n",
+        "return NR_PCP_LISTS - 1 if migratetype == MOVABLE else NR_PCP_LISTS - 2",
+        "return NR_PCP_LISTS - 1",
     ),
     Twin(
-        "drain-loses-the-block",
+        "pcp-refills-at-the-head",
         "linux.pcp",
-        "    free_one_page(zone, pfn, pindex_to_order(pindex), migratetype)\n",
-        "",
+        "pcp.add(order_to_pindex(migratetype, order), pfn, migratetype, tail=True)",
+        "pcp.add(order_to_pindex(migratetype, order), pfn, migratetype, tail=False)",
     ),
     Twin(
-        "next-begins-anew",
+        "pcp-refill-keeps-the-pages-free",
         "linux.pcp",
-        "(pindex + step) % NR_PCP_LISTS",
-        "(0 * pindex + step) % NR_PCP_LISTS",
+        "    pcp.add(order_to_pindex(migratetype, order), pfn, migratetype, tail=True)\n",
+        "    pcp.add(order_to_pindex(migratetype, order), pfn, migratetype, tail=True)\n"
+        "    zone.free_area.add(pfn, order, migratetype, tail=True)\n",
     ),
     Twin(
-        "next-misses-the-last",
+        "pcp-refill-of-one",
         "linux.pcp",
-        "    for step in range(NR_PCP_LISTS):\n",
-        "    for step in range(NR_PCP_LISTS - 1):\n",
+        "return max(batch >> order, 2) if batch > 1 else batch",
+        "return max(batch >> order, 1)",
     ),
     Twin(
-        "drain-wraps-its-count",
+        "pcp-hands-out-and-keeps",
         "linux.pcp",
-        SPENT,
-        "        pages = (pages - PCP_PAGES[pindex]) % (1 << 32)\n",
-        "Linux abe5f972912d",
+        "    if pfn is not None:\n        pcp.remove(pindex, pfn)\n",
+        "    if pfn is not None:\n        pcp.lists[pindex].move_to_end(pfn)\n",
     ),
-    Twin("drain-counts-blocks", "linux.pcp", SPENT, "        pages -= 1\n"),
     Twin(
-        "drain-restarts-the-round",
+        "pcp-counts-blocks",
         "linux.pcp",
-        "found = next_pindex(pcp, pindex)",
-        "found = next_pindex(pcp, 0)",
+        "self.count += PCP_PAGES[pindex]",
+        "self.count += 1",
     ),
-    Twin("drain-stops-at-once", "linux.pcp", SPENT, SPENT + "        return\n"),
-    Twin("pcp-free-to-the-tail", "linux.pcp", FREE, FREE.replace("False", "True")),
-    Twin("pcp-free-drains-late", "linux.pcp", "    if pcp.count >= limit:\n", "    if pcp.count > limit:\n"),
     Twin(
-        "pcp-free-drains-from-the-first",
+        "pcp-caches-order-four",
         "linux.pcp",
-        "pages_to_drain(pcp, order, limit), pindex)",
-        "pages_to_drain(pcp, order, limit), 0)",
+        "return order <= COSTLY_ORDER or order == P",
+        "return order <= 4 or order == P",
     ),
-    Twin("drain-all-keeps-a-page", "linux.pcp", "    while pcp.count > 0:\n", "    while pcp.count > 1:\n"),
     Twin(
-        "drain-all-drains-nothing",
+        "pcp-order-of-a-list-is-late",
         "linux.pcp",
-        "min(pcp.count, pcp.batch << BATCH_SCALE_MAX), 0)",
-        "min(0, pcp.count), 0)",
+        "ORDERS[pindex // PCPTYPES] if pindex < NR_PCP_LISTS - 2",
+        "ORDERS[pindex // PCPTYPES] if pindex < NR_PCP_LISTS - 1",
     ),
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from specs.prover.method.operations import Operation
+from specs.prover.models.zone.paths import PATHS as OF_ZONES
+
 PATHS = {
     "pcp.refill_one": (24, 0),
     "pcp.rmqueue_bulk": (48, 12),  # no block at all is asked for
@@ -13,3 +16,8 @@ PATHS = {
     "pcp.drain_pages_zone": (3, 0),
 }
 """By operation: the paths that some state walks, and those that none does."""
+
+
+def expected(operation: Operation, top: int) -> tuple[int, int]:
+    """The same, of a zone's operations too; at one top order only."""
+    return (OF_ZONES | PATHS)[operation.name]

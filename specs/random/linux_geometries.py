@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specs.model.linux_beside import Geometry
+from specs.random.linux_beside import Geometry
 
 
 def spread(pfn: int) -> int:
