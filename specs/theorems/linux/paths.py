@@ -45,7 +45,7 @@ ROWS = (
         ("verified_buddy.linux.pcp",),
         "execution",
         of_lists,
-        ("drain-stops-at-once", "pcp-alloc-never-refills"),
+        ("next-misses-the-last", "pcp-alloc-never-refills"),
         twin_orders=(3,),
     ),
 )
