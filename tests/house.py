@@ -95,6 +95,7 @@ CUTS_ACROSS = {
         *("served_pool", "zone_pool"),  # a program and a class that are driven
         "lifting_faults",  # wrong operators, which must be noticed
         "saved_report",  # what the report is made of
+        *("documents", "trace_programs"),  # what the pages show, to be run
         "verification",  # the run as a user starts it
     ),
 }

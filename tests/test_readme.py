@@ -1,23 +1,42 @@
-"""The Python of the README runs as it stands there."""
+"""The README: short, and its Python runs as it stands there."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
+import pytest
+
+from tests.documents import ROOT, blocks, text_of
 from verified_buddy.linux.zone import LinuxZone
+from verified_buddy.pfn import Order
 from verified_buddy.zone import Zone
 
-README = Path(__file__).parents[1] / "README.md"
+README = "README.md"
+PATHS = re.compile(r"`((?:docs|specs|tests|verified_buddy)/[\w./-]*|[A-Z]+\.md)`")
 
 
-def test_the_snippets_run_one_after_the_other() -> None:
-    snippets = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+def test_it_is_two_hundred_lines_at_most() -> None:
+    assert len(text_of(README).splitlines()) <= 200
+
+
+def test_a_command_and_a_verdict_come_before_the_first_heading() -> None:
+    first, *_ = text_of(README).partition("\n## ")
+    assert first.index("```sh\n") < first.index("(theorem ")
+
+
+@pytest.mark.parametrize("index", range(len(list(blocks(README, "python")))))
+def test_each_python_block_runs_alone(index: int, capsys: pytest.CaptureFixture[str]) -> None:
     names: dict[str, object] = {}
-    for snippet in snippets:
-        exec(snippet, names)
+    exec(list(blocks(README, "python"))[index].text, names)
     zone, dma32 = names["zone"], names["dma32"]
     assert isinstance(zone, Zone)
     assert isinstance(dma32, LinuxZone)
-    assert zone.nr_free_pages() == 4999
-    assert dma32.nr_free_pages() == 61405
+    assert (names["pfn"], zone.nr_free_pages()) == (8, 4999)
+    assert (names["page"], dma32.nr_free_pages()) == (65500, 61405)
+    assert int(capsys.readouterr().out) == zone.free_area[Order(3)].nr_free
+
+
+def test_every_path_that_it_names_is_there() -> None:
+    named = PATHS.findall(text_of(README))
+    assert {"docs/traces.md", "docs/kernel.md", "docs/promises.md", "CHANGELOG.md"} <= {*named}
+    assert [path for path in named if not (ROOT / path).exists()] == []

@@ -1,0 +1,79 @@
+"""Every command that a page shows runs as it stands there, and prints what the page says."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.documents import PAGES, ROOT, Block, blocks, commands_in_the_text, text_of
+
+BLOCKS = [block for page in PAGES for block in blocks(page, "sh")]
+CI = "-m pytest"
+"""What runs the tests is run by .ci/run, as tests/test_style.py asks: it would run itself here."""
+SLOW = ("pip install", "specs export", "specs mutants", "specs report")
+OWN_ENVIRONMENT = "python3 -m venv"
+
+
+def parameters() -> list[object]:
+    """The blocks that are run here; those that take long are marked."""
+    return [
+        pytest.param(
+            block,
+            id=f"{block.page}: {block.text.splitlines()[-1][:60]}",
+            marks=[pytest.mark.slow] if any(text in block.text for text in SLOW) else [],
+        )
+        for block in BLOCKS
+        if CI not in block.text
+    ]
+
+
+def checkout(directory: Path, block: Block) -> Path:
+    """A copy of this one, with its environment unless the block makes one, and the page's C file."""
+    copy = directory / "checkout"
+    shutil.copytree(
+        ROOT, copy, ignore=shutil.ignore_patterns(".*", "__pycache__", "conform-findings", "build")
+    )
+    cache = ROOT / ".verified_buddy_cache"
+    if cache.exists():
+        shutil.copytree(cache, copy / cache.name)
+    if OWN_ENVIRONMENT not in block.text:
+        (copy / ".venv").symlink_to(sys.prefix)
+    if "mine.c" in block.text:
+        (source,) = blocks(block.page, "c")
+        (copy / "mine.c").write_text(source.text, encoding="utf-8")
+    return copy
+
+
+@pytest.mark.parametrize("block", parameters())
+def test_a_block_of_commands_runs_and_prints_what_is_shown(block: Block, tmp_path: Path) -> None:
+    if "cc " in block.text and shutil.which("cc") is None:
+        pytest.skip("no C compiler (cc) here")
+    said = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", block.text],
+        cwd=checkout(tmp_path, block),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    diverges = "(theorem " in block.shown or "tests/data/peers/*.gz" in block.text
+    assert said.returncode == (1 if diverges else 0), said.stdout + said.stderr
+    assert block.shown in said.stdout
+    assert not [line for line in said.stdout.splitlines() if line.startswith("proofs/obligations/")]
+    assert "Traceback" not in said.stderr
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_command_in_the_text_is_part_of_one_that_is_run(page: str) -> None:
+    run = "\n".join(block.text for block in BLOCKS)
+    assert not {command for command in commands_in_the_text(page) if command not in run}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_block_is_of_a_kind_that_some_test_reads(page: str) -> None:
+    read = {"sh", "c", "rust", "go", "zig", "python", "pycon", ""}
+    fences = [line for line in text_of(page).splitlines() if line.startswith("```")]
+    assert {line.removeprefix("```") for line in fences} <= read
