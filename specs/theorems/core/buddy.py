@@ -23,6 +23,7 @@ from specs.prover.models.core.labels import (
 )
 from specs.prover.models.core.operations import P, Walk
 from specs.prover.models.core.world import Y
+from specs.theorems.assumed import WHOLLY_FREE
 
 BUDDY = "verified_buddy.buddy"
 Q = z3.BitVec("q", 64)
@@ -181,6 +182,6 @@ ROWS = (
         "z3",
         Proof(("take",), (), _take_refusal),
         ("take-skips-the-top",),
-        assumptions=("wholly-free, a row of its own",),
+        assumes=(WHOLLY_FREE,),
     ),
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import z3
 
 from specs.ledger.subject import Subject
-from specs.ledger.theorem import Theorem
+from specs.ledger.theorem import Assumption, Theorem
 from specs.prover.method.lifted import LiftedPfn
 from specs.prover.method.paths import Owed
 from specs.prover.method.row import Proof
@@ -33,6 +33,7 @@ from specs.prover.models.core.labels import (
 )
 from specs.prover.models.core.operations import Walk
 from specs.prover.models.core.world import Y
+from specs.theorems.assumed import CALLS, FREE_AREA, WHOLLY_FREE
 
 AREA = "verified_buddy.free_area.FreeArea"
 S, T, P, Q = (z3.BitVec(name, 64) for name in ("s", "t", "p", "q"))
@@ -209,7 +210,7 @@ ROWS = (
         "z3",
         Proof(lemmas=_add_keeps, operations=("free_one_page",), tags=("owned", "aligned", "order", "buddy")),
         ("merge-lists-the-block-too",),
-        assumptions=("FreeArea meets its contract: free-area-conforms",),
+        assumes=(FREE_AREA,),
     ),
     Theorem(
         "remove-keeps",
@@ -220,7 +221,7 @@ ROWS = (
             lemmas=_remove_keeps, operations=("free_one_page", "rmqueue_smallest", "take"), tags=("listed",)
         ),
         ("merge-ignores-the-order", "merge-looks-past-the-end"),
-        assumptions=("FreeArea meets its contract: free-area-conforms",),
+        assumes=(FREE_AREA,),
     ),
     Theorem(
         "no-overlap",
@@ -235,6 +236,7 @@ ROWS = (
             "split-lists-what-it-returned",
             "free-keeps-live",
         ),
+        assumes=CALLS,
     ),
     Theorem(
         "aligned",
@@ -243,6 +245,7 @@ ROWS = (
         "z3",
         Proof(ALL, ("aligned", "order")),
         ("merge-keeps-the-block", "merge-at-the-top"),
+        assumes=CALLS,
     ),
     Theorem(
         "contained",
@@ -251,7 +254,7 @@ ROWS = (
         "z3",
         Proof(ALL, (), _contained, _outside_stays),
         ("merge-ignores-the-order",),
-        assumptions=("what add_range adds: init-exact, zone-add",),
+        assumes=(Assumption(("init-exact", "zone-add"), "what add_range adds"), *CALLS),
     ),
     Theorem(
         "maximal-merging",
@@ -260,6 +263,7 @@ ROWS = (
         "z3",
         Proof(ALL, ("buddy",)),
         ("never-merges", "merge-stops-early", "init-lists-without-merging"),
+        assumes=CALLS,
     ),
     Theorem(
         "wholly-free",
@@ -268,7 +272,7 @@ ROWS = (
         "z3",
         Proof(ALL, ("buddy", "owned"), lemmas=_wholly_free),
         ("never-merges",),
-        assumptions=("induction on the order",),
+        assumes=CALLS,
     ),
     Theorem(
         "canonical-form",
@@ -278,6 +282,6 @@ ROWS = (
         "z3",
         Proof(ALL, ("buddy", "owned"), lemmas=_canonical),
         ("merge-stops-early",),
-        assumptions=("wholly-free, a row of its own",),
+        assumes=(WHOLLY_FREE, *CALLS),
     ),
 )

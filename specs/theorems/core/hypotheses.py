@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import z3
 
+from specs.ledger.domain import Domain, said_by
 from specs.ledger.subject import Subject
 from specs.ledger.theorem import Outcome, Result, Theorem
 from specs.prover.method.paths import Owed, TooManyPaths
@@ -62,7 +63,7 @@ class Search:
     sets: int = 0
 
     def lemmas(self, top: int) -> None:
-        """Every obligation that belongs to no path of an operation."""
+        """For every obligation that belongs to no path, some state satisfies all that it may assume."""
         for proof in self.proofs:
             meant = proof.lemmas is not None and top in proof.tops((top,))
             for owed in () if proof.lemmas is None or not meant else proof.lemmas(self.subject, top):
@@ -72,7 +73,7 @@ class Search:
                     )
 
     def operation(self, name: str, top: int) -> None:
-        """Every path; on those that have to be impossible, and on no others, the solvers say so."""
+        """On every path some state satisfies all that is assumed there, or the path has to be impossible."""
         for variant in OPERATIONS[name][1](top):
             where = f"{name}, order {variant.order}, max_order {top}"
             never = []
@@ -127,5 +128,12 @@ ROWS = (
         "execution",
         check,
         ("covers-nothing-asked", "free-trusts", "merge-ignores-the-order"),
+        domain=Domain(
+            starts="any state that satisfies these",
+            pages="below 2^52",
+            max_orders=tuple(range(11)),
+            sizes=(f"all of a path at once: max_order {WHOLE_PATHS[0]}..{WHOLE_PATHS[-1]}",),
+        ),
+        owes=said_by(Search.lemmas, Search.operation),
     ),
 )

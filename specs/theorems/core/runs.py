@@ -8,12 +8,13 @@ from functools import partial
 
 from specs.ledger.story import Teller
 from specs.ledger.subject import Subject
-from specs.ledger.theorem import Outcome, Theorem
+from specs.ledger.theorem import Assumption, Outcome, Theorem
 from specs.prover.method.paths import Cut, TooManyPaths
 from specs.prover.method.row import impossible, solvers_for
 from specs.prover.method.story import call, tell, tell_of_any
 from specs.prover.method.walks import walks
 from specs.prover.models.core.operations import OPERATIONS, Walk
+from specs.theorems.assumed import CALLS
 
 BUDDY, ZONE = "verified_buddy.buddy", "verified_buddy.zone.Zone"
 Judge = Callable[[Subject, Walk], str | None]
@@ -56,7 +57,7 @@ def _change(walk: Walk, effect: dict[str, int]) -> int:
 
 
 def _conserved(subject: Subject, walk: Walk) -> str | None:
-    """The change of the number of free pages, by what was listed and unlisted."""
+    """The number of free pages changes by the block's: less if it is handed out, more if it is freed."""
     if walk.path.error is not None:
         return None
     change = _change(walk, FREE_PAGES)
@@ -70,7 +71,7 @@ def _conserved(subject: Subject, walk: Walk) -> str | None:
 
 
 def _live_counted(subject: Subject, walk: Walk) -> str | None:
-    """What leaves the free pages becomes live, and the other way round."""
+    """What leaves the free pages becomes live, and what was live and is no longer is free."""
     if walk.path.error is not None:
         return None
     done = [step.does for step in walk.world.steps]
@@ -84,6 +85,7 @@ def _live_counted(subject: Subject, walk: Walk) -> str | None:
 
 
 def _bounded(subject: Subject, walk: Walk) -> str | None:
+    """One change of the one kind and at most max_order - order of the other, max_order + 1 questions."""
     kinds = [step.does for step in walk.world.steps]
     changes = {
         "rmqueue_smallest": ("remove", "add"),
@@ -98,6 +100,7 @@ def _bounded(subject: Subject, walk: Walk) -> str | None:
 
 
 def _total(subject: Subject, walk: Walk) -> str | None:
+    """The call ends with a result or an error of its own."""
     error = walk.path.error
     if error is None or isinstance(error, Cut):
         return None
@@ -120,7 +123,7 @@ ROWS = (
             "take-keeps-the-block-listed",
             "refusal-drops-a-block",
         ),
-        assumptions=("nr_free is the length of the lists: free-area-conforms",),
+        assumes=(Assumption(("free-area-conforms",), "nr_free is the length of the lists"),),
     ),
     Theorem(
         "zone-conservation",
@@ -129,7 +132,11 @@ ROWS = (
         "execution",
         Execution(("Zone.alloc", "Zone.free", "Zone.take"), _live_counted),
         ("alloc-forgets", "free-keeps-live"),
-        assumptions=("conservation, a row of its own", "nr_free_pages: free-area-conforms"),
+        assumes=(
+            Assumption(("conservation",), "what each operation of the lists moves"),
+            Assumption(("free-area-conforms",), "nr_free_pages"),
+            *CALLS,
+        ),
     ),
     Theorem(
         "bounded-work",
@@ -146,9 +153,10 @@ ROWS = (
         "execution",
         Execution(tuple(OPERATIONS), _total),
         ("refusal-asserts",),
-        assumptions=(
-            "for orders in 0..max_order; arguments-confirmed decides the others",
-            "add_range makes progress: init-exact",
+        assumes=(
+            Assumption(("arguments-confirmed",), "what becomes of an order outside 0..max_order"),
+            Assumption(("init-exact",), "add_range makes progress"),
+            *CALLS,
         ),
     ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import z3
 
-from specs.ledger.theorem import Theorem
+from specs.ledger.theorem import Theorem, in_place_of
 from specs.prover.method.paths import Owed
 from specs.prover.models.core.labels import HELD, NONE, align
 from specs.prover.models.core.operations import P, Walk
@@ -14,12 +14,31 @@ from specs.prover.models.core.world import Y
 from specs.prover.models.pcp.operations import OPERATIONS as OF_LISTS
 from specs.prover.models.zone.operations import OPERATIONS
 from specs.theorems.core.buddy import result_of
+from specs.theorems.linux.fallback import MOVABLE
 from specs.theorems.linux.mobility import layers, world_of
+from specs.theorems.linux.pcp import ANY_LIMIT
 
 ALL = (*OPERATIONS, *OF_LISTS)
 PARTS = ("mobility", "fallback", "highatomic", "isolation", "pcp")
 HANDS_OUT = {"isolation.isolate_free_page": None, "isolation.take_page_off_buddy": 0}
 """Calls that answer True when the caller owns the block: by its order, if it is always the same."""
+CALLS = (
+    in_place_of("rmqueue_smallest", "alloc-exact"),
+    in_place_of("free_one_page", "typed-free"),
+    in_place_of("free_range", "range-exact"),
+    in_place_of("move_freepages", "move-exact"),
+    in_place_of("move_freepages_block", "move-block"),
+    in_place_of("find_victim", "fallback-order"),
+    in_place_of("steal_suitable_fallback", "steal-exact"),
+    in_place_of("rmqueue", "fallback-exact"),
+    in_place_of("unreserve_first", "unreserve-exact"),
+    in_place_of("refill_one", "refill-exact"),
+    in_place_of("refill_blocks", "pcp-figures-confirmed"),
+    in_place_of("rmqueue_bulk", "bulk-exact"),
+    in_place_of("drain_one", "drain-exact"),
+    in_place_of("next_pindex", "pcp-round-robin"),
+    in_place_of("free_pcppages_bulk", "drain-bulk"),
+)
 
 
 def _conserved(walk: Walk) -> Iterator[Owed]:
@@ -52,7 +71,8 @@ ROWS = (
         "z3",
         layers(ALL, (), _conserved, alone=True),
         ("steal-drops-the-victim", "refill-drops-the-block"),
-        assumptions=("what each operation calls is as its own row says",),
+        assumes=CALLS,
+        supposes=("may_reserve, leaves: whatever they answer", ANY_LIMIT, MOVABLE),
         twin_orders=(3,),
     ),
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 import z3
 
-from specs.ledger.theorem import Theorem
+from specs.ledger.theorem import Theorem, in_place_of
 from specs.prover.method.lifted import LiftedPfn
 from specs.prover.method.paths import Owed
 from specs.prover.models.core.labels import FREE, HELD, Term, Truth, align, aligned, label, pfn
@@ -26,6 +26,7 @@ from specs.prover.models.zone.geometry import Geometry
 from specs.prover.models.zone.operations import MOVABLE_PAGES
 from specs.prover.models.zone.retyped import Move
 from specs.prover.models.zone.world import ZoneWorld
+from specs.theorems.assumed import ENDS
 from specs.theorems.core.buddy import Q, result_of
 from specs.theorems.linux.mobility import KEEP, layers, world_of
 from specs.theorems.linux.mobility_moves import is_moved, to_the_tail
@@ -33,6 +34,7 @@ from specs.theorems.linux.mobility_moves import is_moved, to_the_tail
 FALLBACK = "verified_buddy.linux.fallback"
 FIND, STEAL, REQUEST = "fallback.find_victim", "fallback.steal_suitable_fallback", "fallback.rmqueue"
 HIGHATOMIC = z3.BitVecVal(3, 3)
+MOVABLE = "movable_pages answers with 0 up to the pages of a pageblock"
 
 
 def options(walk: Walk) -> tuple[int, int, int, Geometry]:
@@ -219,7 +221,7 @@ ROWS = (
             "fallback-misses-the-top",
             "no-fragment-fragments",
         ),
-        assumptions=("the head of a list: free-area-conforms",),
+        assumes=(ENDS,),
         twin_orders=(5,),
     ),
     Theorem(
@@ -230,7 +232,8 @@ ROWS = (
         "z3",
         layers((STEAL,), (*KEEP, "asks"), _steal_exact),
         ("steal-drops-the-victim", "steal-lists-the-victim-twice", "steal-claims-the-next-pageblock"),
-        assumptions=("move-block in place of move_freepages_block",),
+        assumes=(in_place_of("move_freepages_block", "move-block"),),
+        supposes=(MOVABLE,),
         twin_orders=(3,),
     ),
     Theorem(
@@ -253,7 +256,8 @@ ROWS = (
             "steal-counts-others-as-alike",
             "steal-leaves-the-neighbours",
         ),
-        assumptions=("move-block in place of move_freepages_block", "0 <= movable pages <= a pageblock"),
+        assumes=(in_place_of("move_freepages_block", "move-block"),),
+        supposes=(MOVABLE,),
         twin_orders=(3,),
     ),
     Theorem(
@@ -264,7 +268,11 @@ ROWS = (
         "z3",
         layers((REQUEST,), (*KEEP,), _request),
         ("fallback-returns-the-victim", "request-of-another-type"),
-        assumptions=("alloc-exact, fallback-order and steal-exact in place of the calls",),
+        assumes=(
+            in_place_of("rmqueue_smallest", "alloc-exact"),
+            in_place_of("find_victim", "fallback-order"),
+            in_place_of("steal_suitable_fallback", "steal-exact"),
+        ),
         twin_orders=(3,),
     ),
     Theorem(
@@ -282,7 +290,11 @@ ROWS = (
             "refusal-steals",
             "fallback-forgets-to-spare",
         ),
-        assumptions=("alloc-refusal, policy-alloc, fallback-order and steal-exact in place of the calls",),
+        assumes=(
+            in_place_of("rmqueue_smallest", "alloc-exact", "alloc-refusal", "policy-alloc"),
+            in_place_of("find_victim", "fallback-order"),
+            in_place_of("steal_suitable_fallback", "steal-exact"),
+        ),
         twin_orders=(3,),
     ),
 )

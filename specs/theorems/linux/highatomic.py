@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import z3
 
-from specs.ledger.theorem import Theorem
+from specs.ledger.theorem import Theorem, in_place_of
 from specs.prover.method.lifted import LiftedBool, LiftedPfn, truth
 from specs.prover.method.paths import Owed
 from specs.prover.models.core.invariants import MT
@@ -166,8 +166,9 @@ ROWS = (
         "z3",
         layers((BUDDY,), (), _buddy),
         ("reserve-for-everybody", "last-resort-forgotten", "highatomic-asks-last", "no-fragment-is-lost"),
-        assumptions=(
-            "alloc-exact, alloc-refusal, fallback-exact and fallback-refusal in place of the calls",
+        assumes=(
+            in_place_of("rmqueue_smallest", "alloc-exact", "alloc-refusal"),
+            in_place_of("rmqueue", "fallback-exact", "fallback-refusal"),
         ),
         twin_orders=(3,),
     ),
@@ -179,7 +180,8 @@ ROWS = (
         "z3",
         layers((RESERVE,), (), _reserve),
         ("reserve-forgets-the-type", "reserves-isolated", "reserve-counts-one-page"),
-        assumptions=("move-block in place of move_freepages_block", "may_reserve: any answer"),
+        assumes=(in_place_of("move_freepages_block", "move-block"),),
+        supposes=("may_reserve: whatever it answers",),
         twin_orders=(3,),
     ),
     Theorem(
@@ -191,7 +193,7 @@ ROWS = (
         "z3",
         layers((TURN,), (), _turn),
         ("unreserve-keeps-the-type", "unreserve-counts-below-zero"),
-        assumptions=("move-block in place of move_freepages_block",),
+        assumes=(in_place_of("move_freepages_block", "move-block"),),
         twin_orders=(3,),
     ),
     Theorem(
@@ -202,7 +204,7 @@ ROWS = (
         "z3",
         layers((UNRESERVE,), (), _all),
         ("unreserve-keeps-the-last-though-forced", "unreserve-misses-the-top"),
-        assumptions=("unreserve-exact in place of unreserve_first",),
+        assumes=(in_place_of("unreserve_first", "unreserve-exact"),),
         twin_orders=(3,),
     ),
 )

@@ -8,7 +8,7 @@ from functools import partial
 import z3
 
 from specs.ledger.subject import Subject
-from specs.ledger.theorem import Theorem
+from specs.ledger.theorem import Assumption, Theorem
 from specs.prover.method.lifted import LiftedPfn
 from specs.prover.method.paths import Owed, Path
 from specs.prover.method.row import Proof, of_layers
@@ -34,6 +34,7 @@ from specs.prover.models.core.operations import P, Walk
 from specs.prover.models.core.world import Y
 from specs.prover.models.zone.geometry import Geometry
 from specs.prover.models.zone.world import ZoneWorld, in_zone, owned_in_zone
+from specs.theorems.assumed import BRIDGE, ENDS, FREE_AREA
 from specs.theorems.core.free_area import S, T, kept
 from specs.theorems.core.pfn import each_order
 
@@ -185,7 +186,7 @@ ROWS = (
         "z3",
         layers(FREEING, KEEP, lemmas=_keeps),
         ("typed-merge-forgets-the-buddy", "typed-merge-keeps-the-block", "typed-never-merges"),
-        assumptions=("FreeArea meets its contract: free-area-conforms",),
+        assumes=(FREE_AREA,),
         twin_orders=(3,),
     ),
     Theorem(
@@ -217,7 +218,7 @@ ROWS = (
             "merges-pageblocks-of-one-type-only",
             "frees-under-the-buddys-type",
         ),
-        ("pfn-bridge", "head and tail of a list: free-area-conforms"),
+        assumes=(BRIDGE, ENDS),
         twin_orders=(3,),
     ),
     Theorem(
@@ -238,7 +239,9 @@ ROWS = (
         "z3",
         layers(FREEING, ("listed",), _edges),
         ("merges-with-page-zero",),
-        assumptions=("the lists of a zone hold its own pages: kept by typed-free from the first feed on",),
+        assumes=(
+            Assumption(("typed-free",), "the lists of a zone hold its own pages, from the first feed on"),
+        ),
         twin_orders=(3,),
     ),
 )

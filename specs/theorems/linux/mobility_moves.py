@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import z3
 
-from specs.ledger.theorem import Theorem
+from specs.ledger.theorem import Theorem, in_place_of
 from specs.prover.method.lifted import LiftedCount
 from specs.prover.method.paths import Owed
 from specs.prover.models.core.invariants import MT
@@ -87,7 +87,7 @@ ROWS = (
         "z3",
         layers(("mobility.free_range",), ("loop", "fits", "aligned", "owned", "greatest"), _range),
         ("range-past-the-end", "range-of-small-blocks", "range-under-one-type", "range-to-the-head"),
-        assumptions=("typed-free in place of free_one_page", "the loop rule"),
+        assumes=(in_place_of("free_one_page", "typed-free"),),
         twin_orders=(3,),
     ),
     Theorem(
@@ -111,7 +111,6 @@ ROWS = (
             "move-counts-blocks",
             "move-stops-at-a-used-page",
         ),
-        assumptions=("the loop rule; the sum of the iterations' results",),
         twin_orders=(3,),
     ),
     Theorem(
@@ -122,7 +121,7 @@ ROWS = (
         "z3",
         layers((BLOCK,), (), _block),
         ("move-past-the-pageblock", "move-past-the-zone", "move-before-the-zone"),
-        assumptions=("move-exact in place of move_freepages",),
+        assumes=(in_place_of("move_freepages", "move-exact"),),
         twin_orders=(3,),
     ),
 )

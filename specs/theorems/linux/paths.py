@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from specs.ledger.domain import Domain, said_by
 from specs.ledger.subject import Subject
 from specs.ledger.theorem import Outcome, Result, Theorem
 from specs.prover.method.paths import TooManyPaths
@@ -59,7 +60,7 @@ class Differs(Exception):
 
 
 def counted(subject: Subject, solvers: Solvers, all_proofs: Sequence[Proof], name: str) -> tuple[int, int]:
-    """How many paths of the operation some state walks, and how many none does."""
+    """Some state walks a path, or it is proved impossible; how many there are of either is known."""
     walked = never = 0
     for walk in walks(subject, name, SMALL):
         found = solvers.witnesses.decide(on_path(all_proofs, subject, walk))
@@ -106,6 +107,10 @@ ROWS = (
         "execution",
         check,
         ("typed-never-merges", "fallback-never-happens"),
+        domain=Domain(
+            "any state that satisfies these", "below 2^52", (SMALL,), ("pageblocks of order 2 in place of 9",)
+        ),
+        owes=said_by(counted),
         twin_orders=(3,),
     ),
 )

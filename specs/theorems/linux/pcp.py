@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import z3
 
 from specs.ledger.subject import Subject
-from specs.ledger.theorem import Theorem
+from specs.ledger.theorem import Theorem, in_place_of
 from specs.prover.method.lifted import LiftedCount
 from specs.prover.method.paths import Owed
 from specs.prover.models.core import invariants as inv
@@ -34,7 +34,7 @@ PCP_MODULE = "verified_buddy.linux.pcp"
 REFILL, BULK, ALLOC = "pcp.refill_one", "pcp.rmqueue_bulk", "pcp.rmqueue_pcplist"
 FREE = "pcp.free_unref_page_commit"
 KEEP = ("aligned", "owned", "listed", "index")
-LISTS = "PerCpuPages.add, remove, first and last are what they say"
+ANY_LIMIT = "pcp_limit, pages_to_drain: whatever they answer"
 ALLOWED = "what moves comes of a block that the policy lets the request have"
 
 
@@ -149,7 +149,7 @@ ROWS = (
         "z3",
         layers((REFILL, FREE), KEEP, lemmas=_index),
         ("lists-for-all-types", "lists-of-the-next-order"),
-        assumptions=(LISTS,),
+        assumes=(in_place_of("rmqueue", "fallback-exact", "fallback-refusal"),),
         twin_orders=(3,),
     ),
     Theorem(
@@ -160,7 +160,7 @@ ROWS = (
         "z3",
         layers((REFILL,), KEEP, refill),
         ("refill-forgets-the-type", "refill-to-the-head", "refill-drops-the-block", "refill-fragments"),
-        assumptions=("fallback-exact and fallback-refusal in place of rmqueue", LISTS),
+        assumes=(in_place_of("rmqueue", "fallback-exact", "fallback-refusal"),),
         twin_orders=(3,),
     ),
     Theorem(
@@ -171,7 +171,7 @@ ROWS = (
         "z3",
         layers((BULK,), ("loop",), _bulk),
         ("bulk-asks-for-another-type", "bulk-never-begins", "bulk-never-ends", "bulk-stops-early"),
-        assumptions=("refill-exact in place of refill_one", "the loop rule"),
+        assumes=(in_place_of("refill_one", "refill-exact"),),
         twin_orders=(3,),
     ),
     Theorem(
@@ -182,7 +182,10 @@ ROWS = (
         "z3",
         layers((ALLOC,), (*KEEP, "asks"), _alloc),
         ("pcp-alloc-keeps-it-listed", "pcp-alloc-never-refills", "pcp-alloc-takes-the-tail", "bulk-halves"),
-        assumptions=("bulk-exact in place of rmqueue_bulk", "refill_blocks asks for at least one", LISTS),
+        assumes=(
+            in_place_of("rmqueue_bulk", "bulk-exact"),
+            in_place_of("refill_blocks", "pcp-figures-confirmed"),
+        ),
         twin_orders=(3,),
     ),
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import z3
 
 from specs.ledger.subject import Subject
-from specs.ledger.theorem import Theorem
+from specs.ledger.theorem import Assumption, Theorem, in_place_of
 from specs.prover.method.paths import Owed
 from specs.prover.models.core.contracts import elsewhere, released
 from specs.prover.models.core.labels import (
@@ -29,7 +29,7 @@ from specs.theorems.core.buddy import Q
 from specs.theorems.core.free_area import S, T, lemma
 from specs.theorems.linux.fallback import nothing_done
 from specs.theorems.linux.mobility import layers, world_of
-from specs.theorems.linux.pcp import FREE, KEEP, LISTS, PCP_MODULE, REFILL, index_of, refill
+from specs.theorems.linux.pcp import ANY_LIMIT, FREE, KEEP, PCP_MODULE, REFILL, index_of, refill
 
 DRAIN, NEXT, DRAINS, ALL = (
     "pcp.drain_one",
@@ -157,7 +157,7 @@ ROWS = (
             "drain-from-the-head",
             "drain-loses-the-block",
         ),
-        assumptions=("typed-free in place of free_one_page", LISTS),
+        assumes=(in_place_of("free_one_page", "typed-free"),),
         twin_orders=(3,),
     ),
     Theorem(
@@ -168,6 +168,10 @@ ROWS = (
         "z3",
         layers((REFILL, DRAIN), KEEP, _either, _round_trip),
         ("refill-drops-the-block", "drain-loses-the-block"),
+        assumes=(
+            in_place_of("rmqueue", "fallback-exact", "fallback-refusal"),
+            in_place_of("free_one_page", "typed-free"),
+        ),
         twin_orders=(3,),
     ),
     Theorem(
@@ -178,7 +182,9 @@ ROWS = (
         "z3",
         layers((NEXT,), (), _next),
         ("next-begins-anew", "next-misses-the-last"),
-        assumptions=(LISTS, "every block on a per-CPU list is on that of its order and type: pcp-index"),
+        assumes=(
+            Assumption(("pcp-index",), "every block on a per-CPU list is on that of its order and type"),
+        ),
         twin_orders=(3,),
     ),
     Theorem(
@@ -189,7 +195,7 @@ ROWS = (
         "z3",
         layers((DRAINS,), ("loop",), _drains),
         ("drain-wraps-its-count", "drain-counts-blocks", "drain-restarts-the-round", "drain-stops-at-once"),
-        assumptions=("drain-exact and pcp-round-robin in place of the calls", "the loop rule"),
+        assumes=(in_place_of("drain_one", "drain-exact"), in_place_of("next_pindex", "pcp-round-robin")),
         twin_orders=(3,),
     ),
     Theorem(
@@ -200,11 +206,8 @@ ROWS = (
         "z3",
         layers((FREE,), KEEP, _free),
         ("pcp-free-to-the-tail", "pcp-free-drains-late", "pcp-free-drains-from-the-first"),
-        assumptions=(
-            "drain-bulk in place of free_pcppages_bulk",
-            "any limit, and any number to drain",
-            LISTS,
-        ),
+        assumes=(in_place_of("free_pcppages_bulk", "drain-bulk"),),
+        supposes=(ANY_LIMIT,),
         twin_orders=(3,),
     ),
     Theorem(
@@ -214,11 +217,7 @@ ROWS = (
         "z3",
         layers((ALL,), ("loop", "asks"), _all),
         ("drain-all-keeps-a-page", "drain-all-drains-nothing"),
-        assumptions=(
-            "drain-bulk in place of free_pcppages_bulk",
-            "the loop rule",
-            "the count is the number of pages on the lists",
-        ),
+        assumes=(in_place_of("free_pcppages_bulk", "drain-bulk"),),
         twin_orders=(3,),
     ),
 )
