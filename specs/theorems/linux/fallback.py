@@ -34,6 +34,10 @@ from specs.theorems.linux.mobility_moves import is_moved, to_the_tail
 FALLBACK = "verified_buddy.linux.fallback"
 FIND, STEAL, REQUEST = "fallback.find_victim", "fallback.steal_suitable_fallback", "fallback.rmqueue"
 HIGHATOMIC = z3.BitVecVal(3, 3)
+STEALS = (
+    in_place_of("find_victim", "fallback-order"),
+    in_place_of("steal_suitable_fallback", "steal-exact"),
+)
 MOVABLE = "movable_pages answers with 0 up to the pages of a pageblock"
 
 
@@ -268,11 +272,7 @@ ROWS = (
         "z3",
         layers((REQUEST,), (*KEEP,), _request),
         ("fallback-returns-the-victim", "request-of-another-type"),
-        assumes=(
-            in_place_of("rmqueue_smallest", "alloc-exact"),
-            in_place_of("find_victim", "fallback-order"),
-            in_place_of("steal_suitable_fallback", "steal-exact"),
-        ),
+        assumes=(in_place_of("rmqueue_smallest", "alloc-exact"), *STEALS),
         twin_orders=(3,),
     ),
     Theorem(
@@ -290,11 +290,7 @@ ROWS = (
             "refusal-steals",
             "fallback-forgets-to-spare",
         ),
-        assumes=(
-            in_place_of("rmqueue_smallest", "alloc-exact", "alloc-refusal", "policy-alloc"),
-            in_place_of("find_victim", "fallback-order"),
-            in_place_of("steal_suitable_fallback", "steal-exact"),
-        ),
+        assumes=(in_place_of("rmqueue_smallest", "alloc-exact", "alloc-refusal", "policy-alloc"), *STEALS),
         twin_orders=(3,),
     ),
 )
