@@ -43,9 +43,8 @@ def rejected(walk: Walk) -> str | None:
 def nothing_changed(walk: Walk) -> Owed:
     """The call made no change at all, in the lists, the live map or the spans."""
     done = ", ".join(step.does for step in walk.world.steps)
-    return walk.world.owed(
-        "unchanged", z3.BoolVal(not done), f"a call that is rejected or refused changes nothing (not: {done})"
-    )
+    says = "a call that is rejected or refused changes nothing" + (f" (not: {done})" if done else "")
+    return walk.world.owed("unchanged", z3.BoolVal(not done), says)
 
 
 def handed_out(walk: Walk, head: Term) -> Iterator[Owed]:
