@@ -16,6 +16,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from specs.crosshair_gate.gates import gates
+from specs.explain.facts import explained, facts
+from specs.explain.words import explanation
 from specs.ledger.checkout import commit
 from specs.ledger.theorem import HOLDS, Theorem
 from specs.mutants.command import mutants
@@ -23,11 +25,10 @@ from specs.report.command import report
 from specs.run.cache import FILE, Cache
 from specs.run.decide import ALL_ORDERS, Verdict, cores, theorem
 from specs.run.processes import check_all
-from specs.run.readme import readme_table, where
+from specs.run.readme import readme_table
 from specs.smtlib.export import export
 from specs.smtlib.recheck import recheck
 from specs.theorems import LEDGER, TRUSTED
-from specs.twins import TWINS
 
 SOLVERS = ("z3-solver", "bitwuzla", "crosshair-tool", "hypothesis")
 NAMES = tuple(row.name for row in LEDGER)
@@ -62,11 +63,10 @@ def main(
             raise click.UsageError(f"no theorem is named {name!r}; --list shows them all")
     rows = [row for row in LEDGER if (not only or row.name in only) and method in (None, row.method)]
     if explain is not None:
-        click.echo(
-            json.dumps(_facts(theorem(explain)), indent=2) if as_json else _explanation(theorem(explain))
-        )
+        row = theorem(explain)
+        click.echo(json.dumps(explained(row), indent=2) if as_json else explanation(row))
     elif list_rows:
-        click.echo(json.dumps([_facts(row) for row in rows], indent=2) if as_json else _listing(rows))
+        click.echo(json.dumps([facts(row) for row in rows], indent=2) if as_json else _listing(rows))
     elif table:
         click.echo(readme_table())
     else:
@@ -156,36 +156,6 @@ def _print(verdicts: Sequence[Verdict], held: bool, seconds: float) -> None:
     if any(cached.values()):
         known = f"{cached['theorems']} theorems of just this code, {cached['proofs']} proofs for the others"
         console.print(f"From earlier runs: {known}; --fresh decides all again.", soft_wrap=True)
-
-
-def _facts(row: Theorem) -> dict[str, object]:
-    return {
-        "name": row.name,
-        "says": row.says,
-        "about": list(row.about),
-        "method": row.method,
-        "verdict_if_it_holds": HOLDS[row.method],
-        "assumptions": list(row.assumptions),
-        "rejects": list(row.rejects),
-        "proof": where(row),
-    }
-
-
-def _explanation(row: Theorem) -> str:
-    lines = [
-        row.name,
-        f"  {row.says}",
-        "",
-        f"method: {row.method}; the verdict if it holds: {HOLDS[row.method]}",
-    ]
-    lines += ["about:", *(f"  {name}" for name in row.about)]
-    lines += ["assumes:", *(f"  {text}" for text in row.assumptions or ("nothing beyond the trusted base",))]
-    lines += [
-        "rejects:",
-        *(f"  {name} (breaks {TWINS[name].module}; {TWINS[name].source})" for name in row.rejects),
-    ]
-    lines += [f"proof: {where(row)}", "rests on:", *(f"  {text}" for text in TRUSTED)]
-    return "\n".join(lines)
 
 
 def _listing(rows: Sequence[Theorem]) -> str:

@@ -33,6 +33,7 @@ FLOORS = (
     ("specs.theorems",),
     ("specs.run",),
     ("specs.mutants", "specs.smtlib"),
+    ("specs.explain",),
     ("specs.report",),
     ("specs.command",),
     ("specs.__main__",),
@@ -69,6 +70,7 @@ NAMED_AFTER = {
 
 CUTS_ACROSS = {
     "specs/theorems": (
+        *("assumed", "trust"),  # what rows share: what they rest on
         "conservation",  # about every operation
         "hypotheses",  # about the assumptions of all other rows
         "orders",  # about every top order
@@ -94,6 +96,7 @@ CUTS_ACROSS = {
         "mutant_kills",  # which mutants each vector catches
         *("served_pool", "zone_pool"),  # a program and a class that are driven
         "lifting_faults",  # wrong operators, which must be noticed
+        "replaced_calls",  # what the prover answers in the code's place
         "saved_report",  # what the report is made of
         *("documents", "trace_programs"),  # what the pages show, to be run
         "verification",  # the run as a user starts it

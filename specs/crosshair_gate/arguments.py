@@ -7,6 +7,7 @@ from types import FunctionType
 
 from specs.crosshair_gate.gate import gate
 from specs.crosshair_gate.narrow import exactly, narrowed
+from specs.ledger.domain import Domain
 from specs.ledger.subject import Subject
 from specs.ledger.theorem import Outcome, Theorem
 from verified_buddy.pfn import ORDERS
@@ -37,4 +38,10 @@ THEOREM = Theorem(
     method="crosshair",
     check=check,
     rejects=("order-past-the-top", "pfn-past-the-limit", "range-may-be-empty"),
+    domain=Domain(
+        starts="nothing but arguments",
+        pages="every int, and values of other types",
+        max_orders=ORDERS,
+        sizes=(f"types of arguments: {', '.join(kind.__name__ for kind in KINDS)}",),
+    ),
 )

@@ -7,6 +7,7 @@ from types import FunctionType
 
 from specs.crosshair_gate.gate import gate
 from specs.crosshair_gate.narrow import exactly, narrowed, start
+from specs.ledger.domain import Domain
 from specs.ledger.subject import Subject
 from specs.ledger.theorem import Outcome, Theorem
 
@@ -56,5 +57,10 @@ THEOREM = Theorem(
         "covers-past-the-end",
         "neighbours-are-not-disjoint",
     ),
-    assumptions=("a block of order k starts at n * 2**k for an int n; a clause of aligned confirms it",),
+    domain=Domain(
+        starts="nothing but arguments",
+        pages="every int",
+        max_orders=tuple(range(11)),
+        sizes=("a block of order k starts at n * 2**k for an int n, as a clause of aligned confirms",),
+    ),
 )

@@ -8,12 +8,14 @@ from typing import Any
 
 from specs.crosshair_gate.gate import gate
 from specs.crosshair_gate.narrow import exactly, narrowed
+from specs.ledger.domain import Domain
 from specs.ledger.subject import Subject
 from specs.ledger.theorem import Outcome, Theorem
 
 KINDS = (int, bool, float, str, type(None))
 CACHED_ORDERS = (0, 1, 2, 3, 9)
 EVERY_FACTOR, SOME_FACTORS = range(6), (0, 1, 5)
+DRAINED = ((0, EVERY_FACTOR), (3, SOME_FACTORS), (9, SOME_FACTORS))
 CPUS = (1, 2, 3, 4, 8, 64)
 
 
@@ -40,7 +42,7 @@ def list_functions(subject: Subject, max_orders: tuple[int, ...]) -> Iterator[Fu
     for cpus in CPUS:
         yield narrowed(subject.linux.pcp_limits.zone_highsize, cpus=exactly(cpus))
     yield narrowed(subject.linux.pcp_limits.zone_batchsize)
-    for order, factors in ((0, EVERY_FACTOR), (3, SOME_FACTORS), (9, SOME_FACTORS)):
+    for order, factors in DRAINED:
         lists = lists_type(subject, factors)
         yield narrowed(module.pcp_limit, pcp=lists, order=exactly(order))
         yield narrowed(module.pages_to_drain, pcp=lists, order=exactly(order))
@@ -75,6 +77,10 @@ def check_lists(subject: Subject, max_orders: tuple[int, ...]) -> Outcome:
     return gate(list_functions, subject, max_orders)
 
 
+def _listed(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers))
+
+
 THEOREMS = (
     Theorem(
         name="typed-choices-confirmed",
@@ -99,6 +105,11 @@ THEOREMS = (
             "typed-reserve-without-limit",
             "pcp-request-of-any-type",
             "pcp-count-may-be-negative",
+        ),
+        domain=Domain(
+            starts="nothing but arguments",
+            pages="none; numbers of pages: every int",
+            sizes=(f"types of what a caller passes: {', '.join(kind.__name__ for kind in KINDS)}",),
         ),
     ),
     Theorem(
@@ -130,9 +141,14 @@ THEOREMS = (
             "pcp-batch-is-no-power",
             "pcp-drains-too-many",
         ),
-        assumptions=(
-            "the orders 0..3 and 9, which alone are cached; of when and how much to drain order 0 "
-            "with each free factor, 0..5, and the orders 3 and 9 with 0, 1 and 5; 1, 2, 3, 4, 8 and 64 CPUs",
+        domain=Domain(
+            starts="nothing but arguments, and the figures of a CPU's lists, each of them any int",
+            pages="none; numbers of pages: every int",
+            sizes=(
+                f"orders: {_listed(CACHED_ORDERS)}, which alone are cached",
+                *(f"to drain order {order}: free factors {_listed(factors)}" for order, factors in DRAINED),
+                f"CPUs: {_listed(CPUS)}",
+            ),
         ),
     ),
 )

@@ -7,6 +7,7 @@ from types import FunctionType
 from typing import Any, NamedTuple
 
 from specs.crosshair_gate.gate import gate
+from specs.ledger.domain import Domain, said_by
 from specs.ledger.subject import Subject
 from specs.ledger.theorem import Outcome, Theorem
 from specs.model import definitions
@@ -88,7 +89,7 @@ def attempt(zone: Any, call: Call) -> object:
 
 
 def fault(before: State, call: Call, answer: object, after: State) -> str:
-    """What the specification forbids about this answer or the state after it, if anything."""
+    """The answer and the state after it are ones that the abstract machine allows; else, what is wrong."""
     machine = Machine(MAX_ORDER, Plain(range(PAGES)))
     machine.live = dict(before.live)
     answers = (answer,) if call.name == "alloc" else ()
@@ -184,4 +185,12 @@ THEOREM = Theorem(
         "refusal-drops-a-block",
         "list-forgets-its-count",
     ),
+    domain=Domain(
+        starts="every zone whose blocks, free or live, tile its pages, listed ascending or descending",
+        pages=f"0..{PAGES}",
+        max_orders=(MAX_ORDER,),
+        sizes=(f"a zone of {PAGES} pages",),
+        invariants=("labels", "aligned", "uniform", "coalesced"),
+    ),
+    owes=said_by(fault),
 )

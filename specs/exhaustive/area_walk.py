@@ -13,6 +13,8 @@ from specs.ledger.subject import Subject
 from specs.model.abstract import Plain
 
 ORDERS, TYPES = range(2), range(2)
+UNDER_BOTH, UNDER_ONE = range(3), range(4)
+"""The pages that may be listed under both orders at once, as no zone would, and under one at a time."""
 Lists = tuple[tuple[int, ...], ...]
 """For each order and, within it, each migratetype: the first pages of its blocks, head first."""
 
@@ -132,8 +134,8 @@ def walk_free_area(subject: Subject, keys: range, *, both: bool) -> Visited:
 
 def visit_free_areas(subject: Subject, max_order: int) -> Visited:
     """Three pages that may stand under both orders; four that may not."""
-    first = walk_free_area(subject, range(3), both=True)
-    second = walk_free_area(subject, range(4), both=False)
+    first = walk_free_area(subject, UNDER_BOTH, both=True)
+    second = walk_free_area(subject, UNDER_ONE, both=False)
     return Visited(first.states + second.states, first.transitions + second.transitions)
 
 

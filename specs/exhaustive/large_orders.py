@@ -27,12 +27,12 @@ def visit_fresh_zones(subject: Subject, _: int) -> Visited:
     if subject.free_area.UNMOVABLE != 0:
         raise Refuted(f"UNMOVABLE is {subject.free_area.UNMOVABLE}", "expected 0, as MIGRATE_UNMOVABLE is")
     for top in known:
-        _begins(subject.zone.Zone(top), top)
-        _begins(subject.zone.Zone(max_order=top), top)
+        begins(subject.zone.Zone(top), top)
+        begins(subject.zone.Zone(max_order=top), top)
         area = subject.free_area.FreeArea(top)
         if [len(each.free_list) for each in area.orders] != [1] * (top + 1):
             raise Refuted(f"FreeArea({top})", "expected one list for each order")
-    _begins(subject.zone.Zone(), 10)
+    begins(subject.zone.Zone(), 10)
     if subject.free_area.FreeArea().max_order != 10:
         raise Refuted("FreeArea()", "expected max_order 10")
     for wrong in NO_ORDERS:
@@ -46,7 +46,7 @@ def visit_fresh_zones(subject: Subject, _: int) -> Visited:
     return Visited(len(known), 3 * len(known) + 2 + len(NO_ORDERS))
 
 
-def _begins(zone: Any, top: int) -> None:
+def begins(zone: Any, top: int) -> None:
     """The zone has a list for each order, and nothing else."""
     try:
         area = zone.free_area
@@ -63,7 +63,7 @@ def visit_large_orders(subject: Subject, _: int) -> Visited:
     situations = 0
     for top in LARGE:
         for situation, name, arguments in _calls(top):
-            _compare(subject, situation, name, arguments)
+            compare(subject, situation, name, arguments)
             situations += 1
     return Visited(situations, situations)
 
@@ -96,7 +96,7 @@ def _beside(situation: Situation, page: int, order: int) -> Iterator[Situation]:
         yield replace(situation, free=(*situation.free, other, near))
 
 
-def _compare(subject: Subject, situation: Situation, name: str, arguments: tuple[int, ...]) -> None:
+def compare(subject: Subject, situation: Situation, name: str, arguments: tuple[int, ...]) -> None:
     """The zone answers and ends as the specification says."""
     pages = Ranges()
     for start, order in situation.free + situation.live:

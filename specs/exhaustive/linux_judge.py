@@ -51,7 +51,7 @@ def listed(state: State, pfn: int, order: int) -> int | None:
 
 
 def rest(shape: Shape, state: State) -> Iterator[str]:
-    """What must be so in every state."""
+    """Pages have one owner each, blocks are aligned, free buddies are one, blocks wait on their own lists."""
     blocks = list(owned(state))
     pages = sorted(unit for block in blocks for unit in units(*block))
     if pages != list(range(shape.start // UNIT, shape.end // UNIT)):

@@ -9,6 +9,11 @@ from typing import Any, NamedTuple
 from specs.ledger.subject import Subject
 
 ISOLATE = 4
+DONE = {
+    "isolated": "pageblocks are isolated",
+    "reserved": "pageblocks are reserved",
+    "out": "free blocks are taken out",
+}
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,16 @@ class Shape:
     def end(self) -> int:
         """The page after the last."""
         return (self.first + self.pageblocks) * 512
+
+    @property
+    def words(self) -> str:
+        """What there is, on one line."""
+        orders, types = (", ".join(map(str, each)) for each in (self.orders, self.types))
+        lies = f"pages {self.start}..{self.end - 1} (pageblocks: {self.pageblocks})"
+        lists = f"a CPU of high {self.high} and batch {self.batch}"
+        return "; ".join(
+            [f"{lies}, {lists}", f"orders {orders}", f"types {types}", *(DONE[each] for each in self.also)]
+        )
 
 
 class State(NamedTuple):
@@ -111,6 +126,13 @@ def zone_in(subject: Subject, shape: Shape, state: State) -> Any:
     zone.live, zone.out = dict(state.live), dict(state.out)
     inside.nr_isolate_pageblock, inside.nr_reserved_highatomic = state.isolated, state.reserved
     return zone
+
+
+LIMITS = (
+    "of a pageblock's pages in use all are movable, or none",
+    "one pageblock at a time is isolated, and no block in use crosses its edge",
+)
+"""What calls are not made."""
 
 
 def calls(shape: Shape, state: State) -> Iterator[Call]:

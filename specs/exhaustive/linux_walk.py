@@ -24,6 +24,11 @@ SHAPES = (
 """The smallest first; the last starts at the upper half of a largest block."""
 
 
+def sizes() -> tuple[str, ...]:
+    """How large the zones are, and which calls are made there, in words."""
+    return tuple(shape.words for shape in SHAPES)
+
+
 class Walk:
     """Breadth first from a zone at boot, every call from every state."""
 

@@ -61,6 +61,25 @@ def calls(ranges: list[Range], max_order: int) -> list[Call]:
     ]
 
 
+def sizes(max_order: int) -> str:
+    """How large the zones are, in words."""
+    of_one, of_two = (
+        sorted(
+            {sum(end - start for start, end in ranges) for ranges in layouts(max_order) if len(ranges) == n}
+        )
+        for n in (1, 2)
+    )
+    return f"max_order {max_order}: {_counted(of_one)} pages in one range, {_counted(of_two)} in two"
+
+
+def _counted(numbers: list[int]) -> str:
+    """The numbers, ascending, with runs as such."""
+    starts = [number for number in numbers if number - 1 not in numbers]
+    ends = [number for number in numbers if number + 1 not in numbers]
+    runs = [f"{low}..{high}" if low < high else str(low) for low, high in zip(starts, ends, strict=True)]
+    return " or ".join(runs)
+
+
 class Owners:
     """The abstract state: how many ranges were given, and the live blocks; with the machine's judgement."""
 

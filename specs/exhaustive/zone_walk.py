@@ -14,6 +14,7 @@ from specs.model.abstract import Wrong
 from specs.model.invariants import View, broken_invariants
 
 Lists = tuple[tuple[int, ...], ...]
+SPECIFIED = "every call answers, changes, rejects and orders the lists as specified"
 
 
 class State(NamedTuple):
@@ -150,7 +151,7 @@ class Explorer:
         calls = f"Zone({self.max_order}): {'; '.join(reversed(history)) or 'new'}"
         story = Story(
             f"Zone.{call}, max_order {self.max_order}",
-            "every call answers, changes, rejects and orders the lists as specified",
+            SPECIFIED,
             state.blocks,
             call.pages,
             f"ran after {calls}",

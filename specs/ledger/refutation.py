@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from types import FrameType
 from typing import NamedTuple
@@ -89,14 +90,19 @@ Walk = Callable[[Subject, int], Visited]
 """Visits every state of small things with that max_order; raises ``Refuted``."""
 
 
-def checker(walk: Walk, orders: range | None = None) -> Callable[[Subject, tuple[int, ...]], Outcome]:
+@dataclass(frozen=True)
+class Checker:
     """A ledger row's check: the walk for each asked max_order among the orders, or once if there are none."""
 
-    def check(subject: Subject, max_orders: tuple[int, ...]) -> Outcome:
+    walk: Walk
+    orders: range | None = None
+
+    def __call__(self, subject: Subject, max_orders: tuple[int, ...]) -> Outcome:
+        """Walk until something is refuted."""
         states = transitions = 0
-        for max_order in sorted(set(max_orders) & set(orders)) if orders is not None else [0]:
+        for max_order in sorted(set(max_orders) & set(self.orders)) if self.orders is not None else [0]:
             try:
-                visited = walk(subject, max_order)
+                visited = self.walk(subject, max_order)
             except Refuted as refuted:
                 tell = None if refuted.story is None else Teller(partial(_same, refuted.story))
                 return Outcome("refuted", states, transitions, story="\n".join(refuted.args), tell=tell)
@@ -109,8 +115,6 @@ def checker(walk: Walk, orders: range | None = None) -> Callable[[Subject, tuple
             states += visited.states
             transitions += visited.transitions
         return Outcome("holds" if transitions else "vacuous", states, transitions)
-
-    return check
 
 
 def _same(story: Story) -> Story:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from specs.ledger.domain import Domain
 from specs.ledger.subject import Subject
 
 Method = Literal["z3", "crosshair", "exhaustive", "hypothesis", "execution"]
@@ -35,6 +36,22 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Assumption:
+    """Rows that another one takes for granted."""
+
+    rows: tuple[str, ...]
+    why: str
+    """As what."""
+    function: str = ""
+    """The function that does not run itself, but as their sentences say; if it is one."""
+
+
+def in_place_of(function: str, *rows: str) -> Assumption:
+    """The rows say all that a proof knows of the function, where others call it."""
+    return Assumption(rows, f"in place of {function}", function)
+
+
+@dataclass(frozen=True)
 class Theorem:
     """One sentence about named functions, and the check that decides it for any subject."""
 
@@ -45,6 +62,17 @@ class Theorem:
     check: Callable[[Subject, tuple[int, ...]], Outcome] = field(repr=False)
     """Decides the theorem for the subject and for each of the max_orders."""
     rejects: tuple[str, ...] = ()
-    assumptions: tuple[str, ...] = ()
+    assumes: tuple[Assumption, ...] = ()
+    supposes: tuple[str, ...] = ()
+    """What no row says, of what the code is given: a reason each."""
     twin_orders: tuple[int, ...] = (2,)
     """The max_orders at which the twins are tried; smaller is faster."""
+    domain: Domain | None = None
+    """For what it is decided; None if that is for its proof to say."""
+    owes: tuple[str, ...] = ()
+    """What its check looks at, in the check's own words; () if that is for its proof to say."""
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """The names of the rows on which it rests."""
+        return tuple(dict.fromkeys(name for assumption in self.assumes for name in assumption.rows))

@@ -16,6 +16,7 @@ from rich.table import Table
 from specs.mutants.matrix import Matrix, chosen, run
 from specs.mutants.survey import PROOFS, DoesNotHold
 from specs.run.decide import cores
+from specs.run.methods import in_words
 
 
 @click.command()
@@ -27,8 +28,9 @@ from specs.run.decide import cores
 def mutants(only: tuple[str, ...], sample: int | None, full: bool, jobs: int, as_json: bool) -> None:
     """Break the core in every small way, and see which theorem notices first.
 
-    Only proofs count: no test is run, and no row that only tests.  Exit status 1 if any mutant that is not
-    known to be equivalent survives.
+    No test is run, and no row that only tests.  What is rejected counts under the strongest method that
+    rejects it (without --full, under that of the first theorem): Z3, CrossHair, every small state, execution.
+    Exit status 1 if any mutant that is not known to be equivalent survives.
     """
     wanted = chosen(only, sample)
     if not wanted:
@@ -43,7 +45,7 @@ def mutants(only: tuple[str, ...], sample: int | None, full: bool, jobs: int, as
     if as_json:
         click.echo(json.dumps({**matrix.as_json(full=full), "seconds": seconds}, indent=1))
     else:
-        _print(matrix, full, seconds)
+        print_matrix(matrix, full, seconds)
     sys.exit(1 if matrix.survivors or matrix.misjudged else 0)
 
 
@@ -56,7 +58,8 @@ def _progress(total: int) -> Iterator[Callable[[str], object]]:
         yield lambda name: progress.update(task, advance=1, description=name or "the running code")
 
 
-def _print(matrix: Matrix, full: bool, seconds: float) -> None:
+def print_matrix(matrix: Matrix, full: bool, seconds: float) -> None:
+    """Print how many each theorem rejects, what survives, and the sums."""
     console = Console(width=None if sys.stdout.isatty() else 150, highlight=False)
     first = {row.name: 0 for row in PROOFS}
     total = dict(first)
@@ -81,7 +84,9 @@ def _print(matrix: Matrix, full: bool, seconds: float) -> None:
         console.print(f"[bold red]{why}[/bold red]: ", end="")
         console.print(f"{name}{undecided}", markup=False, soft_wrap=True)
     console.print(
-        f"\n{len(matrix.judged)} mutants in {seconds} s: {len(matrix.killed)} killed by proof alone, "
+        f"\n{len(matrix.judged)} mutants in {seconds} s: {len(matrix.killed)} rejected, "
         f"{len(matrix.equivalent)} equivalent, {len(matrix.survivors)} survive.",
         soft_wrap=True,
     )
+    tried = "strongest method that rejects it" if full else "method of the first theorem that rejects it"
+    console.print(f"Rejected {in_words(matrix.by_method)}; each under the {tried}.", soft_wrap=True)

@@ -10,11 +10,12 @@ from functools import partial
 
 from specs.ledger.forks import forked
 from specs.ledger.subject import LINUX, Twin, source_of
-from specs.ledger.theorem import Theorem
+from specs.ledger.theorem import Method, Theorem
 from specs.mutants.equivalents import EQUIVALENT
 from specs.mutants.judge import Judged, judge
 from specs.mutants.survey import PROOFS, Reach, prove_first, reaching, survey
 from specs.mutants.systematic import Mutant, mutants
+from specs.run.methods import by_method
 from specs.twins import TWINS
 
 SECONDS_A_MUTANT = 600
@@ -92,6 +93,11 @@ class Matrix:
         """The names of those that are called equivalent, and are not."""
         return [name for name in self.killed if name in EQUIVALENT]
 
+    @property
+    def by_method(self) -> dict[Method, int]:
+        """How many count under each method: the strongest of those of the rows that reject them."""
+        return by_method(judged.killed_by for judged in self.judged.values())
+
     def alone(self, rows: Iterable[Theorem] = PROOFS) -> dict[str, list[str]]:
         """For each of the theorems the mutants that only it, of these, rejects."""
         names = {row.name for row in rows}
@@ -130,6 +136,7 @@ class Matrix:
         return {
             "mutants": len(self.judged),
             "killed": len(self.killed),
+            "killed_by_method": self.by_method,
             "equivalent": len(self.equivalent),
             "survivors": self.survivors,
             "misjudged": self.misjudged,

@@ -19,7 +19,7 @@ PROOFS = tuple(
     for row in LEDGER
     if row.method != "hypothesis" and not any(name.startswith(f"{PACKAGE}.linux.") for name in row.about)
 )
-"""The rows that count as proof here: of the core, and all but those that only test."""
+"""The rows that are tried here: of the core, and all but those that only test."""
 
 PATIENCE = 500_000
 """After so many calls of known functions, a row will run no new one."""

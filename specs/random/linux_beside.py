@@ -67,7 +67,7 @@ class Pair:
         self.isolated_here: set[int] = set()
 
     def compare(self) -> None:
-        """Raise if anything differs."""
+        """All lists in their order, live blocks, types and counters are the oracle's."""
         model, oracle = zone_state(self.model), oracle_state(self.oracle)
         other = [name for name in model if model[name] != oracle[name]]
         for name in other:

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from specs.ledger.theorem import Method
 from specs.mutants.matrix import named
 from specs.mutants.systematic import mutants
 from specs.report.saved import SavedMatrix, SavedMutant
+from specs.run.methods import by_method, in_words
 from specs.theorems import LEDGER
 
 MODULES = ("pfn", "free_area", "buddy", "spans", "zone", "specs.model.definitions")
@@ -36,6 +38,11 @@ class Group:
         """How many no theorem rejects, and one should."""
         return sum(1 for mutant in self.mutants if not (mutant.killed_by or mutant.equivalent))
 
+    @property
+    def by_method(self) -> dict[Method, int]:
+        """How many count under each method, the strongest first."""
+        return by_method(mutant.killed_by for mutant in self.mutants)
+
     def by(self, theorem: str) -> int:
         """How many this theorem rejects."""
         return sum(1 for mutant in self.mutants if theorem in mutant.killed_by)
@@ -56,6 +63,17 @@ class Kills:
     def killed(self) -> tuple[SavedMutant, ...]:
         """Those that a theorem rejects."""
         return tuple(mutant for mutant in self.mutants if mutant.killed_by)
+
+    @cached_property
+    def by_method(self) -> dict[Method, int]:
+        """How many count under each method, the strongest first."""
+        return by_method(mutant.killed_by for mutant in self.mutants)
+
+    @property
+    def split(self) -> str:
+        """The same in words; of theorems that today's ledger does not have, nobody knows the method."""
+        unknown = len(self.killed) - sum(self.by_method.values())
+        return in_words(self.by_method) + (f", {unknown} by theorems that are gone" if unknown else "")
 
     @property
     def equivalent(self) -> tuple[SavedMutant, ...]:

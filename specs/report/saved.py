@@ -33,6 +33,8 @@ class SavedVerdict(msgspec.Struct, frozen=True):
     assumptions: tuple[str, ...]
     story: str
     seconds_by_solver: dict[str, float] = {}
+    supposes: tuple[str, ...] = ()
+    trust: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """A verdict that this method cannot give is none."""

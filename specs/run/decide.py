@@ -13,6 +13,7 @@ from specs.ledger.subject import DoesNotApply, broken, running
 from specs.ledger.theorem import HOLDS, Outcome, Theorem
 from specs.prover.method.row import solvers_for
 from specs.theorems import LEDGER
+from specs.theorems.trust import trust_of
 from specs.twins import TWINS
 
 ALL_ORDERS = tuple(range(11))
@@ -42,6 +43,9 @@ class Verdict:
     """Whether an earlier run decided the row, of the very same code."""
     recalled: int = 0
     """How many proofs an earlier run found."""
+    supposes: tuple[str, ...] = ()
+    trust: tuple[str, ...] = ()
+    """What of the trusted base the row rests on."""
 
     @property
     def holds(self) -> bool:
@@ -93,6 +97,8 @@ def check(name: str, max_orders: tuple[int, ...] = ALL_ORDERS) -> Verdict:
         story.strip(),
         {name: round(took - before[name], 2) for name, took in after.items() if took > before[name]},
         recalled=_recalled() - recalled,
+        supposes=row.supposes,
+        trust=trust_of(row),
     )
 
 

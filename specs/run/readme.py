@@ -5,13 +5,17 @@ from __future__ import annotations
 import inspect
 import json
 import sys
+import textwrap
 from pathlib import Path
 
 from specs.ledger.subject import LINUX
 from specs.ledger.theorem import HOLDS, Theorem
+from specs.run.methods import by_method, in_words
 from specs.theorems import LEDGER
 
 ROOT = Path(__file__).parents[2]
+WIDTH = 110
+"""Of the README's lines."""
 PARTS = {
     "page frame arithmetic": ("verified_buddy.pfn", "specs.model.definitions"),
     "free lists": ("verified_buddy.free_area",),
@@ -66,13 +70,12 @@ MATRIX = ROOT / "specs" / "mutants" / "matrix.json"
 
 
 def score() -> str:
-    """What the proofs would have caught, in a sentence."""
+    """What the theorems would have caught, in a sentence: as the README has it, with its line breaks."""
     matrix = json.loads(MATRIX.read_text(encoding="utf-8"))
-    proved = {row.name for row in LEDGER if row.method == "z3"}
-    by_z3 = sum(not proved.isdisjoint(row["killed_by"]) for row in matrix["matrix"])
-    return (
+    split = in_words(by_method(row["killed_by"] for row in matrix["matrix"]))
+    sentence = (
         f"**{matrix['killed']} of {matrix['mutants'] - matrix['equivalent']}** broken versions of the core "
-        f"are rejected with no test run, {by_z3} of them by Z3 for every\n"
-        "memory size, the others by the rows that are confirmed or checked "
-        f"({matrix['equivalent']} more cannot be told from the original)."
+        f"are rejected with no test run: {split}. What several methods reject counts under the "
+        f"first of these ({matrix['equivalent']} more cannot be told from the original)."
     )
+    return textwrap.fill(sentence, WIDTH)

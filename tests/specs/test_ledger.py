@@ -88,6 +88,34 @@ def test_every_contract_clause_has_a_gate() -> None:
     assert set(gates().values()) <= set(NAMES)
 
 
+def test_every_assumption_is_a_row() -> None:
+    for row in LEDGER:
+        assert set(row.assumptions) <= set(NAMES)
+        assert all(assumption.rows and assumption.why for assumption in row.assumes)
+
+
+def test_no_row_rests_on_itself() -> None:
+    rests_on = {row.name: set(row.assumptions) for row in LEDGER}
+    while rests_on:
+        settled = {name for name, others in rests_on.items() if not others}
+        assert settled, f"in a circle: {sorted(rests_on)}"
+        rests_on = {name: others - settled for name, others in rests_on.items() if name not in settled}
+
+
+def test_a_row_whose_sentence_stands_in_for_a_function_is_about_it() -> None:
+    about = {row.name: {name.rpartition(".")[2] for name in row.about} for row in LEDGER}
+    for row in LEDGER:
+        for assumption in row.assumes:
+            assert not assumption.function or all(
+                assumption.function in about[name] for name in assumption.rows
+            )
+
+
+def test_what_a_row_supposes_is_a_sentence_and_no_row() -> None:
+    for row in LEDGER:
+        assert all(" " in sentence and sentence not in NAMES for sentence in row.supposes)
+
+
 def test_a_sentence_is_one_sentence() -> None:
     for row in LEDGER:
         assert row.says.endswith(".")
@@ -168,7 +196,8 @@ def test_json_has_its_keys() -> None:
     assert report["trusted"] == list(TRUSTED)
     (only,) = report["theorems"]
     keys = "name says about method verdict paths obligations solvers rejects seconds assumptions"
-    assert set(keys.split()) <= set(only)
+    assert {*keys.split(), "supposes", "trust"} <= set(only)
+    assert 0 < len(only["trust"]) < len(TRUSTED)
     assert only["verdict"] == HOLDS["z3"]
     assert len(only["solvers"]) == 2
 
@@ -177,3 +206,9 @@ def test_list_and_explain_decide_nothing() -> None:
     listed, explained = specs("--list"), specs("--explain", "canonical-form")
     assert [line.split()[0] for line in listed.stdout.splitlines()] == NAMES
     assert "specs/theorems/core/free_area.py" in explained.stdout
+    assert not explained.stderr
+
+
+def test_a_run_ends_with_the_whole_trusted_base() -> None:
+    said = specs("--only", "pfn-involution", "--max-order", "1").stdout
+    assert all(f"  - {sentence}\n" in said for sentence in TRUSTED)

@@ -13,13 +13,16 @@ import pytest
 
 from specs.ledger.forks import forked
 from specs.ledger.subject import Twin, source_of
+from specs.mutants.command import print_matrix
 from specs.mutants.equivalents import EQUIVALENT
 from specs.mutants.judge import Judged, judge
 from specs.mutants.matrix import Matrix, named
 from specs.mutants.survey import PROOFS
 from specs.mutants.systematic import MODULES, WORDED, Mutant, mutants
 from specs.run.decide import theorem
+from specs.run.methods import by_method, strongest
 from specs.run.readme import MATRIX, score
+from specs.theorems import LEDGER
 from specs.twins import TWINS
 
 ROOT = Path(__file__).parents[2]
@@ -123,13 +126,14 @@ def test_a_child_that_dies_or_hangs_has_no_result() -> None:
 
 
 @pytest.mark.slow
-def test_a_sample_of_the_mutants_is_killed_by_proof_alone() -> None:
+def test_a_sample_of_the_mutants_is_killed_without_a_test() -> None:
     said = specs("--sample", str(SAMPLE), "--json")
     report = json.loads(said.stdout)
     assert said.returncode == 0
     assert report["survivors"] == []
     assert 0 < report["mutants"] <= SAMPLE
     assert report["killed"] + report["equivalent"] == report["mutants"]
+    assert sum(report["killed_by_method"].values()) == report["killed"]
     assert not said.stderr
 
 
@@ -155,3 +159,63 @@ def test_nothing_survives(matrix: dict[str, Any]) -> None:
 
 def test_the_readme_has_the_score(matrix: dict[str, Any]) -> None:
     assert score() in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert all(len(line) <= 110 for line in score().splitlines())
+
+
+def test_each_kill_of_the_matrix_counts_under_the_strongest_of_its_methods(matrix: dict[str, Any]) -> None:
+    methods = {row.name: row.method for row in LEDGER}
+    left = [{methods[name] for name in row["killed_by"]} for row in matrix["matrix"] if row["killed_by"]]
+    for method, count in matrix["killed_by_method"].items():
+        assert count == sum(method in killers for killers in left)
+        left = [killers for killers in left if method not in killers]
+    assert not left
+    assert list(matrix["killed_by_method"]) == ["z3", "crosshair", "exhaustive", "execution"]
+    assert sum(matrix["killed_by_method"].values()) == matrix["killed"]
+
+
+def test_the_score_has_a_count_for_each_method(matrix: dict[str, Any]) -> None:
+    counts = matrix["killed_by_method"]
+    said = " ".join(score().split())
+    assert f"**{matrix['killed']} of {matrix['mutants'] - matrix['equivalent']}**" in said
+    assert f"{counts['z3']} by Z3 for every memory size" in said
+    assert f"{counts['crosshair']} by CrossHair" in said
+    assert f"{counts['exhaustive']} in every small state" in said
+    assert f"{counts['execution']} by execution" in said
+    assert "proof alone" not in said
+
+
+@pytest.mark.parametrize(
+    ("killed_by", "method"),
+    [
+        (("zone-small-states", "conservation", "alloc-exact", "tiny-zone-confirmed"), "z3"),
+        (("zone-small-states", "tiny-zone-confirmed"), "crosshair"),
+        (("large-orders", "fresh-zone"), "exhaustive"),
+        (("large-orders",), "execution"),
+        (("a-row-that-is-gone",), None),
+        ((), None),
+    ],
+)
+def test_what_several_methods_reject_counts_under_the_strongest(
+    killed_by: tuple[str, ...], method: str | None
+) -> None:
+    assert strongest(killed_by) == method
+    assert [name for name, count in by_method([killed_by]).items() if count] == [method] * (
+        method is not None
+    )
+
+
+@pytest.mark.parametrize(
+    ("full", "ends"),
+    [(False, "method of the first theorem that rejects it."), (True, "strongest method that rejects it.")],
+)
+def test_a_run_says_how_many_each_method_rejected(
+    full: bool, ends: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    matrix = Matrix([])
+    for name, killed_by in (("one", ("alloc-exact",)), ("two", ("zone-small-states",)), ("three", ())):
+        matrix.judged[name] = Judged(name, killed_by, (), 1, 0.0, "")
+    print_matrix(matrix, full, 1.5)
+    said = capsys.readouterr().out
+    assert "3 mutants in 1.5 s: 2 rejected, 0 equivalent, 1 survive." in said
+    assert "Rejected 1 by Z3 for every memory size, 0 by CrossHair over all paths, 1 in every small" in said
+    assert said.endswith(f"{ends}\n")

@@ -56,6 +56,25 @@ def test_every_theorem_stands_with_its_statement_its_twins_and_its_code(whole: s
         assert all(f'id="code-{name}"' in whole for name in row.about)
 
 
+def test_a_theorem_stands_with_what_it_rests_on_and_supposes() -> None:
+    run = copy.deepcopy(RUN)
+    run["theorems"][0] |= {"assumptions": [LEDGER[1].name], "supposes": ["it rains"], "trust": ["the sky"]}
+    said = page(run)
+    first = said[said.index(f'id="theorem-{LEDGER[0].name}"') : said.index(f'id="theorem-{LEDGER[1].name}"')]
+    assert f'<a href="#theorem-{LEDGER[1].name}">' in first
+    assert "it rains" in first
+    assert "<li>the sky</li>" in first
+
+
+def test_theorems_that_are_gone_are_of_no_method() -> None:
+    matrix = copy.deepcopy(MATRIX)
+    matrix["matrix"][0]["killed_by"] = ["never-was"]
+    matrix["matrix"][1]["killed_by"] = ["zone-small-states", "tiny-zone-confirmed"]
+    text = "".join(Reader(page(RUN, matrix)).texts)
+    assert f"{len(NOW) - 3} by Z3 for every memory size, 1 by CrossHair over all paths, 0 in" in text
+    assert "1 by theorems that are gone" in text
+
+
 def test_the_trusted_base_every_clause_and_every_bug_stand_on_it(whole: str) -> None:
     text = "".join(Reader(whole).texts)
     assert all(bug.logic in text and bug.source in text for bug in BUGS)
@@ -143,7 +162,11 @@ def test_a_stale_matrix_is_told(whole: str) -> None:
 
 def test_the_survivors_stories_and_sole_killers_are_told(whole: str) -> None:
     text = "".join(Reader(whole).texts)
-    assert f"{len(NOW) - 1} of {len(NOW)} mutants are rejected by proof alone" in text
+    split = (
+        f"{len(NOW) - 1} by Z3 for every memory size, 0 by CrossHair over all paths, 0 in every small state"
+    )
+    assert f"{len(NOW) - 1} of {len(NOW)} mutants are rejected: {split}, 0 by execution" in text
+    assert "by proof alone" not in text
     assert f"It alone rejects {len(NOW) - 1} mutants" in text
     assert text.count(f"a story of {NOW[0]}") >= 2
 

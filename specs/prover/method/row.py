@@ -111,6 +111,15 @@ class Proof:
         """The story of an obligation that is refuted."""
         return self.tell_lemma(subject, owed) if walk is None else tell(subject, walk, owed)
 
+    def owes(self, subject: Subject, tops: tuple[int, ...]) -> Iterator[Owed]:
+        """Every obligation, none of them decided."""
+        for top in self.tops(tops):
+            if self.lemmas is not None:
+                yield from self.lemmas(subject, top)
+            for operation in self.operations:
+                for walk in walks(subject, operation, top):
+                    yield from self.of_path(subject, walk)
+
     def of_path(self, subject: Subject, walk: Walk) -> Iterator[Owed]:
         """What the path owes for this sentence."""
         error = walk.path.error

@@ -48,7 +48,7 @@ class Search:
     sets: int = 0
 
     def lemmas(self, top: int) -> None:
-        """Every obligation that belongs to no path of an operation."""
+        """For every obligation that belongs to no path, some state satisfies all that it may assume."""
         for proof in self.proofs:
             meant = proof.lemmas is not None and top in proof.tops((top,))
             for owed in () if proof.lemmas is None or not meant else proof.lemmas(self.subject, top):
@@ -58,7 +58,7 @@ class Search:
                     )
 
     def operation(self, operation: Operation, top: int, wanted: tuple[int, int]) -> None:
-        """Every path; on as many as have to be impossible, the solvers say so."""
+        """On every path some state satisfies all that is assumed there, or the path has to be impossible."""
         never = []
         found = walks(self.subject, operation, top)
         for walk in found:

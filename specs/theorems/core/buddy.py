@@ -17,6 +17,7 @@ from specs.prover.method.paths import Owed
 from specs.prover.method.world import P, Y
 from specs.prover.models import of_core
 from specs.prover.models.core.contracts import claimed, none_large, released
+from specs.theorems.assumed import WHOLLY_FREE
 
 BUDDY = "verified_buddy.buddy"
 Q = z3.BitVec("q", 64)
@@ -175,6 +176,6 @@ ROWS = (
         "z3",
         of_core(("take",), (), _take_refusal),
         ("take-skips-the-top",),
-        assumptions=("wholly-free, a row of its own",),
+        assumes=(WHOLLY_FREE,),
     ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import z3
 
-from specs.ledger.theorem import Theorem
+from specs.ledger.theorem import Theorem, in_place_of
 from specs.prover.method.contracts import elsewhere
 from specs.prover.method.labels import HELD, is_free
 from specs.prover.method.loops import START, STOP
@@ -45,7 +45,7 @@ ROWS = (
             "init-feeds-the-start",
             "init-stops-early",
         ),
-        assumptions=("free-exact in place of free_one_page", "the loop rule"),
+        assumes=(in_place_of("free_one_page", "free-exact"),),
     ),
     Theorem(
         "policy-init",
@@ -54,6 +54,6 @@ ROWS = (
         "z3",
         of_core(("add_range",), ("greatest",)),
         ("init-small-blocks", "init-to-head"),
-        assumptions=("the loop rule",),
+        assumes=(in_place_of("free_one_page", "free-exact"),),
     ),
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import z3
 
 from specs.ledger.subject import Subject
-from specs.ledger.theorem import Theorem
+from specs.ledger.theorem import Assumption, Theorem
 from specs.prover.method import invariants as inv
 from specs.prover.method.contracts import elsewhere
 from specs.prover.method.labels import (
@@ -33,6 +33,7 @@ from specs.prover.method.operations import Walk
 from specs.prover.method.paths import Owed
 from specs.prover.method.world import Y
 from specs.prover.models import of_core
+from specs.theorems.assumed import CALLS, FREE_AREA, WHOLLY_FREE
 
 AREA = "verified_buddy.free_area.FreeArea"
 S, T, P, Q = (z3.BitVec(name, 64) for name in ("s", "t", "p", "q"))
@@ -209,7 +210,7 @@ ROWS = (
         "z3",
         of_core(lemmas=_add_keeps, names=("free_one_page",), tags=("owned", "aligned", "order", "buddy")),
         ("merge-lists-the-block-too",),
-        assumptions=("FreeArea meets its contract: free-area-conforms",),
+        assumes=(FREE_AREA,),
     ),
     Theorem(
         "remove-keeps",
@@ -218,7 +219,7 @@ ROWS = (
         "z3",
         of_core(lemmas=_remove_keeps, names=("free_one_page", "rmqueue_smallest", "take"), tags=("listed",)),
         ("merge-ignores-the-order", "merge-looks-past-the-end"),
-        assumptions=("FreeArea meets its contract: free-area-conforms",),
+        assumes=(FREE_AREA,),
     ),
     Theorem(
         "no-overlap",
@@ -233,6 +234,7 @@ ROWS = (
             "split-lists-what-it-returned",
             "free-keeps-live",
         ),
+        assumes=CALLS,
     ),
     Theorem(
         "aligned",
@@ -241,6 +243,7 @@ ROWS = (
         "z3",
         of_core(ALL, ("aligned", "order")),
         ("merge-keeps-the-block", "merge-at-the-top"),
+        assumes=CALLS,
     ),
     Theorem(
         "contained",
@@ -249,7 +252,7 @@ ROWS = (
         "z3",
         of_core(ALL, (), _contained, _outside_stays),
         ("merge-ignores-the-order",),
-        assumptions=("what add_range adds: init-exact, zone-add",),
+        assumes=(Assumption(("init-exact", "zone-add"), "what add_range adds"), *CALLS),
     ),
     Theorem(
         "maximal-merging",
@@ -258,6 +261,7 @@ ROWS = (
         "z3",
         of_core(ALL, ("buddy",)),
         ("never-merges", "merge-stops-early", "init-lists-without-merging"),
+        assumes=CALLS,
     ),
     Theorem(
         "wholly-free",
@@ -266,7 +270,7 @@ ROWS = (
         "z3",
         of_core(ALL, ("buddy", "owned"), lemmas=_wholly_free),
         ("never-merges",),
-        assumptions=("induction on the order",),
+        assumes=CALLS,
     ),
     Theorem(
         "canonical-form",
@@ -276,6 +280,6 @@ ROWS = (
         "z3",
         of_core(ALL, ("buddy", "owned"), lemmas=_canonical),
         ("merge-stops-early",),
-        assumptions=("wholly-free, a row of its own",),
+        assumes=(WHOLLY_FREE, *CALLS),
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from specs.ledger.domain import Domain, said_by
 from specs.ledger.subject import Subject
 from specs.ledger.theorem import Outcome, Theorem
 from specs.prover.method.row import Proof, solvers_for
@@ -36,5 +37,12 @@ ROWS = (
         "execution",
         check,
         ("covers-nothing-asked", "free-trusts", "merge-ignores-the-order"),
+        domain=Domain(
+            starts="any state that satisfies these",
+            pages="below 2^52",
+            max_orders=tuple(range(11)),
+            sizes=(f"all of a path at once: max_order {WHOLE_PATHS[0]}..{WHOLE_PATHS[-1]}",),
+        ),
+        owes=said_by(Search.lemmas, Search.operation),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from specs.ledger.domain import Domain, said_by
 from specs.ledger.subject import Subject
 from specs.ledger.theorem import Outcome, Result, Theorem
 from specs.prover.method.operations import Call, Operation
@@ -87,5 +88,7 @@ ROWS = (
         "execution",
         check,
         ("never-merges", "refuses-the-top-order", "why-skips-the-parent", "any-order-is-free"),
+        domain=Domain("any state that satisfies these", "below 2^52", tuple(range(11))),
+        owes=said_by(Comparison.compare),
     ),
 )

@@ -16,6 +16,7 @@ from specs.prover.method.operations import Walk
 from specs.prover.method.paths import Owed
 from specs.prover.method.world import P, Step
 from specs.prover.models import of_core
+from specs.theorems.assumed import BRIDGE, ENDS
 from specs.theorems.core.buddy import result_of
 
 BUDDY = "verified_buddy.buddy"
@@ -133,7 +134,7 @@ ROWS = (
         "z3",
         of_core(("rmqueue_smallest",), (), _alloc),
         ("split-from-the-bottom", "takes-the-largest", "split-returns-the-upper-half"),
-        ("pfn-bridge", "the head of a list: free-area-conforms"),
+        assumes=(BRIDGE, ENDS),
     ),
     Theorem(
         "policy-free",
@@ -143,7 +144,7 @@ ROWS = (
         "z3",
         of_core(("free_one_page", "free_one_page, to_tail"), (), _free),
         ("always-head", "likely-at-the-top", "never-merges", "free-wraps"),
-        ("pfn-bridge", "head and tail of a list: free-area-conforms"),
+        assumes=(BRIDGE, ENDS),
     ),
     Theorem(
         "policy-take",
@@ -153,6 +154,6 @@ ROWS = (
         "z3",
         of_core(("take",), (), _take),
         ("split-from-the-bottom",),
-        ("pfn-bridge", "head and tail of a list: free-area-conforms"),
+        assumes=(BRIDGE, ENDS),
     ),
 )

@@ -1,10 +1,12 @@
-"""The rows of the core that Hypothesis tests."""
+"""The ledger rows that Hypothesis tests: the same programs each time, so a verdict repeats."""
 
 from __future__ import annotations
 
+from specs.ledger.domain import said_by
 from specs.ledger.theorem import Theorem
-from specs.random.statemachines import FreeAreaMachine, ZoneMachine
-from specs.random.tester import SETTINGS, tester
+from specs.model.abstract import ORDERS_ACCEPTED
+from specs.random.statemachines import MOST_BLOCKS, FreeAreaMachine, ZoneMachine
+from specs.random.tester import PROGRAMS, Tester, drawn
 from specs.theorems.core.small_states import AREA, ZONE
 
 THEOREMS = (
@@ -14,7 +16,7 @@ THEOREMS = (
         "2^52 and with max_order 0..32, answer, change, reject and order the lists as specified.",
         about=ZONE,
         method="hypothesis",
-        check=tester(ZoneMachine, SETTINGS.max_examples),
+        check=Tester(ZoneMachine, PROGRAMS),
         rejects=(
             "merge-stops-early",
             "takes-the-largest",
@@ -24,7 +26,13 @@ THEOREMS = (
             "pfn-past-the-limit",
             "spans-touch-is-overlap",
         ),
-        assumptions=("a fixed set of random programs; the tests run others",),
+        domain=drawn(
+            PROGRAMS,
+            "below 2^52, and what is no page",
+            tuple(ORDERS_ACCEPTED),
+            f"ranges of up to {MOST_BLOCKS} blocks of the top order, or pages",
+        ),
+        owes=said_by(ZoneMachine.both, ZoneMachine.agree),
     ),
     Theorem(
         name="free-area-machine",
@@ -32,8 +40,9 @@ THEOREMS = (
         "show what plain lists show.",
         about=AREA,
         method="hypothesis",
-        check=tester(FreeAreaMachine, SETTINGS.max_examples),
+        check=Tester(FreeAreaMachine, PROGRAMS),
         rejects=("list-forgets-its-count", "list-always-tail", "any-order-is-free"),
-        assumptions=("a fixed set of random programs; the tests run others",),
+        domain=drawn(PROGRAMS, "below 2^52", tuple(ORDERS_ACCEPTED), "1..4 migratetypes"),
+        owes=said_by(FreeAreaMachine.agree),
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from specs.ledger.subject import Subject
-from specs.ledger.theorem import Theorem
+from specs.ledger.theorem import Assumption, Theorem
 from specs.prover.method.invariants import MT
 from specs.prover.method.labels import is_free, unknown
 from specs.prover.method.operations import Walk
@@ -45,6 +45,6 @@ ROWS = (
         "z3",
         of_core(tuple(EXACT), (), _posts, _same_pages),
         ("split-forgets-the-last-half", "merge-keeps-the-block"),
-        assumptions=("canonical-form, a row of its own",),
+        assumes=(Assumption(("canonical-form",), "the same pages have the same free blocks"),),
     ),
 )

@@ -8,13 +8,14 @@ from functools import partial
 
 from specs.ledger.story import Teller
 from specs.ledger.subject import Subject
-from specs.ledger.theorem import Outcome, Theorem
-from specs.prover.method.operations import Walk
+from specs.ledger.theorem import Assumption, Outcome, Theorem
+from specs.prover.method.operations import Operation, Walk
 from specs.prover.method.paths import Cut, TooManyPaths
 from specs.prover.method.row import impossible, solvers_for
 from specs.prover.method.story import called, tell, tell_of_any
 from specs.prover.method.walks import walks
 from specs.prover.models.core.operations import OPERATIONS
+from specs.theorems.assumed import CALLS
 
 BUDDY, ZONE = "verified_buddy.buddy", "verified_buddy.zone.Zone"
 Judge = Callable[[Subject, Walk], str | None]
@@ -28,8 +29,13 @@ LIVE_PAGES = {"live": 1, "dead": -1}
 class Execution:
     """Judges every path of the operations by what the run did."""
 
-    operations: tuple[str, ...]
+    names: tuple[str, ...]
     judge: Judge
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """The operations whose paths are walked."""
+        return tuple(OPERATIONS[name] for name in self.names)
 
     def __call__(self, subject: Subject, tops: tuple[int, ...]) -> Outcome:
         """Judge every path; the first that fails decides."""
@@ -37,7 +43,7 @@ class Execution:
         try:
             for top in tops:
                 for operation in self.operations:
-                    for walk in walks(subject, OPERATIONS[operation], top):
+                    for walk in walks(subject, operation, top):
                         paths += 1
                         wrong = self.judge(subject, walk)
                         if wrong is not None and not impossible(solvers_for(subject), walk):
@@ -46,9 +52,7 @@ class Execution:
                             return Outcome("refuted", paths, paths, (), story, told)
         except TooManyPaths as error:
             says = f"{error}: more work than the rule allows"
-            told = Teller(
-                partial(tell_of_any, subject, [OPERATIONS[name] for name in self.operations], tops, says)
-            )
+            told = Teller(partial(tell_of_any, subject, self.operations, tops, says))
             return Outcome("refuted", paths, paths, (), says, told)
         return Outcome("holds" if paths else "vacuous", paths, paths)
 
@@ -59,7 +63,7 @@ def _change(walk: Walk, effect: dict[str, int]) -> int:
 
 
 def _conserved(subject: Subject, walk: Walk) -> str | None:
-    """The change of the number of free pages, by what was listed and unlisted."""
+    """The number of free pages changes by the block's: less if it is handed out, more if it is freed."""
     if walk.path.error is not None:
         return None
     change = _change(walk, FREE_PAGES)
@@ -73,7 +77,7 @@ def _conserved(subject: Subject, walk: Walk) -> str | None:
 
 
 def _live_counted(subject: Subject, walk: Walk) -> str | None:
-    """What leaves the free pages becomes live, and the other way round."""
+    """What leaves the free pages becomes live, and what was live and is no longer is free."""
     if walk.path.error is not None:
         return None
     done = [step.does for step in walk.world.steps]
@@ -87,6 +91,7 @@ def _live_counted(subject: Subject, walk: Walk) -> str | None:
 
 
 def _bounded(subject: Subject, walk: Walk) -> str | None:
+    """One change of the one kind and at most max_order - order of the other, max_order + 1 questions."""
     kinds = [step.does for step in walk.world.steps]
     changes = {
         "rmqueue_smallest": ("remove", "add"),
@@ -101,6 +106,7 @@ def _bounded(subject: Subject, walk: Walk) -> str | None:
 
 
 def _total(subject: Subject, walk: Walk) -> str | None:
+    """The call ends with a result or an error of its own."""
     error = walk.path.error
     if error is None or isinstance(error, Cut):
         return None
@@ -123,7 +129,7 @@ ROWS = (
             "take-keeps-the-block-listed",
             "refusal-drops-a-block",
         ),
-        assumptions=("nr_free is the length of the lists: free-area-conforms",),
+        assumes=(Assumption(("free-area-conforms",), "nr_free is the length of the lists"),),
     ),
     Theorem(
         "zone-conservation",
@@ -132,7 +138,11 @@ ROWS = (
         "execution",
         Execution(("Zone.alloc", "Zone.free", "Zone.take"), _live_counted),
         ("alloc-forgets", "free-keeps-live"),
-        assumptions=("conservation, a row of its own", "nr_free_pages: free-area-conforms"),
+        assumes=(
+            Assumption(("conservation",), "what each operation of the lists moves"),
+            Assumption(("free-area-conforms",), "nr_free_pages"),
+            *CALLS,
+        ),
     ),
     Theorem(
         "bounded-work",
@@ -149,9 +159,10 @@ ROWS = (
         "execution",
         Execution(tuple(OPERATIONS), _total),
         ("refusal-asserts",),
-        assumptions=(
-            "for orders in 0..max_order; arguments-confirmed decides the others",
-            "add_range makes progress: init-exact",
+        assumes=(
+            Assumption(("arguments-confirmed",), "what becomes of an order outside 0..max_order"),
+            Assumption(("init-exact",), "add_range makes progress"),
+            *CALLS,
         ),
     ),
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from specs.exhaustive import area_walk, zone_walk
-from specs.ledger.refutation import checker
-from specs.ledger.theorem import Theorem
+from specs.exhaustive import area_walk, small_zones, zone_walk
+from specs.ledger.domain import Domain, said_by
+from specs.ledger.refutation import Checker
+from specs.ledger.theorem import Assumption, Theorem
+from specs.model.invariants import INVARIANTS
 
 ZONE = tuple(
     f"verified_buddy.zone.Zone.{name}" for name in ("add_range", "alloc", "free", "take", "nr_free_pages")
@@ -21,6 +23,7 @@ AREA = tuple(
         "FreeAreaOrder.nr_free",
     )
 )
+MAX_ORDERS = range(4)
 SPANS = tuple(f"verified_buddy.spans.Spans.{name}" for name in ("overlaps", "covers", "add", "ranges"))
 
 THEOREMS = (
@@ -30,7 +33,7 @@ THEOREMS = (
         "changes, rejects and orders the lists exactly as the specification and its Linux policy say.",
         about=ZONE,
         method="exhaustive",
-        check=checker(zone_walk.visit, range(4)),
+        check=Checker(zone_walk.visit, MAX_ORDERS),
         rejects=(
             "merge-ignores-the-order",
             "merge-at-the-top",
@@ -83,10 +86,14 @@ THEOREMS = (
             "range-counts-its-own-table",
         ),
         twin_orders=(1, 2),
-        assumptions=(
-            "zones of 1..8 pages, max_order 0..3; with max_order 0 at most 6 pages, since each permutation "
-            "of the list is a state there; two ranges of at most 6 pages in all",
+        assumes=(Assumption(("free-area-conforms",), "of a free area nothing but the lists matters"),),
+        domain=Domain(
+            starts="a zone without pages, and each state that its calls lead to",
+            pages="those of the zone, some just outside, and the first that are too large",
+            max_orders=tuple(MAX_ORDERS),
+            sizes=tuple(small_zones.sizes(max_order) for max_order in MAX_ORDERS),
         ),
+        owes=(zone_walk.SPECIFIED, *said_by(*INVARIANTS, zone_walk.Explorer.check_numbers)),
     ),
     Theorem(
         name="free-area-conforms",
@@ -94,13 +101,24 @@ THEOREMS = (
         "shows are those of plain lists.",
         about=AREA,
         method="exhaustive",
-        check=checker(area_walk.visit_free_areas),
+        check=Checker(area_walk.visit_free_areas),
         rejects=(
             "list-forgets-its-count",
             "list-always-tail",
             "removes-the-head",
             "any-order-is-free",
         ),
+        domain=Domain(
+            starts="empty lists, and each state that the primitives lead to",
+            pages="as many as there are; nothing but their being different is looked at",
+            max_orders=(max(area_walk.ORDERS),),
+            sizes=(
+                f"{len(area_walk.TYPES)} migratetypes",
+                f"{len(area_walk.UNDER_BOTH)} pages that may be listed under both orders at once",
+                f"{len(area_walk.UNDER_ONE)} pages that may not",
+            ),
+        ),
+        owes=(area_walk.PLAIN,),
     ),
     Theorem(
         name="spans-conform",
@@ -108,10 +126,16 @@ THEOREMS = (
         "set of pages does.",
         about=SPANS,
         method="exhaustive",
-        check=checker(area_walk.visit_spans),
+        check=Checker(area_walk.visit_spans),
         rejects=(
             "spans-touch-is-overlap",
             "spans-forget",
         ),
+        domain=Domain(
+            starts="no pages, and each set of pages that disjoint ranges lead to",
+            pages=f"0..{area_walk.SPANS_PAGES - 1}",
+            sizes=(f"{area_walk.SPANS_PAGES} pages", "every range of them that is not empty"),
+        ),
+        owes=(area_walk.SETS,),
     ),
 )

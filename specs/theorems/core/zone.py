@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import z3
 
-from specs.ledger.theorem import Theorem
+from specs.ledger.theorem import Assumption, Theorem, in_place_of
 from specs.prover.method import invariants as inv
 from specs.prover.method.contracts import elsewhere
 from specs.prover.method.invariants import MT
@@ -29,6 +29,7 @@ from specs.prover.method.operations import Walk
 from specs.prover.method.paths import Owed
 from specs.prover.method.world import P, Y
 from specs.prover.models import of_core
+from specs.theorems.assumed import ARGUMENTS, SPANS, WHOLLY_FREE
 from specs.theorems.core.buddy import Q, covered, result_of
 
 ZONE = "verified_buddy.zone.Zone"
@@ -42,9 +43,8 @@ def rejected(walk: Walk) -> str | None:
 def nothing_changed(walk: Walk) -> Owed:
     """The call made no change at all, in the lists, the live map or the spans."""
     done = ", ".join(step.does for step in walk.world.steps)
-    return walk.world.owed(
-        "unchanged", z3.BoolVal(not done), f"a call that is rejected or refused changes nothing (not: {done})"
-    )
+    says = "a call that is rejected or refused changes nothing" + (f" (not: {done})" if done else "")
+    return walk.world.owed("unchanged", z3.BoolVal(not done), says)
 
 
 def handed_out(walk: Walk, head: Term) -> Iterator[Owed]:
@@ -213,11 +213,11 @@ def _add(walk: Walk) -> Iterator[Owed]:
 
 
 Posts = Callable[[Walk], Iterator[Owed]]
-EDGES = ("argument checks: arguments-confirmed", "Spans meets its contract: spans-conform")
+PFN, RANGE = ARGUMENTS
 
 
 def _row(
-    name: str, says: str, about: tuple[str, ...], posts: Posts, rejects: tuple[str, ...], *assumes: str
+    name: str, says: str, about: tuple[str, ...], posts: Posts, rejects: tuple[str, ...], *assumes: Assumption
 ) -> Theorem:
     operation = about[0].replace("verified_buddy.zone.", "")
     proof = of_core((operation,), ("aligned", "owned", "listed"), posts)
@@ -232,9 +232,8 @@ ROWS = (
         (f"{ZONE}.alloc",),
         _alloc,
         ("alloc-forgets", "alloc-raises-when-empty"),
-        "alloc-exact and alloc-refusal in place of rmqueue_smallest",
-        "wholly-free, a row of its own",
-        "the free blocks of a zone are of the one type that it passes",
+        in_place_of("rmqueue_smallest", "alloc-exact", "alloc-refusal"),
+        WHOLLY_FREE,
     ),
     _row(
         "zone-free",
@@ -248,8 +247,8 @@ ROWS = (
             "free-into-other-lists",
             "free-ignores-the-dead",
         ),
-        "free-exact in place of free_one_page",
-        EDGES[0],
+        in_place_of("free_one_page", "free-exact"),
+        PFN,
     ),
     _row(
         "free-rejects",
@@ -258,8 +257,9 @@ ROWS = (
         (f"{ZONE}.free", f"{ZONE}.why_not_live", "verified_buddy.zone.reject"),
         _free_rejects,
         ("why-skips-the-parent", "free-loses-then-rejects"),
-        EDGES[0],
-        "a live block ends at or below 2**52: contained",
+        in_place_of("free_one_page", "free-exact"),
+        PFN,
+        Assumption(("contained",), "a live block ends at or below 2**52"),
     ),
     _row(
         "zone-take",
@@ -268,8 +268,9 @@ ROWS = (
         (f"{ZONE}.take",),
         _take,
         ("take-forgets",),
-        "take-exact and take-refusal in place of take",
-        *EDGES,
+        in_place_of("take", "take-exact", "take-refusal"),
+        PFN,
+        SPANS,
     ),
     _row(
         "zone-add",
@@ -277,7 +278,8 @@ ROWS = (
         (f"{ZONE}.add_range",),
         _add,
         ("adds-twice", "range-counts-its-own-table", "init-truncates-the-end"),
-        "init-exact in place of add_range",
-        *EDGES,
+        in_place_of("add_range", "init-exact"),
+        RANGE,
+        SPANS,
     ),
 )

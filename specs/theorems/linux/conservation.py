@@ -6,18 +6,38 @@ from collections.abc import Iterator
 
 import z3
 
-from specs.ledger.theorem import Theorem
+from specs.ledger.theorem import Theorem, in_place_of
 from specs.prover.method.labels import HELD, NONE, align
 from specs.prover.method.operations import Walk
 from specs.prover.method.paths import Owed
 from specs.prover.method.world import P, Y
 from specs.prover.models import LINUX, of_linux
 from specs.theorems.core.buddy import result_of
+from specs.theorems.linux.fallback import MOVABLE
 from specs.theorems.linux.mobility import world_of
+from specs.theorems.linux.pcp import ANY_LIMIT
 
+ALL = tuple(LINUX)
 PARTS = ("mobility", "fallback", "highatomic", "isolation", "pcp")
 HANDS_OUT = {"isolation.isolate_free_page": None, "isolation.take_page_off_buddy": 0}
 """Calls that answer True when the caller owns the block: by its order, if it is always the same."""
+CALLS = (
+    in_place_of("rmqueue_smallest", "alloc-exact"),
+    in_place_of("free_one_page", "typed-free"),
+    in_place_of("free_range", "range-exact"),
+    in_place_of("move_freepages", "move-exact"),
+    in_place_of("move_freepages_block", "move-block"),
+    in_place_of("find_victim", "fallback-order"),
+    in_place_of("steal_suitable_fallback", "steal-exact"),
+    in_place_of("rmqueue", "fallback-exact"),
+    in_place_of("unreserve_first", "unreserve-exact"),
+    in_place_of("refill_one", "refill-exact"),
+    in_place_of("refill_blocks", "pcp-figures-confirmed"),
+    in_place_of("rmqueue_bulk", "bulk-exact"),
+    in_place_of("drain_one", "drain-exact"),
+    in_place_of("next_pindex", "pcp-round-robin"),
+    in_place_of("free_pcppages_bulk", "drain-bulk"),
+)
 
 
 def _conserved(walk: Walk) -> Iterator[Owed]:
@@ -48,9 +68,10 @@ ROWS = (
         "times: no operation of the layers loses a page or invents one, and only what it hands out leaves.",
         tuple(f"verified_buddy.linux.{part}" for part in PARTS),
         "z3",
-        of_linux(tuple(LINUX), (), _conserved, alone=True),
+        of_linux(ALL, (), _conserved, alone=True),
         ("steal-drops-the-victim", "refill-drops-the-block"),
-        assumptions=("what each operation calls is as its own row says",),
+        assumes=CALLS,
+        supposes=("may_reserve, leaves: whatever they answer", ANY_LIMIT, MOVABLE),
         twin_orders=(3,),
     ),
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 import z3
 
-from specs.ledger.theorem import Theorem
+from specs.ledger.theorem import Theorem, in_place_of
 from specs.prover.method.labels import FREE, HELD, Term, Truth, align, aligned, label, pfn
 from specs.prover.method.lifted import LiftedPfn
 from specs.prover.method.lifted_type import type_term
@@ -28,6 +28,7 @@ from specs.prover.models.zone.geometry import Geometry
 from specs.prover.models.zone.retyped import Move
 from specs.prover.models.zone.stage import MOVABLE_PAGES
 from specs.prover.models.zone.world import ZoneWorld
+from specs.theorems.assumed import ENDS
 from specs.theorems.core.buddy import Q, result_of
 from specs.theorems.linux.mobility import KEEP, world_of
 from specs.theorems.linux.mobility_moves import is_moved, to_the_tail
@@ -35,6 +36,11 @@ from specs.theorems.linux.mobility_moves import is_moved, to_the_tail
 FALLBACK = "verified_buddy.linux.fallback"
 FIND, STEAL, REQUEST = "fallback.find_victim", "fallback.steal_suitable_fallback", "fallback.rmqueue"
 HIGHATOMIC = z3.BitVecVal(3, 3)
+STEALS = (
+    in_place_of("find_victim", "fallback-order"),
+    in_place_of("steal_suitable_fallback", "steal-exact"),
+)
+MOVABLE = "movable_pages answers with 0 up to the pages of a pageblock"
 
 
 def options(walk: Walk) -> tuple[int, int, int, Geometry]:
@@ -221,7 +227,7 @@ ROWS = (
             "fallback-misses-the-top",
             "no-fragment-fragments",
         ),
-        assumptions=("the head of a list: free-area-conforms",),
+        assumes=(ENDS,),
         twin_orders=(5,),
     ),
     Theorem(
@@ -232,7 +238,8 @@ ROWS = (
         "z3",
         of_linux((STEAL,), (*KEEP, "asks"), _steal_exact),
         ("steal-drops-the-victim", "steal-lists-the-victim-twice", "steal-claims-the-next-pageblock"),
-        assumptions=("move-block in place of move_freepages_block",),
+        assumes=(in_place_of("move_freepages_block", "move-block"),),
+        supposes=(MOVABLE,),
         twin_orders=(3,),
     ),
     Theorem(
@@ -255,7 +262,8 @@ ROWS = (
             "steal-counts-others-as-alike",
             "steal-leaves-the-neighbours",
         ),
-        assumptions=("move-block in place of move_freepages_block", "0 <= movable pages <= a pageblock"),
+        assumes=(in_place_of("move_freepages_block", "move-block"),),
+        supposes=(MOVABLE,),
         twin_orders=(3,),
     ),
     Theorem(
@@ -266,7 +274,7 @@ ROWS = (
         "z3",
         of_linux((REQUEST,), (*KEEP,), _request),
         ("fallback-returns-the-victim", "request-of-another-type"),
-        assumptions=("alloc-exact, fallback-order and steal-exact in place of the calls",),
+        assumes=(in_place_of("rmqueue_smallest", "alloc-exact"), *STEALS),
         twin_orders=(3,),
     ),
     Theorem(
@@ -284,7 +292,7 @@ ROWS = (
             "refusal-steals",
             "fallback-forgets-to-spare",
         ),
-        assumptions=("alloc-refusal, policy-alloc, fallback-order and steal-exact in place of the calls",),
+        assumes=(in_place_of("rmqueue_smallest", "alloc-exact", "alloc-refusal", "policy-alloc"), *STEALS),
         twin_orders=(3,),
     ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import z3
 
-from specs.ledger.theorem import Theorem
+from specs.ledger.theorem import Theorem, in_place_of
 from specs.prover.method.invariants import MT
 from specs.prover.method.labels import HELD, Term, Truth, align, aligned, pfn
 from specs.prover.method.lifted import LiftedBool, LiftedPfn, truth
@@ -167,8 +167,9 @@ ROWS = (
         "z3",
         of_linux((BUDDY,), (), _buddy),
         ("reserve-for-everybody", "last-resort-forgotten", "highatomic-asks-last", "no-fragment-is-lost"),
-        assumptions=(
-            "alloc-exact, alloc-refusal, fallback-exact and fallback-refusal in place of the calls",
+        assumes=(
+            in_place_of("rmqueue_smallest", "alloc-exact", "alloc-refusal"),
+            in_place_of("rmqueue", "fallback-exact", "fallback-refusal"),
         ),
         twin_orders=(3,),
     ),
@@ -180,7 +181,8 @@ ROWS = (
         "z3",
         of_linux((RESERVE,), (), _reserve),
         ("reserve-forgets-the-type", "reserves-isolated", "reserve-counts-one-page"),
-        assumptions=("move-block in place of move_freepages_block", "may_reserve: any answer"),
+        assumes=(in_place_of("move_freepages_block", "move-block"),),
+        supposes=("may_reserve: whatever it answers",),
         twin_orders=(3,),
     ),
     Theorem(
@@ -192,7 +194,7 @@ ROWS = (
         "z3",
         of_linux((TURN,), (), _turn),
         ("unreserve-keeps-the-type", "unreserve-counts-below-zero"),
-        assumptions=("move-block in place of move_freepages_block",),
+        assumes=(in_place_of("move_freepages_block", "move-block"),),
         twin_orders=(3,),
     ),
     Theorem(
@@ -203,7 +205,7 @@ ROWS = (
         "z3",
         of_linux((UNRESERVE,), (), _all),
         ("unreserve-keeps-the-last-though-forced", "unreserve-misses-the-top"),
-        assumptions=("unreserve-exact in place of unreserve_first",),
+        assumes=(in_place_of("unreserve_first", "unreserve-exact"),),
         twin_orders=(3,),
     ),
 )

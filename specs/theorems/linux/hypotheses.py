@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from specs.ledger.domain import Domain, said_by
 from specs.ledger.subject import Subject
 from specs.ledger.theorem import Outcome, Theorem
 from specs.prover.method.row import solvers_for
@@ -10,6 +11,10 @@ from specs.prover.models import LINUX
 from specs.prover.models.pcp.paths import expected
 from specs.prover.models.zone.paths import SMALL
 from specs.theorems.core.hypotheses import proofs
+
+SMALL_ZONES = Domain(
+    "any state that satisfies these", "below 2^52", (SMALL,), ("pageblocks of order 2 in place of 9",)
+)
 
 
 def check(subject: Subject, tops: tuple[int, ...]) -> Outcome:
@@ -27,6 +32,8 @@ ROWS = (
         "execution",
         check,
         ("typed-never-merges", "fallback-never-happens"),
+        domain=SMALL_ZONES,
+        owes=said_by(Search.operation),
         twin_orders=(3,),
     ),
 )

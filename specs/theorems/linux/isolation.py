@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import z3
 
-from specs.ledger.theorem import Theorem
+from specs.ledger.theorem import Theorem, in_place_of
 from specs.prover.method import invariants as inv
 from specs.prover.method.contracts import elsewhere
 from specs.prover.method.invariants import MT
@@ -173,10 +173,11 @@ ROWS = (
             "unisolate-loses-the-pageblock",
             "unisolate-always-rejoins",
         ),
-        assumptions=(
-            "move-block and typed-free in place of the calls",
-            "nr_isolate_pageblock counts the isolated pageblocks, of which there is one",
+        assumes=(
+            in_place_of("move_freepages_block", "move-block"),
+            in_place_of("free_one_page", "typed-free"),
         ),
+        supposes=("nr_isolate_pageblock counts the isolated pageblocks: at least one if there is one",),
         twin_orders=(3,),
     ),
     Theorem(
@@ -188,7 +189,7 @@ ROWS = (
         "z3",
         of_linux((OUT,), KEEP, _out),
         ("isolate-free-keeps-it-listed", "isolate-free-claims-the-isolated", "isolate-free-one-pageblock"),
-        assumptions=("leaves: any answer",),
+        supposes=("leaves: whatever it answers",),
         twin_orders=(3,),
     ),
     Theorem(
@@ -199,7 +200,7 @@ ROWS = (
         "z3",
         of_linux((BACK, ON), KEEP, _back),
         ("putback-to-the-head", "put-back-as-unmovable"),
-        assumptions=("typed-free in place of free_one_page",),
+        assumes=(in_place_of("free_one_page", "typed-free"),),
         twin_orders=(3,),
     ),
     Theorem(
@@ -210,7 +211,7 @@ ROWS = (
         "z3",
         of_linux((SPLITS,), (*KEEP, "asks"), _split),
         ("split-free-keeps-it-listed", "split-free-loses-the-upper-part", "split-free-in-one-part"),
-        assumptions=("range-exact in place of free_range",),
+        assumes=(in_place_of("free_range", "range-exact"),),
         twin_orders=(3,),
     ),
     Theorem(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import z3
 
 from specs.ledger.subject import Subject
-from specs.ledger.theorem import Theorem
+from specs.ledger.theorem import Assumption, Theorem
 from specs.prover.method import invariants as inv
 from specs.prover.method.invariants import MT
 from specs.prover.method.labels import (
@@ -33,6 +33,7 @@ from specs.prover.models import of_linux
 from specs.prover.models.core.contracts import released
 from specs.prover.models.zone.geometry import Geometry
 from specs.prover.models.zone.world import ZoneWorld, in_zone, owned_in_zone
+from specs.theorems.assumed import BRIDGE, ENDS, FREE_AREA
 from specs.theorems.core.free_area import S, T, kept
 from specs.theorems.core.pfn import each_order
 
@@ -181,7 +182,7 @@ ROWS = (
         "z3",
         of_linux(FREEING, KEEP, lemmas=_keeps),
         ("typed-merge-forgets-the-buddy", "typed-merge-keeps-the-block", "typed-never-merges"),
-        assumptions=("FreeArea meets its contract: free-area-conforms",),
+        assumes=(FREE_AREA,),
         twin_orders=(3,),
     ),
     Theorem(
@@ -213,7 +214,7 @@ ROWS = (
             "merges-pageblocks-of-one-type-only",
             "frees-under-the-buddys-type",
         ),
-        ("pfn-bridge", "head and tail of a list: free-area-conforms"),
+        assumes=(BRIDGE, ENDS),
         twin_orders=(3,),
     ),
     Theorem(
@@ -234,7 +235,9 @@ ROWS = (
         "z3",
         of_linux(FREEING, ("listed",), _edges),
         ("merges-with-page-zero",),
-        assumptions=("the lists of a zone hold its own pages: kept by typed-free from the first feed on",),
+        assumes=(
+            Assumption(("typed-free",), "the lists of a zone hold its own pages, from the first feed on"),
+        ),
         twin_orders=(3,),
     ),
 )

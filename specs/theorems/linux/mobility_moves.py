@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import z3
 
-from specs.ledger.theorem import Theorem
+from specs.ledger.theorem import Theorem, in_place_of
 from specs.prover.method.invariants import MT
 from specs.prover.method.labels import HELD, align_to, is_free, pfn
 from specs.prover.method.lifted import LiftedCount
@@ -88,7 +88,7 @@ ROWS = (
         "z3",
         of_linux(("mobility.free_range",), ("loop", "fits", "aligned", "owned", "greatest"), _range),
         ("range-past-the-end", "range-of-small-blocks", "range-under-one-type", "range-to-the-head"),
-        assumptions=("typed-free in place of free_one_page", "the loop rule"),
+        assumes=(in_place_of("free_one_page", "typed-free"),),
         twin_orders=(3,),
     ),
     Theorem(
@@ -112,7 +112,6 @@ ROWS = (
             "move-counts-blocks",
             "move-stops-at-a-used-page",
         ),
-        assumptions=("the loop rule; the sum of the iterations' results",),
         twin_orders=(3,),
     ),
     Theorem(
@@ -123,7 +122,7 @@ ROWS = (
         "z3",
         of_linux((BLOCK,), (), _block),
         ("move-past-the-pageblock", "move-past-the-zone", "move-before-the-zone"),
-        assumptions=("move-exact in place of move_freepages",),
+        assumes=(in_place_of("move_freepages", "move-exact"),),
         twin_orders=(3,),
     ),
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from specs.ledger.domain import Domain, said_by
 from specs.ledger.subject import Subject
 from specs.ledger.theorem import Outcome, Theorem
+from specs.prover.method.walked import Comparison
 from specs.prover.models.pcp.operations import OPERATIONS as PCP
 from specs.prover.models.pcp.paths import expected
 from specs.prover.models.zone.operations import OPERATIONS as ZONE
@@ -37,6 +39,13 @@ ROWS = (
         "execution",
         of_zone,
         ("typed-never-merges", "fallback-never-happens"),
+        domain=Domain(
+            "states of few blocks, made by the solver, and others at random",
+            "below 2^52",
+            (SMALL,),
+            ("pageblocks of order 2 in place of 9",),
+        ),
+        owes=said_by(Comparison.compare),
         twin_orders=(3,),
     ),
     Theorem(
@@ -46,6 +55,13 @@ ROWS = (
         "execution",
         of_lists,
         ("next-misses-the-last", "pcp-alloc-never-refills"),
+        domain=Domain(
+            "states of few blocks, made by the solver, and others at random",
+            "below 2^52",
+            (SMALL,),
+            ("pageblocks of order 2 in place of 9",),
+        ),
+        owes=said_by(Comparison.compare),
         twin_orders=(3,),
     ),
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import z3
 
 from specs.ledger.subject import Subject
-from specs.ledger.theorem import Theorem
+from specs.ledger.theorem import Theorem, in_place_of
 from specs.prover.method import invariants as inv
 from specs.prover.method.contracts import elsewhere
 from specs.prover.method.labels import HELD, PCP, align, is_free, is_pcp, label
@@ -29,7 +29,7 @@ PCP_MODULE = "verified_buddy.linux.pcp"
 REFILL, BULK, ALLOC = "pcp.refill_one", "pcp.rmqueue_bulk", "pcp.rmqueue_pcplist"
 FREE = "pcp.free_unref_page_commit"
 KEEP = ("aligned", "owned", "listed", "index")
-LISTS = "PerCpuPages.add, remove, first and last are what they say"
+ANY_LIMIT = "pcp_limit, pages_to_drain: whatever they answer"
 ALLOWED = "what moves comes of a block that the policy lets the request have"
 
 
@@ -144,7 +144,7 @@ ROWS = (
         "z3",
         of_linux((REFILL, FREE), KEEP, lemmas=_index),
         ("lists-for-all-types", "lists-of-the-next-order"),
-        assumptions=(LISTS,),
+        assumes=(in_place_of("rmqueue", "fallback-exact", "fallback-refusal"),),
         twin_orders=(3,),
     ),
     Theorem(
@@ -155,7 +155,7 @@ ROWS = (
         "z3",
         of_linux((REFILL,), KEEP, refill),
         ("refill-forgets-the-type", "refill-to-the-head", "refill-drops-the-block", "refill-fragments"),
-        assumptions=("fallback-exact and fallback-refusal in place of rmqueue", LISTS),
+        assumes=(in_place_of("rmqueue", "fallback-exact", "fallback-refusal"),),
         twin_orders=(3,),
     ),
     Theorem(
@@ -166,7 +166,7 @@ ROWS = (
         "z3",
         of_linux((BULK,), ("loop",), _bulk),
         ("bulk-asks-for-another-type", "bulk-never-begins", "bulk-never-ends", "bulk-stops-early"),
-        assumptions=("refill-exact in place of refill_one", "the loop rule"),
+        assumes=(in_place_of("refill_one", "refill-exact"),),
         twin_orders=(3,),
     ),
     Theorem(
@@ -177,7 +177,10 @@ ROWS = (
         "z3",
         of_linux((ALLOC,), (*KEEP, "asks"), _alloc),
         ("pcp-alloc-keeps-it-listed", "pcp-alloc-never-refills", "pcp-alloc-takes-the-tail", "bulk-halves"),
-        assumptions=("bulk-exact in place of rmqueue_bulk", "refill_blocks asks for at least one", LISTS),
+        assumes=(
+            in_place_of("rmqueue_bulk", "bulk-exact"),
+            in_place_of("refill_blocks", "pcp-figures-confirmed"),
+        ),
         twin_orders=(3,),
     ),
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import z3
 
 from specs.ledger.subject import Subject
-from specs.ledger.theorem import Theorem
+from specs.ledger.theorem import Assumption, Theorem, in_place_of
 from specs.prover.method.contracts import elsewhere
 from specs.prover.method.labels import PCP, align, is_free, is_pcp, label, type_of, unknown
 from specs.prover.method.loops import LEFT
@@ -24,7 +24,7 @@ from specs.theorems.core.buddy import Q
 from specs.theorems.core.free_area import S, T, lemma
 from specs.theorems.linux.fallback import nothing_done
 from specs.theorems.linux.mobility import world_of
-from specs.theorems.linux.pcp import FREE, KEEP, LISTS, PCP_MODULE, REFILL, index_of, refill
+from specs.theorems.linux.pcp import ANY_LIMIT, FREE, KEEP, PCP_MODULE, REFILL, index_of, refill
 
 DRAIN, NEXT, DRAINS, ALL = (
     "pcp.drain_one",
@@ -152,7 +152,7 @@ ROWS = (
             "drain-from-the-head",
             "drain-loses-the-block",
         ),
-        assumptions=("typed-free in place of free_one_page", LISTS),
+        assumes=(in_place_of("free_one_page", "typed-free"),),
         twin_orders=(3,),
     ),
     Theorem(
@@ -163,6 +163,10 @@ ROWS = (
         "z3",
         of_linux((REFILL, DRAIN), KEEP, _either, _round_trip),
         ("refill-drops-the-block", "drain-loses-the-block"),
+        assumes=(
+            in_place_of("rmqueue", "fallback-exact", "fallback-refusal"),
+            in_place_of("free_one_page", "typed-free"),
+        ),
         twin_orders=(3,),
     ),
     Theorem(
@@ -173,7 +177,9 @@ ROWS = (
         "z3",
         of_linux((NEXT,), (), _next),
         ("next-begins-anew", "next-misses-the-last"),
-        assumptions=(LISTS, "every block on a per-CPU list is on that of its order and type: pcp-index"),
+        assumes=(
+            Assumption(("pcp-index",), "every block on a per-CPU list is on that of its order and type"),
+        ),
         twin_orders=(3,),
     ),
     Theorem(
@@ -184,7 +190,7 @@ ROWS = (
         "z3",
         of_linux((DRAINS,), ("loop",), _drains),
         ("drain-wraps-its-count", "drain-counts-blocks", "drain-restarts-the-round", "drain-stops-at-once"),
-        assumptions=("drain-exact and pcp-round-robin in place of the calls", "the loop rule"),
+        assumes=(in_place_of("drain_one", "drain-exact"), in_place_of("next_pindex", "pcp-round-robin")),
         twin_orders=(3,),
     ),
     Theorem(
@@ -195,11 +201,8 @@ ROWS = (
         "z3",
         of_linux((FREE,), KEEP, _free),
         ("pcp-free-to-the-tail", "pcp-free-drains-late", "pcp-free-drains-from-the-first"),
-        assumptions=(
-            "drain-bulk in place of free_pcppages_bulk",
-            "any limit, and any number to drain",
-            LISTS,
-        ),
+        assumes=(in_place_of("free_pcppages_bulk", "drain-bulk"),),
+        supposes=(ANY_LIMIT,),
         twin_orders=(3,),
     ),
     Theorem(
@@ -209,11 +212,7 @@ ROWS = (
         "z3",
         of_linux((ALL,), ("loop", "asks"), _all),
         ("drain-all-keeps-a-page", "drain-all-drains-nothing"),
-        assumptions=(
-            "drain-bulk in place of free_pcppages_bulk",
-            "the loop rule",
-            "the count is the number of pages on the lists",
-        ),
+        assumes=(in_place_of("free_pcppages_bulk", "drain-bulk"),),
         twin_orders=(3,),
     ),
 )

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from specs.exhaustive import linux_walk as typed_walk
-from specs.ledger.refutation import checker
-from specs.ledger.theorem import Theorem
+from specs.exhaustive.linux_also import ALL
+from specs.exhaustive.linux_judge import rest
+from specs.exhaustive.linux_states import LIMITS
+from specs.ledger.domain import Domain, said_by
+from specs.ledger.refutation import Checker
+from specs.ledger.theorem import Assumption, Theorem
 from specs.random import linux_runs as typed_runs
+from specs.random.linux_beside import Pair
+from specs.random.linux_geometries import GEOMETRIES
 from specs.random.linux_programs import TypedZoneMachine
-from specs.random.tester import tester
+from specs.random.tester import Tester, drawn
 
 LINUX_ZONE = tuple(
     f"verified_buddy.linux.zone.LinuxZone.{name}"
@@ -53,6 +59,11 @@ STEPS = (
     "verified_buddy.linux.pcp.free_pcppages_bulk",
     "verified_buddy.linux.pcp.drain_pages_zone",
 )
+TOP = (10,)
+PROGRAMS = 40
+RUNS = len(GEOMETRIES) * len(typed_runs.SEEDS)
+BESIDE = said_by(Pair.both, Pair.inside, Pair.compare)
+SHAPES = "in zones of these shapes: " + "; ".join(GEOMETRIES)
 
 
 THEOREMS = (
@@ -64,7 +75,7 @@ THEOREMS = (
         "what comes back is free under the type that the rule says, and nothing else changes.",
         about=(*LINUX_ZONE, *INSIDE, *STEPS),
         method="exhaustive",
-        check=checker(typed_walk.visit),
+        check=Checker(typed_walk.visit),
         rejects=(
             "typed-merge-asks-one-side",
             "typed-merge-takes-the-buddys-type",
@@ -88,12 +99,14 @@ THEOREMS = (
             "pcp-counts-blocks",
             "pcp-takes-isolated-pages",
         ),
-        assumptions=(
-            "zones of 1..3 pageblocks, one CPU of high 1024 and batch 512, blocks of the orders 7..10 (in two"
-            " pageblocks 8..10, in three 9..10), two or three types; of a pageblock's pages in use all are "
-            "movable, or none; one pageblock at a time is isolated, and no block in use crosses its edge; "
-            "isolation, the reserve and blocks that are out together in one pageblock, each alone in two",
+        assumes=(Assumption(("free-area-conforms",), "of a free area nothing but the lists matters"),),
+        domain=Domain(
+            starts="a zone whose memory is all free, and each state that its calls lead to",
+            pages="those of the zone",
+            max_orders=TOP,
+            sizes=(*typed_walk.sizes(), *LIMITS),
         ),
+        owes=(*said_by(rest), *(f"{call}: {said_by(judge)[0]}" for call, judge in ALL.items())),
     ),
     Theorem(
         name="typed-runs",
@@ -101,7 +114,7 @@ THEOREMS = (
         "plain lists of the Linux policy do, in the same order, with the same types and counters.",
         about=(*LINUX_ZONE, *INSIDE, *STEPS),
         method="execution",
-        check=checker(typed_runs.visit),
+        check=Checker(typed_runs.visit),
         rejects=(
             "typed-moves-to-the-head",
             "typed-moves-past-the-zone",
@@ -127,7 +140,14 @@ THEOREMS = (
             "pcp-drain-leaves-the-rest",
             "pcp-bulk-of-one-keeps-the-factor",
         ),
-        assumptions=("twelve runs of 1,500 calls in six shapes, the same each time",),
+        domain=Domain(
+            starts="zones whose memory is all free",
+            pages="those of the zones, and some outside",
+            max_orders=TOP,
+            sizes=(f"{typed_runs.TURNS:,} calls each; the same runs every time", SHAPES),
+            programs=RUNS,
+        ),
+        owes=BESIDE,
     ),
     Theorem(
         name="typed-zone-machine",
@@ -135,12 +155,13 @@ THEOREMS = (
         "Linux policy do.",
         about=(*LINUX_ZONE, *INSIDE, *STEPS),
         method="hypothesis",
-        check=tester(TypedZoneMachine, 40),
+        check=Tester(TypedZoneMachine, PROGRAMS),
         rejects=(
             "typed-fallback-skips-a-type",
             "pcp-drain-wraps",
             "pcp-hands-out-and-keeps",
         ),
-        assumptions=("a fixed set of random programs; the tests run others",),
+        domain=drawn(PROGRAMS, "those of the zones, and some outside", TOP, SHAPES),
+        owes=BESIDE,
     ),
 )
