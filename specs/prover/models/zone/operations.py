@@ -20,7 +20,7 @@ from specs.prover.models.zone.contracts import LayerStubs, stealing
 from specs.prover.models.zone.geometry import Geometry
 from specs.prover.models.zone.loops import MoveLoop, RangeLoop
 from specs.prover.models.zone.runs import given_block, listed_block, nobody_asks, with_stubs
-from specs.prover.models.zone.world import ISOLATED, ZoneWorld, page_in_zone
+from specs.prover.models.zone.world import ISOLATED, ZoneWorld, in_zone, page_in_zone, pageblock_of
 
 LISTED_TYPE = z3.BitVec("listed_type", 3)
 """The type of the list on which a victim is."""
@@ -87,8 +87,10 @@ def _find_victim(subject: Subject, variant: Variant, of: ZoneWorld, zone: Any, s
 def movable_pages(of: ZoneWorld, page: LiftedPfn) -> LiftedCount:
     """The caller's answer: any number of pages that a pageblock may have."""
     of.path.assume(z3.ULE(MOVABLE_PAGES, pfn(of.geometry.pages)))
-    says = "the movable pages that are asked for are those of the victim's pageblock"
-    of.owe("asks", page.term == P, says, P)
+    start, _ = pageblock_of(of, P)
+    first = z3.If(in_zone(start), start, P)
+    says = "movable pages are counted from the pageblock's start, or from the victim if that lies outside"
+    of.owe("asks", page.term == first, says, P)
     return LiftedCount(of.path, MOVABLE_PAGES)
 
 

@@ -115,6 +115,17 @@ def owned_in_zone(state: State, page: Term) -> Truth:
     return z3.Implies(state.owner(page) != 0, in_zone(page))
 
 
+def zone_of_page(page: Term) -> Term:
+    """To which other zone the page belongs, if it lies outside this one; 0 if to none."""
+    return z3.Function("zone_of", z3.BitVecSort(64), z3.BitVecSort(8))(page)
+
+
+def free_elsewhere(zone: Term, page: Term, order: int) -> Truth:
+    """Whether a free block of the order is listed at the page in that other zone."""
+    sorts = z3.BitVecSort(8), z3.BitVecSort(64), z3.BitVecSort(1)
+    return z3.Function(f"elsewhere{order}", *sorts)(zone, page) == 1
+
+
 def page_in_zone(path: Path, page: Term) -> LiftedPfn:
     """Any page of the zone."""
     path.assume(in_zone(page), z3.ULT(page, LIMIT))
@@ -149,11 +160,33 @@ class TypedArea(Area):
         return head
 
 
+@dataclass(frozen=True)
+class OtherArea:
+    """Stands in for the free lists of another zone, of which anything may be so."""
+
+    world: ZoneWorld
+    zone: Term
+
+    def is_free_block(self, block: LiftedPfn, order: int) -> LiftedBool:
+        """Whether a free block of that order is listed there."""
+        order = self.world.order_in_range(order)
+        return LiftedBool(self.world.path, free_elsewhere(self.zone, block.term, order))
+
+
 class SymbolicPageblocks:
     """Stands in for ``Pageblocks``."""
 
     def __init__(self, of: ZoneWorld) -> None:
         self.world = of
+
+    def free_area_of(self, page: LiftedPfn) -> OtherArea | None:
+        """The free lists of the zone to which a page outside this one belongs, if it belongs to any."""
+        zone, path = zone_of_page(page.term), self.world.path
+        if not path.choose():
+            path.assume(zone == 0)
+            return None
+        path.assume(zone != 0)
+        return OtherArea(self.world, zone)
 
     def migratetype(self, page: LiftedPfn) -> LiftedType:
         """The type of the pageblock that contains the page."""
