@@ -116,7 +116,7 @@ def take_page_off_buddy(zone: MobilityZone, pfn: Pfn) -> bool:
 
 
 def put_page_back_buddy(zone: MobilityZone, pfn: Pfn) -> None:
-    """Give a page that was taken off back.
+    """Give a page that was taken off back, as an ordinary free does.
 
     Linux: put_page_back_buddy(), mm/page_alloc.c.
     """

@@ -21,8 +21,8 @@ TWINS = (
     Twin(
         "typed-merge-takes-the-buddys-type",
         "linux.mobility",
-        "        area.remove(Pfn(buddy), order)\n        pfn = Pfn(pfn & buddy)",
-        "        migratetype = area.remove(Pfn(buddy), order)\n        pfn = Pfn(pfn & buddy)",
+        "        area.remove(Pfn(buddy), order)\n",
+        "        migratetype = area.remove(Pfn(buddy), order)\n",
         "Xen 1e2df96088",
     ),
     Twin(
@@ -48,6 +48,12 @@ TWINS = (
         "linux.mobility",
         "    if not zone.spans(end - 1):\n        return 0\n",
         "",
+    ),
+    Twin(
+        "typed-offline-comes-back-to-the-tail",
+        "linux.zone",
+        "        if pfn in self.offlined:\n            self.offlined.remove(pfn)\n",
+        "        self.offlined.discard(pfn)\n        if pfn in self.offlined:\n",
     ),
     Twin(
         "typed-boot-memory-stays-unmovable",

@@ -119,8 +119,14 @@ TWINS = (
     Twin(
         "pcp-bulk-of-one-keeps-the-factor",
         "linux.zone",
-        "        if pages == 1:\n",
-        "        if pages < 0:\n",
+        "        while pages > 1 and",
+        "        while pages > 0 and",
+    ),
+    Twin(
+        "pcp-bulk-of-nothing-is-the-end",
+        "linux.zone",
+        "if pages > 0 and not got and",
+        "if pages == 1 and not got and",
     ),
     Twin(
         "pcp-request-of-any-type",
