@@ -29,6 +29,8 @@ class FallbackPolicy(NamedTuple):
 
     The last argument is Linux's ALLOC_NOFRAGMENT: spare what is smaller than a pageblock.
     """
+    retypes: bool = False
+    """Whether whole pageblocks take the type of the block that merges with them."""
 
 
 class MobilityZone:
@@ -46,6 +48,7 @@ class MobilityZone:
         "pageblocks",
         "policy",
         "start",
+        "stealing",
     )
 
     def __init__(
@@ -68,6 +71,8 @@ class MobilityZone:
         self.free_area = FreeArea(MAX_ORDER, MIGRATETYPES)
         self.nr_isolate_pageblock = 0
         self.nr_reserved_highatomic = 0
+        self.stealing = False
+        """Whether a block was stolen since the lists were locked.  Linux 6.12: enum rmqueue_mode."""
         pageblocks.belong(start, end, self.free_area)
 
     def spans(self, pfn: int) -> bool:
@@ -104,6 +109,8 @@ def free_one_page(
         if order >= PAGEBLOCK_ORDER and not may_merge(migratetype, zone.pageblocks.migratetype(buddy)):
             break
         area.remove(Pfn(buddy), order)
+        if order >= PAGEBLOCK_ORDER and zone.policy.retypes:
+            zone.pageblocks.set(Pfn(buddy), migratetype)
         pfn = Pfn(pfn & buddy)
         order = ORDERS[order + 1]
     tail = to_tail or buddy_merge_likely(zone, pfn, order)
