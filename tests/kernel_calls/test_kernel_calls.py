@@ -21,9 +21,10 @@ import verified_buddy
 from specs.ledger.subject import source_of
 from specs.twins import TWINS
 from tests.kernel_calls.files import RECORDED, Lines, judged, programs, recorded, text_of
-from verified_buddy.kernel_calls.calls import End, Header, read
+from verified_buddy.kernel_calls.calls import End, Header, IsolateFreePage, read
 from verified_buddy.kernel_calls.machine import Machine
 from verified_buddy.kernel_calls.state import checksum
+from verified_buddy.pfn import Order, Pfn
 
 PACKAGE = Path(verified_buddy.__file__).parent
 
@@ -216,3 +217,17 @@ def test_a_gzip_file_that_breaks_off_is_unusable(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"verified-buddy: {tmp_path / 'calls.gz'}: ")
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("drift", "mark", "enough"),
+    [(512, 1535, True), (512, 1536, False), (-512, 511, True), (-512, 512, False), (2048, 0, True)],
+)
+def test_whether_a_block_may_go_out_is_decided_by_the_counter(drift: int, mark: int, enough: bool) -> None:
+    header = msgspec.convert(programs()[0][0], Header)
+    machine = Machine(header)
+    machine.free_pages[0].value += drift
+    call = IsolateFreePage(0, 0, [], Pfn(4096), Order(10), mark)
+    assert machine.make(call) is enough
+    assert machine.zones[0].out == ({4096: 10} if enough else {})
+    assert machine.free_pages[0].value == 2048 + drift - (1024 if enough else 0)

@@ -79,6 +79,7 @@ def isolate_free_page(zone: MobilityZone, pfn: Pfn, order: Order, mark: int = 0)
 def leaves(zone: MobilityZone, order: Order, mark: int) -> bool:
     """Whether more than ``mark`` pages stay free without a block of the order and the reserve.
 
+    The lists are counted; Linux asks its counter, which may have drifted, see ``MobilityZone.nr_free_pages``.
     Linux: zone_watermark_ok() as asked by __isolate_free_page(), mm/page_alloc.c.
     """
     return zone.nr_free_pages() - zone.nr_reserved_highatomic > mark + (1 << order)

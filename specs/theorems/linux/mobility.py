@@ -227,7 +227,11 @@ ROWS = (
             "merges-pageblocks-of-one-type-only",
             "frees-under-the-buddys-type",
         ),
-        ("pfn-bridge", "head and tail of a list: free-area-conforms"),
+        (
+            "pfn-bridge",
+            "head and tail of a list: free-area-conforms",
+            "to which zone a page outside this one belongs, and what is free there: any answer",
+        ),
         twin_orders=(3,),
     ),
     Theorem(
