@@ -23,7 +23,7 @@ FLOORS = (
     ("verified_buddy.linux",),
     (FACE, "verified_buddy.oracle", "verified_buddy.terminal"),
     ("verified_buddy.kmem",),
-    ("verified_buddy.replay", "verified_buddy.conform"),
+    ("verified_buddy.replay", "verified_buddy.conform", "verified_buddy.kernel_calls"),
     ("verified_buddy.cli",),
     ("verified_buddy.__main__",),
     ("specs.model",),
@@ -64,6 +64,7 @@ NAMED_AFTER = {
     "tests/kmem": "verified_buddy/kmem/*",
     "tests/replay": "verified_buddy/replay/*",
     "tests/conform": "verified_buddy/conform/*",
+    "tests/kernel_calls": "verified_buddy/kernel_calls/*",
     "tests/specs": "specs/**/*",
 }
 """A file of the left bears the name of a module or folder of the right, or begins with it and ``_``."""
@@ -86,6 +87,11 @@ CUTS_ACROSS = {
         *("conftest", "face", "house", "readme", "style", "wheel"),  # about the whole
         *("contract_sides", "contract_states", "contract_suite"),  # about the free area, live map and spans
         "contract_readings",  # what terms say in one state
+        *(
+            "files",
+            "plain_lists",
+            "unusable",
+        ),  # calls of the kernel: what is read, the oracle, what is refused
         "page_map",  # what the tests of the oracle judge by
         "kernel_trace",  # traces that are made up, and those that were recorded
         "damage",  # recordings with one thing changed

@@ -16,6 +16,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from verified_buddy.conform.command import conform_command, vectors_command
+from verified_buddy.kernel_calls.calls import is_kernel_calls
+from verified_buddy.kernel_calls.check import CallsVerdict
+from verified_buddy.kernel_calls.check import check as check_calls
+from verified_buddy.kernel_calls.verdicts import as_line
+from verified_buddy.kernel_calls.verdicts import facts as calls_facts
 from verified_buddy.kmem.lines import is_recording
 from verified_buddy.oracle.check import Verdict, check, no_garbage_collection
 from verified_buddy.oracle.rules import LEVELS, Level
@@ -64,7 +69,7 @@ def main() -> None:
 def check_command(
     traces: tuple[str, ...], level: str, keep_going: bool, json_lines: bool, at: str, **files: str | None
 ) -> None:
-    """Judge recordings of an allocator: buddy-trace v1, or a Linux kmem trace.
+    """Judge recordings of an allocator: buddy-trace v1, a Linux kmem trace, or kernel-calls v1.
 
     A kernel's trace is text of tracefs, perf script or trace-cmd report.  Plain or gzip; - is standard
     input.  The exit status is 0 if all conform, 1 if some diverge, 2 if some cannot be read.
@@ -94,12 +99,15 @@ def tell(verdict: Verdict, wanted: Wanted, recording: Judgement | None = None) -
     """Print what a trace came to, but for the table's row."""
     if wanted.json_lines:
         more = NOTHING_MORE if recording is None else facts(recording)
+        more = calls_facts(verdict) if isinstance(verdict, CallsVerdict) else more
         click.echo(as_json(verdict, every=wanted.keep_going, more=more), nl=False)
         return verdict
     if not verdict.conforms:
         say(as_text(verdict))
     if recording is not None:
         say(as_lines(recording))
+    if isinstance(verdict, CallsVerdict):
+        say(as_line(verdict))
     return verdict
 
 
@@ -127,14 +135,16 @@ def judged(name: str, wanted: Wanted, given: Given) -> Verdict | None:
     shown = printable(name)
     try:
         with opened(name) as stream, progress(name, stream) as advance:
-            if is_recording(head(stream)):
+            recording, start = None, head(stream)
+            if is_recording(start):
                 with no_garbage_collection():
                     recording = judge(stream, shown, given, advance)
                 verdict = verdict_of(recording, every=wanted.keep_going)
             elif given.start is not None:
                 raise Unusable("not a kernel's trace, which --snapshot is about")
+            elif is_kernel_calls(start):
+                verdict = check_calls(stream, shown, keep_going=wanted.keep_going, progress=advance)
             else:
-                recording = None
                 verdict = check(stream, shown, wanted.level, keep_going=wanted.keep_going, progress=advance)
     except Unusable as error:
         reason = str(error)

@@ -117,7 +117,9 @@ def _meaning(walk: Walk, scene: Scene, done: Done, part: Part) -> Interpretation
     views = {"0": stage.entry, "c": part.begins, **stage.named}
     for told, real in zip(walk.path.calls, part.calls, strict=False):
         views |= dict.fromkeys(told.created, real[2])
-    return Interpretation(views, _constants(scene, part), walk.top - 1)
+    made = Interpretation(views, _constants(scene, part), walk.top - 1)
+    made.maps += stage.further_maps()
+    return made
 
 
 def fits(walk: Walk, meaning: Interpretation, part: Part) -> bool:

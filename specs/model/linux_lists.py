@@ -32,13 +32,31 @@ def greatest_order(start: int, end: int) -> int:
     return max(k for k in ORDERS if start % 2**k == 0 and start + 2**k <= end)
 
 
+class MachineMap:
+    """What all zones of a machine share: each pageblock's type, by its number; and whose each page is."""
+
+    def __init__(self) -> None:
+        self.types: dict[int, int] = {}
+        self.zones: list[TypedLists] = []
+        self.owner_of_others: TypedLists | None = None
+
+    def owner(self, pfn: int) -> TypedLists | None:
+        """The zone to which the page belongs."""
+        for zone in self.zones:
+            if zone.spans(pfn):
+                return zone
+        return self.owner_of_others
+
+
 class TypedLists:
-    """Pages [start, end) of one zone; ``types`` maps a pageblock's number to its type, for all zones."""
+    """Pages [start, end) of one zone of the machine."""
 
     def __init__(
-        self, start: int, end: int, types: dict[int, int], movable_pages: Callable[[int], int]
+        self, start: int, end: int, machine: MachineMap, movable_pages: Callable[[int], int]
     ) -> None:
-        self.start, self.end, self.types, self.movable_pages = start, end, types, movable_pages
+        self.start, self.end, self.movable_pages = start, end, movable_pages
+        self.machine, self.types = machine, machine.types
+        machine.zones.append(self)
         self.lists: dict[tuple[int, int], list[int]] = {(k, t): [] for k in ORDERS for t in range(5)}
         self.managed = self.isolated_blocks = self.reserved = 0
 
@@ -92,7 +110,8 @@ class TypedLists:
             pfn, order = min(pfn, buddy), order + 1
         if order < 9 and not to_tail:
             low = min(pfn, buddy_of(pfn, order))
-            to_tail = self.is_free(buddy_of(low, order + 1), order + 1)
+            owner = self.machine.owner(low)
+            to_tail = owner is not None and owner.is_free(buddy_of(low, order + 1), order + 1)
         where = self.lists[order, kind]
         where.insert(len(where) if to_tail else 0, pfn)
 
@@ -149,13 +168,15 @@ class TypedLists:
             for number in range(pfn // 512, (pfn + 2**size) // 512):
                 self.types[number] = kind
         elif old != HIGHATOMIC and self.can_steal(size, kind):
+            first = pfn - pfn % 512
+            movable = self.movable_pages(first if self.spans(first) else pfn)
             free = self.move_block(pfn, kind)
             if free > 0:
                 alike = 0
                 if kind == MOVABLE:
-                    alike = self.movable_pages(pfn)
+                    alike = movable
                 elif old == MOVABLE:
-                    alike = 512 - free - self.movable_pages(pfn)
+                    alike = 512 - free - movable
                 if free + alike >= 256:
                     self.types[pfn // 512] = kind
                 return

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from specs.model.linux_lists import ISOLATE, MOVABLE, RECLAIMABLE, UNMOVABLE, TypedLists, pages_of
+from specs.model.linux_lists import (
+    ISOLATE,
+    MOVABLE,
+    RECLAIMABLE,
+    UNMOVABLE,
+    MachineMap,
+    TypedLists,
+    pages_of,
+)
 
 CACHED_ORDERS = (0, 1, 2, 3, 9)
 REQUEST_TYPES = (UNMOVABLE, MOVABLE, RECLAIMABLE)
@@ -43,18 +51,19 @@ class ZoneOracle:
         self,
         start: int,
         end: int,
-        types: dict[int, int],
+        machine: MachineMap,
         *,
         cpus: int,
         high: int,
         batch: int,
         movable_pages: Callable[[int], int],
     ) -> None:
-        self.buddy = TypedLists(start, end, types, movable_pages)
+        self.buddy = TypedLists(start, end, machine, movable_pages)
         self.cpus = [Cpu(high, batch) for _ in range(cpus)]
         self.present: set[int] = set()
         self.live: dict[int, int] = {}
         self.out: dict[int, int] = {}
+        self.broken: set[int] = set()
 
     def add_range(self, start: int, end: int) -> None:
         """Boot memory."""
@@ -103,18 +112,21 @@ class ZoneOracle:
         return blocks.pop(0)[0] if blocks else None
 
     def alloc_bulk(self, pages: int, kind: int, cpu: int) -> list[int]:
-        """Single pages; one alone is an ordinary request.  Linux: __alloc_pages_bulk()."""
-        if pages == 1:
-            pfn = self.alloc(0, kind, cpu)
-            return [] if pfn is None else [pfn]
+        """Single pages; one alone, or the first that is not got, is an ordinary request.
+
+        Linux: __alloc_pages_bulk().
+        """
         found: list[int] = []
-        while len(found) < pages:
+        for _ in range(pages if pages > 1 else 0):
             pfn = self.from_cpu(0, kind, cpu)
             if pfn is None:
                 break
             self.live[pfn] = 0
             found.append(pfn)
-        return found
+        if found or pages == 0:
+            return found
+        pfn = self.alloc(0, kind, cpu)
+        return [] if pfn is None else [pfn]
 
     def free(
         self, pfn: int, order: int, cpu: int, *, pcp_locked: bool = True, reclaim_active: bool = False
@@ -199,11 +211,14 @@ class ZoneOracle:
         if not self.buddy.break_out(pfn):
             return False
         self.out[pfn] = 0
+        self.broken.add(pfn)
         return True
 
     def putback(self, pfn: int) -> None:
-        """What is out comes back."""
-        self.buddy.give_back(pfn, self.out.pop(pfn), self.buddy.type_of(pfn), to_tail=True)
+        """What is out comes back, to the tail; a single page that left as broken, as any page."""
+        order, kind = self.out.pop(pfn), self.buddy.type_of(pfn)
+        self.buddy.give_back(pfn, order, kind, to_tail=pfn not in self.broken)
+        self.broken.discard(pfn)
 
     def owners(self) -> dict[int, str]:
         """Who owns each page; two owners of one page are an error of the oracle's own."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from specs.ledger.subject import Subject
-from specs.model.linux_lists import ORDERS, pages_of
+from specs.model.linux_lists import ORDERS, MachineMap, pages_of
 from specs.model.linux_zone import ZoneOracle
 
 Choose = Callable[[int], int]
@@ -38,6 +38,7 @@ def zone_state(zone: Any) -> dict[str, Any]:
         ],
         "live": dict(zone.live),
         "out": dict(zone.out),
+        "offline": set(zone.offlined),
         "isolated pageblocks": zone.mobility.nr_isolate_pageblock,
         "reserved pages": zone.mobility.nr_reserved_highatomic,
         "managed pages": zone.mobility.managed,
@@ -52,6 +53,7 @@ def oracle_state(zone: ZoneOracle) -> dict[str, Any]:
         "per-CPU": [(cpu.lists, cpu.count(), cpu.free_factor) for cpu in zone.cpus],
         "live": zone.live,
         "out": zone.out,
+        "offline": zone.broken,
         "isolated pageblocks": zone.buddy.isolated_blocks,
         "reserved pages": zone.buddy.reserved,
         "managed pages": zone.buddy.managed,
@@ -106,7 +108,7 @@ class TypedMachine:
     """All zones of a geometry, and the calls that can be made there."""
 
     def __init__(self, subject: Subject, geometry: Geometry, said: list[str]) -> None:
-        pageblocks, types = subject.linux.pageblock.Pageblocks(), dict[int, int]()
+        pageblocks, machine = subject.linux.pageblock.Pageblocks(), MachineMap()
         shape: dict[str, Any] = {"cpus": geometry.cpus, "high": geometry.high, "batch": geometry.batch}
         shape["movable_pages"] = geometry.movable
         self.subject, self.geometry, self.said = subject, geometry, said
@@ -114,7 +116,7 @@ class TypedMachine:
         for start, end, ranges in geometry.zones:
             said.append(f"LinuxZone({start}, {end})")
             model = subject.linux.zone.LinuxZone(start, end, pageblocks, **shape)
-            self.pairs.append(Pair(model, ZoneOracle(start, end, types, **shape), said))
+            self.pairs.append(Pair(model, ZoneOracle(start, end, machine, **shape), said))
             for low, high in ranges:
                 self.pairs[-1].both("add_range", low, high)
         self.calls = sorted(name[5:] for name in dir(self) if name.startswith("call_"))
@@ -141,8 +143,12 @@ class TypedMachine:
         )
 
     def call_alloc_bulk(self, pair: Pair, choose: Choose) -> None:
-        """None, one, or some."""
-        pair.both("alloc_bulk", (1, choose(20))[choose(2)], choose(3), choose(self.geometry.cpus))
+        """None, one, or some; of hardly any memory all, and once more."""
+        pages, kind, cpu = (1, choose(20))[choose(2)], choose(3), choose(self.geometry.cpus)
+        pair.both("alloc_bulk", pages, kind, cpu)
+        if pages > 1 and len(pair.oracle.present) < 100:
+            for _ in range(2):
+                pair.both("alloc_bulk", 100, kind, cpu)
 
     def call_free(self, pair: Pair, choose: Choose) -> None:
         """A live block."""

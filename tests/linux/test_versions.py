@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.linux.test_fallback import blocks
 from tests.linux.test_fallback import zone_with as plain_zone
-from verified_buddy.free_area import UNMOVABLE
+from verified_buddy.free_area import UNMOVABLE, Migratetype
 from verified_buddy.linux.fallback import rmqueue
-from verified_buddy.linux.migratetype import MOVABLE, RECLAIMABLE
-from verified_buddy.linux.mobility import MobilityZone
+from verified_buddy.linux.migratetype import HIGHATOMIC, MOVABLE, RECLAIMABLE
+from verified_buddy.linux.mobility import MobilityZone, free_one_page
+from verified_buddy.linux.pcp import PerCpuPages, order_to_pindex, rmqueue_bulk
 from verified_buddy.linux.versions.v6_12 import LINUX_6_12
 from verified_buddy.pfn import Order, Pfn
 
@@ -59,3 +62,46 @@ def test_no_fragment_neither_claims_less_than_a_pageblock_nor_steals() -> None:
     zone = zone_with((0, 8, MOVABLE))
     assert rmqueue(zone, Order(0), UNMOVABLE, lambda pfn: 0, no_fragment=True) is None
     assert blocks(zone) == {(0, 8, MOVABLE)}
+
+
+def test_whole_pageblocks_that_merge_take_the_type_of_the_one_that_was_freed() -> None:
+    zone = zone_with((0, 9, RECLAIMABLE), type_of_all=RECLAIMABLE)
+    free_one_page(zone, Pfn(512), Order(9), MOVABLE)
+    assert blocks(zone) == {(0, 10, MOVABLE)}
+    assert [zone.pageblocks.migratetype(start) for start in (0, 1024)] == [MOVABLE, RECLAIMABLE]
+
+
+def test_in_linux_6_1_they_keep_their_types() -> None:
+    zone = plain_zone((0, 9, RECLAIMABLE), type_of_all=RECLAIMABLE)
+    free_one_page(zone, Pfn(512), Order(9), MOVABLE)
+    assert blocks(zone) == {(0, 10, MOVABLE)}
+    assert zone.pageblocks.migratetype(0) == RECLAIMABLE
+
+
+@pytest.mark.parametrize("order", [8, 9])
+def test_less_than_a_pageblock_and_types_that_do_not_mix_change_no_pageblock(order: int) -> None:
+    other = MOVABLE if order == 8 else HIGHATOMIC
+    zone = zone_with((0, order, other), type_of_all=other)
+    free_one_page(zone, Pfn(1 << order), Order(order), Migratetype(2))
+    assert zone.pageblocks.migratetype(0) == other
+
+
+def two_to_steal_from() -> MobilityZone:
+    """The first can only be stolen from; the second is claimed whole."""
+    zone = zone_with((128, 7, UNMOVABLE), (896, 7, MOVABLE))
+    zone.pageblocks.set(Pfn(0), UNMOVABLE)
+    return zone
+
+
+def test_a_refill_that_has_stolen_once_claims_no_more() -> None:
+    zone, lists = two_to_steal_from(), PerCpuPages(high=64, batch=4)
+    rmqueue_bulk(zone, lists, Order(1), RECLAIMABLE, 2, lambda pfn: 0)
+    assert list(lists.lists[order_to_pindex(RECLAIMABLE, Order(1))]) == [128, 130]
+
+
+def test_the_next_refill_claims_again() -> None:
+    zone, lists = two_to_steal_from(), PerCpuPages(high=64, batch=4)
+    for _ in range(2):
+        rmqueue_bulk(zone, lists, Order(1), RECLAIMABLE, 1, lambda pfn: 0)
+    assert list(lists.lists[order_to_pindex(RECLAIMABLE, Order(1))]) == [128, 896]
+    assert zone.pageblocks.migratetype(512) == RECLAIMABLE

@@ -15,6 +15,7 @@ from verified_buddy.linux.migratetype import FALLBACKS, HIGHATOMIC, MOVABLE
 from verified_buddy.linux.mobility import (
     MobilityZone,
     MovablePages,
+    first_to_move,
     move_freepages_block,
     move_to_free_list,
 )
@@ -108,6 +109,7 @@ def steal_suitable_fallback(
 ) -> None:
     """Move the victim to the lists of the type, or its whole pageblock, whose type may change too.
 
+    Of a pageblock that begins outside the zone only what follows the victim moves, or counts as movable.
     Linux: steal_suitable_fallback(), mm/page_alloc.c.
     """
     pfn, order, _, whole_block = victim
@@ -115,7 +117,7 @@ def steal_suitable_fallback(
     if old != HIGHATOMIC and order >= PAGEBLOCK_ORDER:
         change_pageblock_range(zone, pfn, order, migratetype)
     elif old != HIGHATOMIC and whole_block:
-        movable = movable_pages(pfn)
+        movable = movable_pages(first_to_move(zone, pfn))
         free = move_freepages_block(zone, pfn, migratetype)
         if free != 0:
             if free + alike_pages(free, movable, old, migratetype) >= CLAIM_PAGES:

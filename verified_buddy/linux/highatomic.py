@@ -83,6 +83,7 @@ def rmqueue_buddy(
     ``highatomic`` asks the reserve first, ``last_resort`` last.  Linux: rmqueue_buddy(), mm/page_alloc.c;
     ALLOC_HIGHATOMIC, and ALLOC_OOM or ALLOC_NON_BLOCK.
     """
+    zone.stealing = False
     pfn = rmqueue_smallest(zone.free_area, order, HIGHATOMIC) if highatomic else None
     if pfn is None:
         pfn = rmqueue(zone, order, migratetype, movable_pages, no_fragment=no_fragment)

@@ -79,6 +79,7 @@ def isolate_free_page(zone: MobilityZone, pfn: Pfn, order: Order, mark: int = 0)
 def leaves(zone: MobilityZone, order: Order, mark: int) -> bool:
     """Whether more than ``mark`` pages stay free without a block of the order and the reserve.
 
+    The lists are counted; Linux asks its counter, which may have drifted, see ``MobilityZone.nr_free_pages``.
     Linux: zone_watermark_ok() as asked by __isolate_free_page(), mm/page_alloc.c.
     """
     return zone.nr_free_pages() - zone.nr_reserved_highatomic > mark + (1 << order)
@@ -116,7 +117,7 @@ def take_page_off_buddy(zone: MobilityZone, pfn: Pfn) -> bool:
 
 
 def put_page_back_buddy(zone: MobilityZone, pfn: Pfn) -> None:
-    """Give a page that was taken off back.
+    """Give a page that was taken off back, as an ordinary free does.
 
     Linux: put_page_back_buddy(), mm/page_alloc.c.
     """

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from verified_buddy.buddy import buddy_merge_likely
 from verified_buddy.free_area import FreeArea, Migratetype
 from verified_buddy.linux.migratetype import ISOLATE, MIGRATETYPES, MOVABLE, is_mergeable
 from verified_buddy.linux.pageblock import PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, Pageblocks, pageblock_start
 from verified_buddy.pfn import MAX_ORDER, ORDERS, Order, Pfn
 
 MovablePages = Callable[[Pfn], int]
-"""How many pages of the page's pageblock are in use and movable: on an LRU list, or a driver's."""
+"""How many pages from the page to the end of its pageblock are in use and movable: on an LRU list, or a
+driver's."""
 
 
 class FallbackPolicy(NamedTuple):
@@ -29,6 +29,8 @@ class FallbackPolicy(NamedTuple):
 
     The last argument is Linux's ALLOC_NOFRAGMENT: spare what is smaller than a pageblock.
     """
+    retypes: bool = False
+    """Whether whole pageblocks take the type of the block that merges with them."""
 
 
 class MobilityZone:
@@ -46,6 +48,7 @@ class MobilityZone:
         "pageblocks",
         "policy",
         "start",
+        "stealing",
     )
 
     def __init__(
@@ -56,7 +59,10 @@ class MobilityZone:
         policy: FallbackPolicy,
         managed: int = 0,
     ) -> None:
-        """An empty zone, of which the buddy allocator manages so many pages; fed memory adds to them."""
+        """An empty zone, of which the buddy allocator manages so many pages; fed memory adds to them.
+
+        Zones of one machine share its pageblocks, by which they know of each other's pages.
+        """
         self.start = start
         self.end = end
         self.managed = managed
@@ -65,13 +71,21 @@ class MobilityZone:
         self.free_area = FreeArea(MAX_ORDER, MIGRATETYPES)
         self.nr_isolate_pageblock = 0
         self.nr_reserved_highatomic = 0
+        self.stealing = False
+        """Whether a block was stolen since the lists were locked.  Linux 6.12: enum rmqueue_mode."""
+        pageblocks.belong(start, end, self.free_area)
 
     def spans(self, pfn: int) -> bool:
         """Whether the page lies between the zone's first and last.  Linux: zone_spans_pfn()."""
         return self.start <= pfn < self.end
 
     def nr_free_pages(self) -> int:
-        """The number of pages on the free lists, those of ISOLATE excepted.  Linux: NR_FREE_PAGES."""
+        """The number of pages on the free lists, those of ISOLATE excepted.
+
+        Linux: NR_FREE_PAGES, which is a counter of its own and may drift from this sum: when two isolated
+        pageblocks merged and are given back one after the other, with use in between, or when an isolated
+        pageblock crosses the zone's edge.
+        """
         isolated = sum(
             len(area.free_list[ISOLATE]) << order
             for order, area in zip(ORDERS, self.free_area.orders, strict=False)
@@ -95,9 +109,11 @@ def free_one_page(
         if order >= PAGEBLOCK_ORDER and not may_merge(migratetype, zone.pageblocks.migratetype(buddy)):
             break
         area.remove(Pfn(buddy), order)
+        if order >= PAGEBLOCK_ORDER and zone.policy.retypes:
+            zone.pageblocks.set(Pfn(buddy), migratetype)
         pfn = Pfn(pfn & buddy)
         order = ORDERS[order + 1]
-    tail = to_tail or buddy_merge_likely(area, pfn, order)
+    tail = to_tail or buddy_merge_likely(zone, pfn, order)
     area.add(pfn, order, migratetype, tail=tail)
 
 
@@ -109,6 +125,20 @@ def may_merge(migratetype: Migratetype, other: Migratetype) -> bool:
     post: __return__ == (migratetype == other or (migratetype < 3 and other < 3))
     """
     return migratetype == other or (is_mergeable(migratetype) and is_mergeable(other))
+
+
+def buddy_merge_likely(zone: MobilityZone, pfn: Pfn, order: Order) -> bool:
+    """Whether the block's parent would merge at once, were the block's buddy free too.
+
+    That is asked in the zone of the lower page of the block and its buddy: another zone than the block's,
+    or none, where a zone begins between the two.  Linux: buddy_merge_likely(), mm/page_alloc.c.
+    """
+    above = order + 1
+    if above >= zone.free_area.max_order:
+        return False
+    lower = pfn & -(1 << above)
+    area = zone.free_area if zone.start <= lower else zone.pageblocks.free_area_of(lower)
+    return area is not None and area.is_free_block(lower ^ (1 << above), above)
 
 
 def free_block_order(area: FreeArea, pfn: Pfn) -> Order | None:
@@ -137,13 +167,19 @@ def move_freepages_block(zone: MobilityZone, pfn: Pfn, migratetype: Migratetype)
     None are, if the pageblock's last page is not the zone's; where its first is not, only those from
     the page on.  Linux: move_freepages_block(), mm/page_alloc.c.
     """
-    start = pageblock_start(pfn)
-    end = Pfn(start + PAGEBLOCK_PAGES)
-    if not zone.spans(start):
-        start = pfn
+    end = Pfn(pageblock_start(pfn) + PAGEBLOCK_PAGES)
     if not zone.spans(end - 1):
         return 0
-    return move_freepages(zone.free_area, start, end, migratetype)
+    return move_freepages(zone.free_area, first_to_move(zone, pfn), end, migratetype)
+
+
+def first_to_move(zone: MobilityZone, pfn: Pfn) -> Pfn:
+    """Where a move with a page of the zone begins: with its pageblock, or with it, if that begins outside.
+
+    Linux: start_pfn in move_freepages_block(), mm/page_alloc.c.
+    """
+    start = pageblock_start(pfn)
+    return start if zone.start <= start else pfn
 
 
 def move_freepages(area: FreeArea, start: Pfn, end: Pfn, migratetype: Migratetype) -> int:

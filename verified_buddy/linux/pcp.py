@@ -149,6 +149,7 @@ def rmqueue_bulk(
 
     Linux: rmqueue_bulk(), mm/page_alloc.c.
     """
+    zone.stealing = False
     while blocks > 0:
         if not refill_one(zone, pcp, order, migratetype, movable_pages, no_fragment=no_fragment):
             return

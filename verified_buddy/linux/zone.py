@@ -66,6 +66,7 @@ class LinuxZone(Zone):
         self.free_area = self.mobility.free_area
         self.pcp = [PerCpuPages(high, batch) for _ in range(cpus)]
         self.out: dict[Pfn, Order] = {}
+        self.offlined: set[Pfn] = set()
         self.movable_pages = movable_pages
 
     def __repr__(self) -> str:
@@ -126,24 +127,24 @@ class LinuxZone(Zone):
         return pfn
 
     def alloc_bulk(self, pages: int, migratetype: Migratetype = MOVABLE, cpu: int = 0) -> list[Pfn]:
-        """Hand out so many single pages, or as many as there are; a single one as ``alloc`` would.
+        """Hand out so many single pages, or as many as there are.
 
+        Where one is asked for, or none is got, there is a last try for one, as ``alloc`` would.
         Linux: __alloc_pages_bulk(), mm/page_alloc.c.  Raises InvalidCount, InvalidMigratetype, InvalidCpu.
         """
         reject(count_error(pages, 0, PFN_LIMIT))
         reject(request_error(migratetype))
         lists = self.lists_of(cpu)
         got: list[Pfn] = []
-        if pages == 1:
-            pfn = self.alloc(ORDERS[0], migratetype, cpu)
-            return got if pfn is None else [pfn]
-        while len(got) < pages:
+        while pages > 1 and len(got) < pages:
             pfn = pcp.rmqueue_pcplist(
                 self.mobility, lists, ORDERS[0], migratetype, self.movable_pages, bulk=True
             )
             if pfn is None:
                 break
             self.live[pfn] = ORDERS[0]
+            got.append(pfn)
+        if pages > 0 and not got and (pfn := self.alloc(ORDERS[0], migratetype, cpu)) is not None:
             got.append(pfn)
         return got
 
@@ -176,10 +177,7 @@ class LinuxZone(Zone):
             free_one_page(self.mobility, pfn, order, migratetype)
 
     def split(self, pfn: Pfn, order: Order) -> None:
-        """Make single live pages of a live block.
-
-        Linux: split_page(), mm/page_alloc.c.  Raises what ``free`` raises.
-        """
+        """Make single live pages of a live block.  Linux: split_page().  Raises what ``free`` raises."""
         reject(order_error(order, MAX_ORDER))
         reject(pfn_error(pfn, order))
         if self.live.get(pfn) != order:
@@ -192,10 +190,7 @@ class LinuxZone(Zone):
         pcp.drain_pages_zone(self.mobility, self.lists_of(cpu))
 
     def drain_all(self) -> None:
-        """Drain the lists of every CPU.
-
-        Linux: drain_all_pages(), mm/page_alloc.c.
-        """
+        """Drain the lists of every CPU.  Linux: drain_all_pages(), mm/page_alloc.c."""
         for lists in self.pcp:
             pcp.drain_pages_zone(self.mobility, lists)
 
@@ -220,19 +215,30 @@ class LinuxZone(Zone):
         if not isolation.take_page_off_buddy(self.mobility, pfn):
             return False
         self.out[pfn] = ORDERS[0]
+        self.offlined.add(pfn)
         return True
 
     def putback(self, pfn: Pfn) -> None:
-        """Give a block that is out back, to its pageblock's list's tail.  Raises InvalidPfn, OutOfRange."""
+        """Give a block that is out back: an isolated one to the tail, an offline page as one that is freed.
+
+        Raises InvalidPfn, OutOfRange.
+        """
         reject(pfn_error(pfn, ORDERS[0]))
         order = self.out.pop(pfn, None)
         if order is None:
             raise OutOfRange(pfn)
-        migratetype = self.mobility.pageblocks.migratetype(pfn)
-        isolation.putback_isolated_page(self.mobility, pfn, order, migratetype)
+        if pfn in self.offlined:
+            self.offlined.remove(pfn)
+            isolation.put_page_back_buddy(self.mobility, pfn)
+        else:
+            migratetype = self.mobility.pageblocks.migratetype(pfn)
+            isolation.putback_isolated_page(self.mobility, pfn, order, migratetype)
 
     def nr_free_pages(self) -> int:
-        """The number of free pages, those of isolated pageblocks excepted.  Linux: NR_FREE_PAGES."""
+        """The number of free pages, those of isolated pageblocks excepted.
+
+        Linux: NR_FREE_PAGES, a counter that isolation may lead astray; see ``MobilityZone.nr_free_pages``.
+        """
         return self.mobility.nr_free_pages()
 
     def lists_of(self, cpu: int) -> PerCpuPages:

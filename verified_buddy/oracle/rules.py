@@ -23,6 +23,9 @@ Rule = Literal[
     "wrong-amount",
     "wrong-order",
     "wrong-lists",
+    "wrong-result",
+    "wrong-state",
+    "wrong-counter",
 ]
 
 THEOREMS: Final[dict[Rule, str]] = {
@@ -43,6 +46,9 @@ THEOREMS: Final[dict[Rule, str]] = {
     "wrong-amount": "drain-bulk",
     "wrong-order": "pcp-index",
     "wrong-lists": "policy-typed-free",
+    "wrong-result": "typed-runs",
+    "wrong-state": "typed-runs",
+    "wrong-counter": "typed-runs",
 }
 """The row of the ledger behind each rule."""
 

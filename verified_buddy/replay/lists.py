@@ -50,9 +50,8 @@ def holder(area: FreeArea, pfn: Pfn) -> tuple[Pfn, Order] | None:
 
 
 def used_pages(zone: MobilityZone, pfn: Pfn) -> int:
-    """How many pages of the page's pageblock are in use: as many can be movable, and no more."""
-    start = pageblock_start(pfn)
-    pages = range(start, start + PAGEBLOCK_PAGES)
+    """How many pages from this one to its pageblock's end are in use: as many can be movable, and no more."""
+    pages = range(pfn, pageblock_start(pfn) + PAGEBLOCK_PAGES)
     return sum(holder(zone.free_area, Pfn(page)) is None for page in pages)
 
 

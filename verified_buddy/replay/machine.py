@@ -123,8 +123,12 @@ class Machine:
     def __init__(self, snapshot: Snapshot, limits: dict[ZoneId, dict[int, Limits]]) -> None:
         self.pageblocks = Pageblocks()
         self.zones: dict[ZoneId, ReplayZone] = {}
+        below = Pfn(0)
         for row in sorted(snapshot.zones.values(), key=lambda row: row.start):
-            self.zones[row.zone] = ReplayZone(row, self.pageblocks, limits.get(row.zone, {}))
+            made = self.zones[row.zone] = ReplayZone(row, self.pageblocks, limits.get(row.zone, {}))
+            # Linux: init_unavailable_range(), mm/page_alloc.c, gives a hole to the zone above it.
+            self.pageblocks.belong(below, row.start, made.zone.free_area)
+            below = made.zone.end
         self._ascending = list(self.zones.values())
         self._starts = [row.zone.start for row in self._ascending]
         self._by_pageblock: dict[int, ReplayZone] = {}

@@ -9,6 +9,8 @@ from functools import partial
 from types import FrameType
 from typing import Any, NamedTuple
 
+import z3
+
 from specs.ledger.refutation import Endless, cut_if_endless
 from specs.ledger.subject import Subject
 from specs.prover.method.flow import Recorder, Way, codes, cursor_of, place_of_loop
@@ -57,6 +59,8 @@ class Scene:
     """What the names of the symbolic side stand for: the arguments, counters, limits."""
     types: Mapping[int, int] = field(default_factory=dict)
     """By first page: the types of pageblocks; others are unmovable."""
+    elsewhere: tuple[tuple[int, int, tuple[Listed, ...]], ...] = ()
+    """Other zones: where each lies, and its free blocks."""
     held: tuple[tuple[int, int], ...] = ()
     """Ranges that the caller has besides what it gives back."""
 
@@ -115,6 +119,10 @@ class RealStage(Stage):
             for module, names in scene.operation.stubs.items()
             for name in names
         }
+
+    def further_maps(self) -> list[tuple[z3.FuncDeclRef, z3.ExprRef]]:
+        """What else the symbolic side has a map for: each, and what it is, of variables 0 and 1."""
+        return []
 
     @abstractmethod
     def view(self) -> View:

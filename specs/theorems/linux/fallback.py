@@ -246,7 +246,8 @@ ROWS = (
         "policy-steal",
         "A steal moves the victim alone if it is reserved, as large as a pageblock or small and movable, "
         "else all free blocks of its pageblock, to the tails; the pageblock changes its type exactly if "
-        "half of its pages are free or alike, or the victim is as large.",
+        "half of its pages are free or alike, or the victim is as large.  Where the zone begins inside the "
+        "pageblock, pages are moved and counted from the victim on.",
         (
             f"{FALLBACK}.steal_suitable_fallback",
             f"{FALLBACK}.alike_pages",
@@ -260,6 +261,7 @@ ROWS = (
             "steal-claims-with-one-page-less",
             "steal-claims-the-reserve",
             "steal-counts-others-as-alike",
+            "steal-counts-outside-the-zone",
             "steal-leaves-the-neighbours",
         ),
         assumes=(in_place_of("move_freepages_block", "move-block"),),

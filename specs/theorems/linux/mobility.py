@@ -32,7 +32,7 @@ from specs.prover.method.world import P, Y
 from specs.prover.models import of_linux
 from specs.prover.models.core.contracts import released
 from specs.prover.models.zone.geometry import Geometry
-from specs.prover.models.zone.world import ZoneWorld, in_zone, owned_in_zone
+from specs.prover.models.zone.world import ZoneWorld, free_elsewhere, in_zone, owned_in_zone, zone_of_page
 from specs.theorems.assumed import BRIDGE, ENDS, FREE_AREA
 from specs.theorems.core.free_area import S, T, kept
 from specs.theorems.core.pfn import each_order
@@ -100,12 +100,19 @@ def _policy(walk: Walk) -> Iterator[Owed]:
         if order >= geometry.order:
             stops = z3.Or(stops, z3.Not(may_merge(MT, of.types_before(buddy))))
         yield of.owed("policy", stops, f"merging stops at order {order} for a reason", buddy)
-    likely = z3.BoolVal(walk.variant.to_tail)
-    if order < walk.top - 1:
-        above = align(page, order + 1) ^ pfn(2 << order)
-        likely = z3.Or(likely, is_free(of.before.heads(above), order + 1))
     says = "it goes to the tail exactly if asked to, or if the parent would merge at once"
+    likely = z3.Or(z3.BoolVal(walk.variant.to_tail), _merge_likely(walk, page, order))
     yield of.owed("policy", added.tail == likely, says)
+
+
+def _merge_likely(walk: Walk, page: Term, order: int) -> Truth:
+    """Whether the buddy of the parent is free, in the zone of the lower page of the block and its buddy."""
+    if order >= walk.top - 1:
+        return z3.BoolVal(False)
+    lower = align(page, order + 1)
+    above, zone = lower ^ pfn(2 << order), zone_of_page(lower)
+    mine = is_free(world_of(walk).before.heads(above), order + 1)
+    return z3.If(in_zone(lower), mine, z3.And(zone != 0, free_elsewhere(zone, above, order + 1)))
 
 
 def _guard(walk: Walk) -> Iterator[Owed]:
@@ -199,9 +206,11 @@ ROWS = (
         "policy-typed-free",
         "free merges with each free buddy in turn, whatever its list, and at a pageblock's order and above "
         "only where the types allow it; the result is on one list, of the type it was freed under, at the "
-        "tail exactly by the rule buddy_merge_likely or on demand.",
+        "tail exactly on demand or by the rule buddy_merge_likely: if the parent's buddy is free in the zone "
+        "of the lower page of the block and its buddy, be that this zone, another or none.",
         (
             f"{MOBILITY}.free_one_page",
+            f"{MOBILITY}.buddy_merge_likely",
             f"{MOBILITY}.may_merge",
             "verified_buddy.linux.migratetype.is_mergeable",
         ),
@@ -209,12 +218,14 @@ ROWS = (
         of_linux(FREEING, (), _policy),
         (
             "typed-always-head",
+            "typed-merge-likely-in-its-own-zone",
             "typed-never-merges",
             "merge-only-own-type",
             "merges-pageblocks-of-one-type-only",
             "frees-under-the-buddys-type",
         ),
         assumes=(BRIDGE, ENDS),
+        supposes=("to which zone a page outside this one belongs, and what is free there: any answer",),
         twin_orders=(3,),
     ),
     Theorem(

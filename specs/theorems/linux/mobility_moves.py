@@ -118,7 +118,7 @@ ROWS = (
         "move-block",
         "move_freepages_block moves the free blocks that start in the page's pageblock; only those from the "
         "page on if the pageblock begins outside the zone, and none if it ends there.",
-        (f"{MOBILITY}.move_freepages_block", f"{MOBILITY}.MobilityZone.spans"),
+        (f"{MOBILITY}.move_freepages_block", f"{MOBILITY}.first_to_move", f"{MOBILITY}.MobilityZone.spans"),
         "z3",
         of_linux((BLOCK,), (), _block),
         ("move-past-the-pageblock", "move-past-the-zone", "move-before-the-zone"),

@@ -44,12 +44,16 @@ INSIDE = (
 )
 STEPS = (
     *(f"verified_buddy.linux.pcp.PerCpuPages.{name}" for name in ("add", "remove", "first", "last")),
-    *(f"verified_buddy.linux.pageblock.Pageblocks.{name}" for name in ("migratetype", "set", "types")),
+    *(
+        f"verified_buddy.linux.pageblock.Pageblocks.{name}"
+        for name in ("migratetype", "set", "types", "belong", "free_area_of")
+    ),
     "verified_buddy.linux.mobility.MobilityZone.nr_free_pages",
     "verified_buddy.linux.mobility.feed",
     "verified_buddy.linux.isolation.leaves",
     "verified_buddy.linux.zone.none_movable",
     "verified_buddy.linux.mobility.free_one_page",
+    "verified_buddy.linux.mobility.buddy_merge_likely",
     "verified_buddy.linux.mobility.move_freepages_block",
     "verified_buddy.linux.fallback.rmqueue",
     "verified_buddy.linux.fallback.find_victim",
@@ -139,6 +143,10 @@ THEOREMS = (
             "pcp-never-drains-twice-as-much",
             "pcp-drain-leaves-the-rest",
             "pcp-bulk-of-one-keeps-the-factor",
+            "pcp-bulk-of-nothing-is-the-end",
+            "typed-merge-likely-in-its-own-zone",
+            "typed-offline-comes-back-to-the-tail",
+            "steal-counts-outside-the-zone",
         ),
         domain=Domain(
             starts="zones whose memory is all free",

@@ -77,6 +77,12 @@ TWINS = (
         "    if old != migratetype:\n",
     ),
     Twin(
+        "steal-counts-outside-the-zone",
+        "linux.fallback",
+        "movable_pages(first_to_move(zone, pfn))",
+        "movable_pages(Pfn(pfn & -PAGEBLOCK_PAGES))",
+    ),
+    Twin(
         "steal-leaves-the-neighbours",
         "linux.fallback",
         "    elif old != HIGHATOMIC and whole_block:\n",

@@ -14,8 +14,8 @@ TWINS = (
     Twin(
         "typed-merge-forgets-the-buddy",
         "linux.mobility",
-        "        area.remove(Pfn(buddy), order)\n        pfn =",
-        "        pfn =",
+        "        area.remove(Pfn(buddy), order)\n",
+        "",
     ),
     Twin("typed-merge-keeps-the-block", "linux.mobility", "        pfn = Pfn(pfn & buddy)\n", ""),
     Twin("typed-never-merges", "linux.mobility", STOP, "        break\n"),
@@ -29,8 +29,14 @@ TWINS = (
     Twin(
         "typed-always-head",
         "linux.mobility",
-        "tail = to_tail or buddy_merge_likely(area, pfn, order)",
+        "tail = to_tail or buddy_merge_likely(zone, pfn, order)",
         "tail = to_tail",
+    ),
+    Twin(
+        "typed-merge-likely-in-its-own-zone",
+        "linux.mobility",
+        "area = zone.free_area if zone.start <= lower else zone.pageblocks.free_area_of(lower)",
+        "area = zone.free_area",
     ),
     Twin(
         "merge-only-own-type",
@@ -47,8 +53,8 @@ TWINS = (
     Twin(
         "frees-under-the-buddys-type",
         "linux.mobility",
-        "        area.remove(Pfn(buddy), order)\n        pfn =",
-        "        migratetype = area.remove(Pfn(buddy), order)\n        pfn =",
+        "        area.remove(Pfn(buddy), order)\n",
+        "        migratetype = area.remove(Pfn(buddy), order)\n",
     ),
     Twin(
         "merge-checks-the-freed-type-alone",
@@ -111,8 +117,8 @@ TWINS = (
     Twin(
         "move-past-the-pageblock",
         "linux.mobility",
-        "end = Pfn(start + PAGEBLOCK_PAGES)",
-        "end = Pfn(start + 2 * PAGEBLOCK_PAGES)",
+        "end = Pfn(pageblock_start(pfn) + PAGEBLOCK_PAGES)",
+        "end = Pfn(pageblock_start(pfn) + 2 * PAGEBLOCK_PAGES)",
     ),
     Twin(
         "move-past-the-zone",
@@ -121,7 +127,10 @@ TWINS = (
         "",
     ),
     Twin(
-        "move-before-the-zone", "linux.mobility", "    if not zone.spans(start):\n        start = pfn\n", ""
+        "move-before-the-zone",
+        "linux.mobility",
+        "    return start if zone.start <= start else pfn\n",
+        "    return start\n",
     ),
     Twin(
         "range-past-the-end",
@@ -163,8 +172,8 @@ TWINS = (
     Twin(
         "typed-merge-takes-the-buddys-type",
         "linux.mobility",
-        "        area.remove(Pfn(buddy), order)\n        pfn = Pfn(pfn & buddy)",
-        "        migratetype = area.remove(Pfn(buddy), order)\n        pfn = Pfn(pfn & buddy)",
+        "        area.remove(Pfn(buddy), order)\n",
+        "        migratetype = area.remove(Pfn(buddy), order)\n",
         "Xen 1e2df96088",
     ),
     Twin(

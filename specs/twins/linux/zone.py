@@ -21,8 +21,20 @@ TWINS = (
     Twin(
         "pcp-bulk-of-one-keeps-the-factor",
         "linux.zone",
-        "        if pages == 1:\n",
-        "        if pages < 0:\n",
+        "        while pages > 1 and",
+        "        while pages > 0 and",
+    ),
+    Twin(
+        "pcp-bulk-of-nothing-is-the-end",
+        "linux.zone",
+        "if pages > 0 and not got and",
+        "if pages == 1 and not got and",
+    ),
+    Twin(
+        "typed-offline-comes-back-to-the-tail",
+        "linux.zone",
+        "        if pfn in self.offlined:\n            self.offlined.remove(pfn)\n",
+        "        self.offlined.discard(pfn)\n        if pfn in self.offlined:\n",
     ),
     Twin(
         "pcp-request-of-any-type",

@@ -1,6 +1,7 @@
 """Fallback of Linux 6.12: claim a whole pageblock or nothing; else steal one block, and leave its rest.
 
-A free list holds blocks of its own type's pageblocks only, so that no claim leaves a mixed pageblock.
+A free list holds blocks of its own type's pageblocks only, so that no claim leaves a mixed pageblock: where
+whole pageblocks merge, they take the type of the one that was freed.
 """
 
 from __future__ import annotations
@@ -36,11 +37,17 @@ def fall_back(
 ) -> Pfn | None:
     """Take a block of a pageblock that can be claimed, or else a stolen one; None if there is none.
 
+    A refill that has stolen once claims no more.
     Linux 6.12: __rmqueue(), mm/page_alloc.c, after the request's own lists.
     """
-    pfn = rmqueue_claim(zone, order, migratetype, movable_pages, no_fragment=no_fragment)
-    if pfn is None and not no_fragment:
-        pfn = rmqueue_steal(zone, order, migratetype)
+    if not zone.stealing:
+        pfn = rmqueue_claim(zone, order, migratetype, movable_pages, no_fragment=no_fragment)
+        if pfn is not None:
+            return pfn
+    if no_fragment:
+        return None
+    pfn = rmqueue_steal(zone, order, migratetype)
+    zone.stealing |= pfn is not None
     return pfn
 
 
@@ -87,7 +94,7 @@ def try_to_claim_block(
         return None
     free = free_pages_of(zone, start)
     old = zone.pageblocks.migratetype(start)
-    if free + alike_pages(free, movable_pages(victim.pfn), old, migratetype) < CLAIM_PAGES:
+    if free + alike_pages(free, movable_pages(start), old, migratetype) < CLAIM_PAGES:
         return None
     move_freepages_block(zone, start, migratetype)
     zone.pageblocks.set(start, migratetype)
@@ -122,5 +129,5 @@ def rmqueue_steal(zone: MobilityZone, order: Order, migratetype: Migratetype) ->
     return None
 
 
-LINUX_6_12: Final = FallbackPolicy("6.12", fall_back)
+LINUX_6_12: Final = FallbackPolicy("6.12", fall_back, retypes=True)
 """Claim the largest pageblock that can be claimed, or steal the smallest block."""

@@ -22,6 +22,7 @@ from specs.prover.method.labels import (
     label,
     pfn,
     size_of,
+    type_of,
 )
 from specs.prover.method.lifted import LiftedCount, LiftedPfn
 from specs.prover.method.lifted_type import LiftedType, type_term
@@ -29,7 +30,7 @@ from specs.prover.method.world import Step, Y
 from specs.prover.models.core.contracts import Stubs, none_large, released
 from specs.prover.models.zone.geometry import Geometry
 from specs.prover.models.zone.retyped import Move, moved, retype
-from specs.prover.models.zone.world import ZoneWorld, in_zone, pageblock_of
+from specs.prover.models.zone.world import RESERVED, ZoneWorld, in_zone, pageblock_of
 
 FALLBACKS = {0: (2, 1), 1: (2, 0), 2: (0, 1)}
 """Whose blocks a request may take when its own lists are empty, best first; nobody takes 3 or 4."""
@@ -244,7 +245,11 @@ class MobilityStubs(Stubs):
 
     def leaves(self, zone: object, order: int, mark: int) -> bool:
         """Any answer."""
-        return self.world.path.choose()
+        answer = self.world.path.choose()
+        self.world.hints.append(
+            lambda few: (few.pages_of(_counts) - RESERVED > pfn(mark + (1 << order))) == answer
+        )
+        return answer
 
     def unreserve_first(self, zone: object, order: int, migratetype: Any) -> bool:
         """Moves pages or not; only which turns there are is looked at."""
@@ -257,6 +262,11 @@ class MobilityStubs(Stubs):
         of.hints.append(lambda few: few.some(lambda head, of_it: of_it == reserved) == found)
         of.steps.append(Step("turn" if found else "idle turn", pfn(0), order))
         return found
+
+
+def _counts(head: Term, of: Term) -> Truth:
+    """Whether the block counts as free: not if it is isolated."""
+    return z3.And(is_free(of), type_of(of) != 4)
 
 
 def _counted(move: Move, was: State, count: Term, page: Term) -> Truth:

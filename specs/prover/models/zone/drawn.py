@@ -67,6 +67,8 @@ def drawn(draw: Random, call: Call) -> Scene:
         filling.kinds, filling.favourite = [PCP, PCP, PCP, FREE], PCP
     blocks = [block for part in range(size >> top) for block in filling.block(base + part * 2**top, top)]
     start, end = _zone(draw, geometry, base, size, must or Listed(page, 0, LIVE))
+    below = tuple(block for block in blocks if block.kind == FREE and block.end <= start)
+    elsewhere = ((base, start, below),) if base < start and draw.random() < 0.7 else ()
     blocks = [block for block in blocks if start <= block.start and block.end <= end]
     numbers = {"zone_start": start, "zone_end": end, "p": must.start if must else page}
     numbers |= _figures(draw, geometry)
@@ -81,7 +83,7 @@ def drawn(draw: Random, call: Call) -> Scene:
     starts = range(base, base + size, geometry.pages)
     types = {each: draw.choice(list(filling.types)) for each in starts if draw.random() < 0.9}
     draw.shuffle(blocks)
-    return Scene(call.of, call.variant, top, tuple(blocks), numbers, types, held)
+    return Scene(call.of, call.variant, top, tuple(blocks), numbers, types, elsewhere, held)
 
 
 def _zone(draw: Random, geometry: Geometry, base: int, size: int, inside: Listed) -> tuple[int, int]:

@@ -6,14 +6,14 @@ SMALL = 3
 """The top order at which all paths are looked at."""
 
 PATHS = {
-    "mobility.free_one_page": (19, 0),
+    "mobility.free_one_page": (25, 0),
     "mobility.free_one_page, to_tail": (19, 0),
     "mobility.move_free_block": (5, 0),
     "mobility.move_freepages": (6, 0),
-    "mobility.move_freepages_block": (6, 6),  # a pageblock that no zone with the page could have
+    "mobility.move_freepages_block": (5, 1),  # a pageblock that no zone with the page could have
     "mobility.free_range": (22, 8),  # a cursor from which not even one page fits
     "fallback.find_victim": (102, 0),
-    "fallback.steal_suitable_fallback": (39, 8),  # a pageblock in which less moves than the victim
+    "fallback.steal_suitable_fallback": (56, 19),  # a pageblock in which less moves than the victim
     "fallback.rmqueue": (54, 18),  # a request that finds nothing after its steal
     "highatomic.rmqueue_buddy": (156, 0),
     "highatomic.reserve_highatomic_pageblock": (4, 0),

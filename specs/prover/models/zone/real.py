@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import z3
+
 from specs.ledger.subject import Subject
 from specs.prover.method.labels import FREE, LIVE, PCP
 from specs.prover.method.scene import Change, RealStage, Scene, View, in_hand
@@ -12,6 +14,7 @@ from specs.prover.models.core.real import told as told_by_the_core
 from specs.prover.models.zone.contracts import stealing
 from specs.prover.models.zone.geometry import Geometry
 from specs.prover.models.zone.stage import MobilityStage
+from specs.prover.models.zone.world import elsewhere_maps
 
 MIGRATETYPES = 5
 SILENT = ("find_victim", "may_reserve", "leaves")
@@ -57,6 +60,11 @@ class RealMobilityZone(RealStage, MobilityStage):
         blocks = recorded_pageblocks(self)
         for start, migratetype in scene.types.items():
             blocks.set(start, migratetype)
+        for low, high, listed in scene.elsewhere:
+            area = subject.free_area.FreeArea(scene.top, MIGRATETYPES)
+            for block in listed:
+                area.add(block.start, block.order, block.migratetype, tail=True)
+            blocks.belong(low, high, area)
         start, end = scene.number("zone_start"), scene.number("zone_end", 1 << 52)
         policy = linux.versions.v6_1.LINUX_6_1
         self.zone = linux.mobility.MobilityZone(start, end, blocks, policy, scene.number("managed"))
@@ -68,6 +76,10 @@ class RealMobilityZone(RealStage, MobilityStage):
         self.zone.nr_reserved_highatomic = scene.number("nr_reserved")
         self.kind = scene.number("mt")
         self.changes.clear()
+
+    def further_maps(self) -> list[tuple[z3.FuncDeclRef, z3.ExprRef]]:
+        """Where the other zones lie, and what is free there."""
+        return elsewhere_maps(self.scene.elsewhere, self.top)
 
     def told(self, name: str, answer: Any, *args: Any, **named: Any) -> None:
         """As the contract says it."""

@@ -19,7 +19,15 @@ from specs.prover.method.world import P
 from specs.prover.models.core.stage import between_them, given_block
 from specs.prover.models.zone.contracts import MobilityStubs, stealing
 from specs.prover.models.zone.loops import MoveLoop, RangeLoop
-from specs.prover.models.zone.world import ISOLATED, ZoneWorld, in_zone, page_in_zone, zone_of, zone_world
+from specs.prover.models.zone.world import (
+    ISOLATED,
+    ZoneWorld,
+    in_zone,
+    page_in_zone,
+    pageblock_of,
+    zone_of,
+    zone_world,
+)
 
 LISTED_TYPE = z3.BitVec("listed_type", 3)
 """The type of the list on which a victim is."""
@@ -162,6 +170,8 @@ class AnyMobilityZone(SymbolicStage, MobilityStage):
         """The caller's answer: any number of pages that a pageblock may have."""
         of = self.world
         of.path.assume(z3.ULE(MOVABLE_PAGES, pfn(of.geometry.pages)))
-        says = "the movable pages that are asked for are those of the victim's pageblock"
-        of.owe("asks", page.term == P, says, P)
+        start, _ = pageblock_of(of, P)
+        first = z3.If(in_zone(start), start, P)
+        says = "movable pages are counted from the pageblock's start, or from the victim if that lies outside"
+        of.owe("asks", page.term == first, says, P)
         return LiftedCount(of.path, MOVABLE_PAGES)

@@ -14,6 +14,7 @@ from specs.prover.method.labels import LIMIT, State, Term, Truth, align, is_bloc
 from specs.prover.method.lifted import LiftedBool, LiftedPfn
 from specs.prover.method.lifted_type import LiftedType, type_term
 from specs.prover.method.paths import Path
+from specs.prover.method.scene import Listed
 from specs.prover.method.shape import faults as read
 from specs.prover.method.shape import hidden_state_faults
 from specs.prover.method.terms import built_once
@@ -147,6 +148,40 @@ def listed_in_zone(state: State, page: Term) -> Truth:
     return z3.Implies(is_block(listed), z3.And(z3.ULE(ZONE_START, page), z3.ULT(last, ZONE_END)))
 
 
+def zone_of_page(page: Term) -> Term:
+    """To which other zone the page belongs, if it lies outside this one; 0 if to none."""
+    return z3.Function("zone_of", z3.BitVecSort(64), z3.BitVecSort(8))(page)
+
+
+def free_elsewhere(zone: Term, page: Term, order: int) -> Truth:
+    """Whether a free block of the order is listed at the page in that other zone."""
+    return elsewhere_map(order)(zone, page) == 1
+
+
+def elsewhere_map(order: int) -> z3.FuncDeclRef:
+    """By zone and page: whether a free block of the order is listed there."""
+    sorts = z3.BitVecSort(8), z3.BitVecSort(64), z3.BitVecSort(1)
+    return z3.Function(f"elsewhere{order}", *sorts)
+
+
+def elsewhere_maps(
+    zones: Sequence[tuple[int, int, Sequence[Listed]]], top: int
+) -> list[tuple[z3.FuncDeclRef, z3.ExprRef]]:
+    """What ``zone_of_page`` and ``free_elsewhere`` are where the other zones are known."""
+    page, other = z3.Var(0, z3.BitVecSort(64)), z3.Var(1, z3.BitVecSort(64))
+    number = z3.Var(0, z3.BitVecSort(8))
+    belongs = z3.BitVecVal(0, 8)
+    free = dict.fromkeys(range(top + 1), z3.BitVecVal(0, 1))
+    for zone, (low, high, listed) in enumerate(zones, 1):
+        inside = z3.And(z3.ULE(pfn(low), page), z3.ULT(page, pfn(high)))
+        belongs = z3.If(inside, z3.BitVecVal(zone, 8), belongs)
+        for block in listed:
+            there = z3.And(number == zone, other == pfn(block.start))
+            free[block.order] = z3.If(there, z3.BitVecVal(1, 1), free[block.order])
+    maps = [(zone_of_page(pfn(0)).decl(), belongs)]
+    return maps + [(elsewhere_map(order), told) for order, told in free.items()]
+
+
 def page_in_zone(path: Path, page: Term) -> LiftedPfn:
     """Any page of the zone."""
     path.assume(in_zone(page), z3.ULT(page, LIMIT))
@@ -181,11 +216,33 @@ class TypedArea(Area):
         return head
 
 
+@dataclass(frozen=True)
+class OtherArea:
+    """Stands in for the free lists of another zone, of which anything may be so."""
+
+    world: ZoneWorld
+    zone: Term
+
+    def is_free_block(self, block: LiftedPfn, order: int) -> LiftedBool:
+        """Whether a free block of that order is listed there."""
+        order = self.world.order_in_range(order)
+        return LiftedBool(self.world.path, free_elsewhere(self.zone, block.term, order))
+
+
 class SymbolicPageblocks:
     """Stands in for ``Pageblocks``."""
 
     def __init__(self, of: ZoneWorld) -> None:
         self.world = of
+
+    def free_area_of(self, page: LiftedPfn) -> OtherArea | None:
+        """The free lists of the zone to which a page outside this one belongs, if it belongs to any."""
+        zone, path = zone_of_page(page.term), self.world.path
+        if not path.choose():
+            path.assume(zone == 0)
+            return None
+        path.assume(zone != 0)
+        return OtherArea(self.world, zone)
 
     def migratetype(self, page: LiftedPfn) -> LiftedType:
         """The type of the pageblock that contains the page."""

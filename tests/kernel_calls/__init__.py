@@ -1,0 +1,1 @@
+"""Calls of the kernel's own functions, and what the model makes of them."""
