@@ -96,7 +96,7 @@ def outcomes_of(traces: tuple[str, ...], wanted: Wanted) -> Iterator[Outcome]:
     try:
         given = wanted.files.given()
     except Unusable as error:
-        complain(str(error))
+        complain(printable(str(error)))
         for name in traces:
             outcome = Outcome(printable(name), trouble=error)
             tell(outcome, wanted)
@@ -105,7 +105,7 @@ def outcomes_of(traces: tuple[str, ...], wanted: Wanted) -> Iterator[Outcome]:
     for name in traces:
         outcome = judged(name, wanted, given)
         if outcome.trouble is not None:
-            complain(f"{outcome.trace}: {outcome.trouble}")
+            complain(printable(f"{outcome.trace}: {outcome.trouble}"))
         tell(outcome, wanted)
         yield outcome
 

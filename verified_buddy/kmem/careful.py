@@ -10,7 +10,7 @@ from verified_buddy.kmem.foreign import foreign
 from verified_buddy.kmem.lines import LOST, REMARK, WRITTEN
 from verified_buddy.kmem.prefixes import log_prefix, parts, undecorated
 from verified_buddy.kmem.rare import EVENTS, MARKS, event
-from verified_buddy.oracle.source import Unusable
+from verified_buddy.oracle.source import Unusable, shown
 
 NAMED: Final = re.compile(rb"(?<![\w.=>-])(?:\w{1,40}[:/])?(mm_page\w{1,40})(?:[:/][^\s:]{0,99})?:(?=\s|\Z)")
 """An event of pages, named as one, wherever it stands."""
@@ -89,8 +89,3 @@ def without_cpu(text: bytes, named: re.Match[bytes]) -> str:
     return (
         f"{name} without a CPU and a task before it: echo context-info > trace_options, and read it once more"
     )
-
-
-def shown(text: bytes) -> str:
-    """The beginning of the text, printable."""
-    return text[:60].decode("ascii", "backslashreplace")

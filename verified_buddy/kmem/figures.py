@@ -11,7 +11,7 @@ from typing import Final
 
 from verified_buddy.free_area import Migratetype
 from verified_buddy.linux.migratetype import ISOLATE, MIGRATETYPES
-from verified_buddy.oracle.source import Unusable
+from verified_buddy.oracle.source import Unusable, shown
 from verified_buddy.pfn import MAX_ORDER, ORDERS, PFN_LIMIT, Order, Pfn
 
 TOP_ORDER: Final = 16
@@ -131,9 +131,3 @@ class Figures:
 
 WITHOUT: Final = "without --snapshot the frame layer is judged"
 CMA: Final = "a kernel with CMA, which is not modelled at the zone layer"
-
-
-def shown(text: bytes) -> str:
-    """The beginning of the text, printable."""
-    spelled = text[:40].decode("utf-8", "replace")
-    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in spelled)

@@ -153,3 +153,8 @@ def twice(stream: BinaryIO) -> tuple[BinaryIO, Callable[[], object]]:
 def printable(name: str) -> str:
     """The name on one line, whatever bytes it is made of."""
     return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in name)
+
+
+def shown(text: bytes) -> str:
+    """The beginning of the text, on one line."""
+    return printable(text[:60].strip().decode("utf-8", "replace"))
