@@ -107,6 +107,10 @@ SAME = {
     "other order of fields": ALLOC.replace(" order=2", "").rstrip() + " order=2\n",
     "no page": ALLOC.replace("page=000000000000000a ", ""),
     "null": ALLOC.replace("page=000000000000000a", "page=          (null)"),
+    "tabs": ALLOC.replace(" [000] d..3.     2.8", "\t[000]\td..3.\t2.8").replace(" order", "\torder"),
+    "a web page": ALLOC.replace(" ", "\xa0"),
+    "large X": ALLOC.replace("0x1c23ea", "0X1C23EA"),
+    "explained in hexadecimal": ALLOC.replace("order=2", "order=2 (0x2)"),
     "carriage return": ALLOC.replace("\n", "\r\n"),
 }
 
@@ -129,6 +133,7 @@ BETWEEN = {
     "stack": f"{TASK}<stack trace>\n => free_pcppages\n => 0xffff\n",
     "stack of trace-cmd": "=> free_pcppages (ffffffffbe23e32e)\n",
     "chain": "\tffffffffbe23e32e __alloc_pages+0x22e (/boot/vmlinux)\n\t    7efd __poll (inlined)\n\n",
+    "place in a source": "  page_alloc.c:4567\n",
     "function": f"{TASK}mutex_lock <-do_exit\n",
     "system call": f"{TASK}sys_openat(dfd: ffffff9c, filename: 7ffc, flags: 0)\n",
     "end of a system call": f"{TASK}sys_openat -> 0x3\n",

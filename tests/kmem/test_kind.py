@@ -32,6 +32,9 @@ OTHERS = {
     "slabinfo": ("slabinfo - version: 2.1\n", "/proc/slabinfo"),
     "iomem": ("00000000-00000fff : Reserved\n", "/proc/iomem"),
     "probes": ("p:kprobes/fop_pcp free_pcppages_bulk+315 pfn=%si:x64\n", "kprobe_events"),
+    "histogram": ("# event histogram\n#\n{ order:          3 } hitcount:         28\n", "histogram"),
+    "events in JSON": ('{"traceEvents":[{"ph":"X"}]}\n', "as browsers show them"),
+    "perf in JSON": ('{\n\t"linux-perf-json-version": 1,\n', "perf script"),
     "html": ("<!DOCTYPE html>\n<html>\n", "HTML"),
     "babeltrace": (
         "[18:00:00.123456789] (+?.?) host kmem_mm_page_free: { cpu_id = 0 }, { pfn = 1 }\n",

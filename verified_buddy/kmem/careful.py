@@ -22,6 +22,7 @@ NOTHING: Final = re.compile(
     REMARK + rb" *\Z"
     rb"|[ \t]*=> .*|\t.*| +[0-9a-f]{6,16} \S.*"  # a stack; the chain of calls of perf
     rb"| {0,9}-{5,} *\Z|Dumping ftrace buffer:|\(ftrace buffer empty\)"
+    rb"| {1,99}[\w./+-]{1,200}:\d{1,7} *\Z"  # a place in a source, of perf too
     rb"|capturing trace\.\.\.|TRACE:\Z",  # what atrace begins with
     re.DOTALL,
 )

@@ -25,10 +25,10 @@ VMEMMAP_BITS: Final = 40
 """Page descriptors take up 1 TiB of addresses; Linux: Documentation/x86/x86_64/mm.rst."""
 PAGE_STRUCT: Final = 64
 
-FIELD: Final = re.compile(rb"(\w{1,40})=( *\(null\)|\S*)(?: \(-?\d{1,20}\))?(?:\s+|\Z)")
-EXPLAINED: Final = re.compile(rb"=\S+ \(-?\d{1,20}\)")
+FIELD: Final = re.compile(rb"(\w{1,40})=( *\(null\)|\S*)(?: \(-?\w{1,20}\))?(?:\s+|\Z)")
+EXPLAINED: Final = re.compile(rb"=\S+ \(-?\w{1,20}\)")
 PLACE: Final = re.compile(rb"\([^()\n]{0,200}\)\s*")
-NUMBER: Final = re.compile(rb"0x([0-9a-fA-F]{1,16})|(-?\d{1,20})")
+NUMBER: Final = re.compile(rb"0[xX]([0-9a-fA-F]{1,16})|(-?\d{1,20})")
 
 
 class NotModelled(Unusable):

@@ -28,6 +28,13 @@ FOREIGN: Final = {
     re.compile(rb"\[\d\d:\d\d:\d\d\.\d+\] .*\{ cpu_id = \d+"): (
         f"the output of babeltrace, not a trace of tracefs, perf script or trace-cmd report: {RECORD}"
     ),
+    re.compile(rb"# event histogram|\{ .* \} hitcount:"): "a histogram of events (hist), not a trace of them",
+    re.compile(rb'\{\s*"(?:traceEvents|displayTimeUnit)"'): (
+        "a trace of events in JSON, as browsers show them: give the text of tracefs, perf script or trace-cmd"
+    ),
+    re.compile(rb'\{\s*"linux-perf-json-version"'): (
+        "perf data as JSON: give the text that perf script prints of it"
+    ),
     re.compile(rb".{0,200}\[event \w+ id \d+\]"): (
         "raw fields (trace_options raw): echo noraw > trace_options, and read the trace once more"
     ),

@@ -37,7 +37,10 @@ def decided(seen: bytes) -> Kind | None:
     if named is not None:
         raise Unusable(named)
     seen = seen.removeprefix(b"\xef\xbb\xbf")
-    if seen.lstrip()[:1] == b"{":
+    begun = seen.lstrip()
+    if begun.startswith(b"{"):
+        if (named := foreign(begun[:200])) is not None:
+            raise Unusable(named)
         return "buddy-trace"
     many = 0
     for number, line in enumerate(seen.split(b"\n")[:-1], 1):

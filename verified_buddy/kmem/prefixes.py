@@ -56,6 +56,8 @@ def undecorated(line: bytes) -> bytes:
     """The line without the colours of a pager, and without what a log puts before it."""
     if b"\x1b" in line:
         line = COLOUR.sub(b"", line)
+    if b"\xc2\xa0" in line:
+        line = line.replace(b"\xc2\xa0", b" ")  # a blank of a web page
     return line[log_prefix(line) :]
 
 
@@ -67,6 +69,7 @@ def log_prefix(line: bytes) -> int:
 
 def parts(line: bytes) -> Parts | None:
     """The line taken apart; None if it has no CPU before anything else.  Undecorated, without its end."""
+    line = line.replace(b"\t", b" ")
     for prefix in PREFIXES:
         found = prefix.match(line)
         if found is not None and found.end() < len(line):
