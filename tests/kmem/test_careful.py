@@ -159,6 +159,15 @@ def test_old_names_tell_of_frees() -> None:
         assert (found.pfn, found.order) == (0x1C23EA, 2)
 
 
+def test_an_overlap_in_an_old_kernel_cannot_be_decided() -> None:
+    old = freed(0x20).replace("mm_page_free", "mm_page_free_direct")
+    twice = handed_out(0x10) + old + handed_out(0x10)
+    found = checked("--json", "-", text=twice.encode())
+    assert found.status == 2
+    assert "before Linux 3.3 pages that put_page() frees are told by no event" in found.complaint
+    assert checked("-", text=(twice + handed_out(0x31, 1)).encode()).status == 1
+
+
 @pytest.mark.parametrize("order", [11, 13, 16])
 def test_larger_orders_are_judged_at_the_frame_layer(order: int) -> None:
     text = "".join([handed_out(0x10000, order), handed_out(0x10000 + (1 << order) - 1)])

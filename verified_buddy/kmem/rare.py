@@ -8,6 +8,7 @@ from typing import Final
 from verified_buddy.kmem.events import (
     Alloc,
     BulkPage,
+    Counted,
     Event,
     Extfrag,
     Free,
@@ -35,6 +36,8 @@ Where = tuple[int, int]
 
 TYPE_BITS: Final = 7
 """Of the bits of a pageblock, those of its migratetype."""
+NR_FREE_PAGES: Final = 0
+"""The counter of free pages among a zone's; Linux: enum zone_stat_item, include/linux/mmzone.h."""
 RAW: Final = "raw fields, as trace-cmd report -R prints them: leave -R out"
 MARKS: Final = (b"tracing_mark_write", b"print")
 
@@ -80,6 +83,12 @@ def set_block(where: Where, of: Figures) -> Event | None:
     return SetBlock(*where, pfn, of.kind("flags", TYPE_BITS)) if mask & TYPE_BITS else None
 
 
+def counted(where: Where, of: Figures) -> Event | None:
+    """None if another counter than that of free pages is added to."""
+    zone, item, delta = of.number("zone"), of.number("item"), of.number("delta")
+    return Counted(*where, zone, delta) if item == NR_FREE_PAGES else None
+
+
 EVENTS: Final[dict[bytes, Callable[[Where, Figures], Event | None]]] = {
     b"mm_page_alloc": alloc,
     b"mm_page_free": lambda where, of: Free(*where, of.pfn(), of.order()),
@@ -97,6 +106,7 @@ EVENTS: Final[dict[bytes, Callable[[Where, Figures], Event | None]]] = {
     b"movefree": lambda where, of: MoveFree(*where, of.number("zone"), of.described(), of.kind("mt")),
     b"setblock": set_block,
     b"gpff_ret": lambda where, of: Obtained(*where, of.described()) if of.number("page") else None,
+    b"nrfree": counted,
     b"rothead": lambda where, of: RotateHead(*where, of.listed(), of.order()),
     b"rottail": lambda where, of: RotateTail(*where, of.listed()),
     b"splitpage": lambda where, of: SplitPage(*where, of.described(), of.order()),

@@ -18,6 +18,8 @@ from verified_buddy.kmem.rare import EVENTS, MARKS
 from verified_buddy.linux.migratetype import ISOLATE
 from verified_buddy.oracle.source import BreaksOff, Unusable
 
+OLD: Final = b"mm_page_free_direct"
+"""The name of ``mm_page_free`` before Linux 3.3."""
 UNREAD: Final[Row] = (b"", b"?", *[b""] * 8)
 """In place of what the pattern finds in a line: it does not read this one."""
 SHARED: Final = {str(ISOLATE).encode(): ISOLATE}
@@ -51,6 +53,8 @@ class Reading:
     """Why it could not be read to its end."""
     report: int | None = None
     """The line of a report of a failed allocation, which is no event."""
+    old: bool = False
+    """Whether it is of a kernel before 3.3, where pages that put_page() frees are told by no event."""
     types: set[int] = field(default_factory=set)
     """Which types were seen of those whose meaning depends on the kernel: ISOLATE and the one above."""
 
@@ -135,6 +139,7 @@ def events_of(
                     raise ValueError
         except (ValueError, KeyError):
             lines = lines or text.split(b"\n")
+            reading.old |= OLD in lines[line - first]
         else:
             return events, broken_off(text, first, events)
         cut = line == first + len(lines) - 1

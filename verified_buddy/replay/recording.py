@@ -144,6 +144,10 @@ def refuse_unread(judgement: Judgement) -> None:
     reading, found = judgement.reading, judgement.findings
     if reading.report is not None and found.operation == 0:
         raise Unusable(REPORT, reading.report)
+    if reading.old and found.count and all(each.rule == "overlap" for each in found.violations):
+        each = found.violations[0]
+        why = "before Linux 3.3 pages that put_page() frees are told by no event"
+        raise Unusable(f"{each.message}: this cannot be decided, since {why}", each.line)
     fault = reading.fault
     if fault is None or isinstance(fault, BreaksOff):
         return
