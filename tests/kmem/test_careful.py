@@ -170,7 +170,7 @@ def test_an_overlap_in_an_old_kernel_cannot_be_decided() -> None:
 
 @pytest.mark.parametrize("order", [11, 13, 16])
 def test_larger_orders_are_judged_at_the_frame_layer(order: int) -> None:
-    text = "".join([handed_out(0x10000, order), handed_out(0x10000 + (1 << order) - 1)])
+    text = "".join([freed(1), handed_out(0x10000, order), handed_out(0x10000 + (1 << order) - 1)])
     found = checked("--json", "-", text=text.encode())
     assert found.status == 1
     assert found.objects[0]["first"]["rule"] == "overlap"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.checking_command import checked
-from tests.kmem.kernel_trace import DATA, SNAPSHOT, drained, handed_out, taken
+from tests.kmem.kernel_trace import DATA, SNAPSHOT, drained, freed, handed_out, taken
 from verified_buddy.oracle.source import Unusable
 from verified_buddy.replay.pagetypes import read_pagetypeinfo
 from verified_buddy.replay.snapshot import read_snapshot, real_types
@@ -130,7 +130,7 @@ def test_what_the_zone_layer_has_no_model_of_is_refused_whatever_came_before(
 ) -> None:
     key = field.partition("=")[0]
     other = handed_out(6144).replace({"order": "order=0", "migratetype": "migratetype=1"}[key], field)
-    wrong = handed_out(4096) + handed_out(4096)
+    wrong = freed(7000) + handed_out(4096) + handed_out(4096)
     options = ["--keep-going", "--snapshot", str(files / "start")]
     found = checked(*options, "-", text=(wrong + other).encode())
     assert found.status == 2
