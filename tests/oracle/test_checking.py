@@ -108,7 +108,7 @@ def test_gzip_that_breaks_off_is_judged_up_to_there(name: str) -> None:
         (TWICE + b"what is this\n" + GOOD, [3, 5]),
         (TWICE + b'{"op":"zap"}\n', [3, 5]),
         (gzip.compress(TWICE)[:-7], [3, 5]),
-        (KERNEL_TWICE + b"   init-1   [000] 1.0: mm_page_al", [3, 5]),
+        (KERNEL_TWICE + b"   init-1   [000] 2.880421: mm_page_al", [3, 5]),
         (KERNEL_TWICE + b"what is this\n" + KERNEL, [3, 5]),
         (KERNEL_TWICE + b"CPU:0 [LOST 7 EVENTS]\n" + KERNEL, [3, 5]),
         (gzip.compress(KERNEL_TWICE)[:-7], [3, 5]),
