@@ -78,8 +78,10 @@ def test_a_log_that_has_a_report_and_a_trace_is_judged_by_its_trace() -> None:
 @pytest.mark.parametrize(
     ("beginning", "kind"),
     [
-        (b'{"format"', "buddy-trace"),
-        (b'\n  {"format"', "buddy-trace"),
+        (b'{"format":"buddy-trace","version":1}\n', "buddy-trace"),
+        (b'\n  {"format":"buddy-trace","version":1}\n', "buddy-trace"),
+        (b'{"what": "is this?"' + b" " * 200, "buddy-trace"),
+        (b'{"format": "kernel-calls", "version": 1}\n', "kernel-calls"),
         (b"\xef\xbb\xbf# tracer: nop\n", "recording"),
         (b"cpus=2\n", "recording"),
         (b"# hello\n" * 1000 + handed_out(1).encode(), "recording"),

@@ -1,7 +1,8 @@
-"""What a text is, by its beginning: a buddy-trace, a kernel's trace, or something else, named and refused."""
+"""What a text is, by its beginning: of a kind that is read here, or something else, named and refused."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final, Literal
 
@@ -11,11 +12,14 @@ from verified_buddy.kmem.prefixes import undecorated
 from verified_buddy.oracle.foreign import by_shape
 from verified_buddy.oracle.source import Unusable
 
-Kind = Literal["buddy-trace", "recording"]
+Kind = Literal["buddy-trace", "kernel-calls", "recording"]
 
 LOOKED_AT: Final = 50
 """So many lines are looked at that are neither empty nor a remark."""
 BYTES: Final = 1 << 16
+HEADER: Final = 200
+"""So many bytes of JSON show what it is, if its first line is not shorter."""
+CALLS: Final = re.compile(rb'\{[^\n]*"format"\s*:\s*"kernel-calls"')
 
 
 def kind_of(texts: Iterator[bytes]) -> Kind:
@@ -39,9 +43,11 @@ def decided(seen: bytes) -> Kind | None:
     seen = seen.removeprefix(b"\xef\xbb\xbf")
     begun = seen.lstrip()
     if begun.startswith(b"{"):
-        if (named := foreign(begun[:200])) is not None:
+        if b"\n" not in begun and len(begun) < HEADER:
+            return None
+        if (named := foreign(begun[:HEADER])) is not None:
             raise Unusable(named)
-        return "buddy-trace"
+        return "kernel-calls" if CALLS.match(begun) else "buddy-trace"
     many = 0
     for number, line in enumerate(seen.split(b"\n")[:-1], 1):
         if is_of_a_trace(line):
