@@ -57,8 +57,8 @@ class Verdict:
 
     @property
     def conforms(self) -> bool:
-        """Whether no operation broke a rule, of those that are there."""
-        return self.divergences == 0 and not self.vacuous
+        """Whether no operation broke a rule; of a vacuous trace that says nothing."""
+        return self.divergences == 0
 
     @property
     def trouble(self) -> Unusable | None:
