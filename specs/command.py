@@ -35,6 +35,7 @@ NAMES = tuple(row.name for row in LEDGER)
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="verified-buddy", prog_name="specs")
 @click.option("--only", "only", multiple=True, metavar="NAME", help="Decide this theorem; may be repeated.")
 @click.option("--method", type=click.Choice(sorted(HOLDS)), help="Decide the theorems of one method.")
 @click.option("--max-order", type=click.IntRange(0, 10), help="For this top order alone; else for 0..10.")

@@ -21,9 +21,10 @@ DOORS = {path.stem for path in (ROOT / FACE).glob("*.py")} - {name.partition("."
 FLOORS = (
     CORE,
     ("verified_buddy.linux",),
-    (FACE, "verified_buddy.oracle", "verified_buddy.terminal"),
+    (FACE, "verified_buddy.oracle", "verified_buddy.terminal", "verified_buddy.junit"),
     ("verified_buddy.kmem",),
     ("verified_buddy.replay", "verified_buddy.conform", "verified_buddy.kernel_calls"),
+    ("verified_buddy.checking",),
     ("verified_buddy.cli",),
     ("verified_buddy.__main__",),
     ("specs.model",),

@@ -171,7 +171,7 @@ def test_nothing_is_no_trace(content: bytes) -> None:
 def test_a_broken_gzip_is_unusable_wherever_it_breaks() -> None:
     zipped = gzip.compress(TEXT)
     for end in range(2, len(zipped)):
-        assert reason(zipped[:end]).startswith("broken gzip")
+        assert "broken gzip" in reason(zipped[:end])
     assert reason(zipped + b"garbage").startswith("broken gzip")
     wrong_sum = zipped[:-8] + bytes([zipped[-8] ^ 1]) + zipped[-7:]
     assert "incorrect data check" in reason(wrong_sum)

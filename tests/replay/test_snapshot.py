@@ -52,7 +52,8 @@ def test_no_zone_is_no_snapshot() -> None:
     [
         ("F\t0\t2\t0\t1\t0\t4096", "no row Z before"),
         ("F\t0\t1\t11\t1\t0\t4096", "'11' is not a number below 11"),
-        ("F\t0\t1\t0\t5\t0\t4096", "'5' is not a number below 5"),
+        ("F\t0\t1\t0\t5\t0\t4096", "a list of type 5 is one of a kernel with CMA"),
+        ("F\t0\t1\t0\t6\t0\t4096", "'6' is not a number below 5"),
         ("F\t0\t1\t0\t1\t1\t4096", "position 1 in a list, where 0 is due"),
         ("F\t0\t1\t1\t1\t0\t4097", "not aligned to order 1"),
         ("F\t0\t1\t0\t1\t0\t8192", "does not lie in zone DMA32"),

@@ -87,6 +87,8 @@ class FreeOnePage(Said, gc=False):
     order: Order
     migratetype: Migratetype
     fpi: int
+    captured: int | None = None
+    """The order at which the merged block went to who compacts memory for it; None if it was listed."""
 
 
 class Isolate(Said, gc=False):
@@ -125,6 +127,32 @@ class SetBlock(Said, gc=False):
     migratetype: Migratetype
 
 
+class RotateHead(Said, gc=False):
+    """Compaction makes this block the head of the movable list of its order; none if nothing moves."""
+
+    pfn: Pfn | None
+    order: Order
+
+
+class RotateTail(Said, gc=False):
+    """Compaction makes this block the tail of its movable list; none if nothing moves."""
+
+    pfn: Pfn | None
+
+
+class Obtained(Said, gc=False):
+    """A request has its page, and may still wait to be charged for it before ``Alloc`` is told."""
+
+    pfn: Pfn
+
+
+class Counted(Said, gc=False):
+    """So many pages are added to a zone's counter of free pages; ``zone`` is an address."""
+
+    zone: int
+    delta: int
+
+
 class SplitPage(Said, gc=False):
     """A block that is out becomes single pages."""
 
@@ -157,6 +185,10 @@ Event = (
     | Putback
     | MoveFree
     | SetBlock
+    | RotateHead
+    | RotateTail
+    | Obtained
+    | Counted
     | SplitPage
     | BulkPage
     | Marker

@@ -1,4 +1,7 @@
-"""The events that a trace is full of, made from what the pattern of a line found."""
+"""The events that a trace is full of, made from what the pattern of a line found.
+
+What does not fit (KeyError, ValueError) is for ``rare`` to read, or to refuse by name.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,7 @@ def alloc(line: int, row: Row) -> Event:
     cpu, _, page, _, order, kind, key, value, _, _ = row
     if key != b"gfp_flags":
         raise ValueError
-    block = pfn(page, 16) or None
+    block = pfn(page, 0) or None
     return Alloc(line, CPU[cpu], block, ORDER[order], TYPE[kind], str(value, "ascii"))
 
 
@@ -48,7 +51,7 @@ def free(line: int, row: Row) -> Event:
     cpu, _, page, _, order, kind, key, _, _, _ = row
     if kind or key:
         raise ValueError
-    return Free(line, CPU[cpu], pfn(page, 16), ORDER[order])
+    return Free(line, CPU[cpu], pfn(page, 0), ORDER[order])
 
 
 def free_batched(line: int, row: Row) -> Event:
@@ -56,7 +59,7 @@ def free_batched(line: int, row: Row) -> Event:
     cpu, _, page, _, order, kind, key, _, _, _ = row
     if kind or key:
         raise ValueError
-    return FreeBatched(line, CPU[cpu], pfn(page, 16), ORDER[order])
+    return FreeBatched(line, CPU[cpu], pfn(page, 0), ORDER[order])
 
 
 def zone_locked(line: int, row: Row) -> Event:
@@ -65,7 +68,7 @@ def zone_locked(line: int, row: Row) -> Event:
     if key != b"percpu_refill" or value not in {b"0", b"1"}:
         raise ValueError
     refill = value == b"1"
-    return ZoneLocked(line, CPU[cpu], pfn(page, 16), ORDER[order], TYPE[kind], refill)
+    return ZoneLocked(line, CPU[cpu], pfn(page, 0), ORDER[order], TYPE[kind], refill)
 
 
 def pcpu_drain(line: int, row: Row) -> Event:
@@ -73,7 +76,7 @@ def pcpu_drain(line: int, row: Row) -> Event:
     cpu, _, page, _, order, kind, key, _, _, _ = row
     if key:
         raise ValueError
-    return PcpuDrain(line, CPU[cpu], pfn(page, 16), ORDER[order], TYPE[kind])
+    return PcpuDrain(line, CPU[cpu], pfn(page, 0), ORDER[order], TYPE[kind])
 
 
 def free_one_page(line: int, row: Row) -> Event:
@@ -81,7 +84,7 @@ def free_one_page(line: int, row: Row) -> Event:
     cpu, name, page, zone, order, kind, key, fpi, _, _ = row
     if key != b"fpi":
         raise ValueError
-    block = pfn(page, 16), int(zone, 16), ORDER[order], TYPE[kind], int(fpi)
+    block = pfn(page, 0), int(zone, 0), ORDER[order], TYPE[kind], int(fpi)
     return FreeOnePage(line, CPU[cpu], PROBE[name], *block)
 
 

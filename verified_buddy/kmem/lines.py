@@ -1,6 +1,7 @@
-"""The spellings of a kernel trace, as patterns of one line each.
+"""The two common spellings of a kernel trace, as patterns of one line each, which read most lines at once.
 
-``trace-cmd report`` pads names, and is read by the pattern of tracefs.
+``trace-cmd report`` pads names, and is read by the pattern of tracefs.  What these patterns do not read is
+looked at by ``prefixes`` and ``figures``.
 """
 
 from __future__ import annotations
@@ -14,13 +15,15 @@ Spelling = Literal["ftrace", "perf"]
 # Every repetition has a bound, so that no line is looked at for long.
 NAME: Final = rb"^(?:(?:[^\n]{16}|[^\n]{0,64}?)"
 CPU_TIME: Final = rb" +\[(\d{1,5})\] +(?:[^\s:]{1,8} +)?\d{1,20}(?:\.\d{1,9})?: +"
+GROUP: Final = rb"(?:(?:kmem|k?probes?|ftrace):)?"
 PREFIXES: Final[dict[Spelling, bytes]] = {
-    "ftrace": rb"-\d{1,10}(?: +\([ \d-]{1,10}\))?" + CPU_TIME,
-    "perf": rb" +-?\d{1,10}(?:/-?\d{1,10})?" + CPU_TIME + rb"(?:(?:kmem|k?probes|ftrace):)?",
+    "ftrace": rb"-\d{1,10}(?: +\([ \d-]{1,10}\))?" + CPU_TIME + GROUP,
+    "perf": rb" +-?\d{1,10}(?:/-?\d{1,10})?" + CPU_TIME + GROUP,
 }
 PAGE_EVENT: Final = (
-    rb"(\w{6,32}): +(?:page=\S{1,20}|\([^()\n]{0,200}\)) pfn=0x([0-9a-f]{1,13})(?: zone=0x([0-9a-f]{1,16}))?"
-    rb" order=(\d\d?)(?: (?:migratetype|mt)=(\d\d?))?(?: (gfp_flags|percpu_refill|fpi)=([\w|-]{1,999}))?"
+    rb"(\w{6,32}): +(?:page=\S{1,20}|\([^()\n]{0,200}\)) pfn=(0x[0-9a-fA-F]{1,13}|\d{1,15})"
+    rb"(?: zone=(0x[0-9a-f]{1,16}))? order=(\d\d?)(?: (?:migratetype|mt)=(\d\d?))?"
+    rb"(?: (gfp_flags|percpu_refill|fpi)=([\w|-]{1,999}))?"
 )
 OTHER_EVENT: Final = rb"(\w[\w.:/-]{0,99}):(?: +([^\r\n]*))?"
 REMARK: Final = rb"[ \t]*(?:#[^\n]*|cpus=\d+|version = \d+|CPU \d+ is empty)?"
@@ -46,20 +49,9 @@ LOST: Final = re.compile(
 
 
 def spelling_of(line: bytes) -> Spelling | None:
-    """The spelling of a line that is an event; None if it is none."""
+    """The common spelling of a line that is an event; None if it is none."""
     for spelling, each in PATTERNS.items():
         found = each.fullmatch(line)
         if found and found[1]:
             return spelling
     return None
-
-
-def is_recording(text: bytes) -> bool:
-    """Whether the beginning of a text looks like a kernel's trace, of whatever spelling."""
-    text = text.removeprefix(b"\xef\xbb\xbf").lstrip()
-    for line in text.split(b"\n", 50)[:50]:
-        if LOST.match(line) or WRITTEN.match(line + b"\n") or line.startswith((b"# tracer:", b"cpus=")):
-            return True
-        if spelling_of(line):
-            return True
-    return False

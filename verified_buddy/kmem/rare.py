@@ -1,123 +1,122 @@
-"""The events that a trace has few of."""
+"""What the common patterns do not read: events that a trace has few of, and all others in a rare spelling."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from typing import Final
 
-from verified_buddy.free_area import Migratetype
 from verified_buddy.kmem.events import (
+    Alloc,
     BulkPage,
+    Counted,
     Event,
     Extfrag,
+    Free,
+    FreeBatched,
+    FreeOnePage,
     Isolate,
     IsolateRet,
     Marker,
     MoveFree,
+    Obtained,
+    PcpuDrain,
     Putback,
+    RotateHead,
+    RotateTail,
     SetBlock,
     SplitPage,
+    ZoneLocked,
 )
-from verified_buddy.kmem.frequent import Row
-from verified_buddy.linux.migratetype import MIGRATETYPES
-from verified_buddy.pfn import MAX_ORDER, PFN_LIMIT, Order, Pfn
+from verified_buddy.kmem.figures import Figures
+from verified_buddy.kmem.frequent import PROBE
+from verified_buddy.linux.pageblock import PAGEBLOCK_ORDER
 
-VMEMMAP: Final = 0xFFFFEA0000000000
-PAGE_STRUCT: Final = 64
+Where = tuple[int, int]
+"""Line and CPU."""
+
 TYPE_BITS: Final = 7
 """Of the bits of a pageblock, those of its migratetype."""
-
-EXTFRAG: Final = (
-    "pfn alloc_order fallback_order pageblock_order alloc_migratetype fallback_migratetype"
-    " fragmenting change_ownership"
-)
-FIELDS: Final = {
-    b"mm_page_alloc_extfrag": EXTFRAG.split(),
-    b"isolate": ["page", "order"],
-    b"isolate_ret": ["ret"],
-    b"putback": ["page", "order", "mt"],
-    b"movefree": ["zone", "page", "mt"],
-    b"setblock": ["page", "flags", "pfn", "mask"],
-    b"splitpage": ["page", "order"],
-    b"bulkpage": ["page"],
-}
+NR_FREE_PAGES: Final = 0
+"""The counter of free pages among a zone's; Linux: enum zone_stat_item, include/linux/mmzone.h."""
+RAW: Final = "raw fields, as trace-cmd report -R prints them: leave -R out"
 MARKS: Final = (b"tracing_mark_write", b"print")
-RARE: Final = frozenset({*FIELDS, *MARKS})
-"""The names of the events that are read here."""
-
-FIELD: Final = re.compile(r"(\w{1,30})=(0x[0-9a-f]{1,16}|\d{1,10})")
-PLACE: Final = re.compile(rb"page=\S{1,20} |\([^()]{0,200}\) ")
 
 
-def rare(line: int, row: Row) -> Event | None:
-    """The event; None if it says nothing that matters.  Raises ValueError if its fields are not its own."""
-    cpu, *_, name, rest = row
-    where = line, int(cpu)
+def mark(where: Where, rest: bytes) -> Event | None:
+    """What the recorder wrote; None if somebody else did."""
+    text = rest.removeprefix(b"tracing_mark_write:").strip()
+    return Marker(*where, text.decode("ascii", "replace")) if text.startswith(b"KT ") else None
+
+
+def alloc(where: Where, of: Figures) -> Event:
+    """Page 0 stands for none."""
+    gfp = of.text("gfp_flags")
+    if of.raw and gfp.startswith("0x"):
+        raise of.wrong("gfp_flags", RAW)
+    return Alloc(*where, of.pfn() or None, of.order(), of.kind(), gfp)
+
+
+def zone_locked(where: Where, of: Figures) -> Event:
+    """The event."""
+    return ZoneLocked(*where, of.pfn(), of.order(), of.kind(), of.flag("percpu_refill"))
+
+
+def extfrag(where: Where, of: Figures) -> Event:
+    """The event."""
+    block = of.order("pageblock_order")
+    if of.modelled and block != PAGEBLOCK_ORDER:
+        raise of.beyond("pageblock_order", f"the zone layer has pageblocks of order {PAGEBLOCK_ORDER}")
+    orders = of.order("alloc_order"), of.order("fallback_order")
+    kinds = of.kind("alloc_migratetype"), of.kind("fallback_migratetype")
+    return Extfrag(*where, of.pfn(), *orders, *kinds, of.flag("fragmenting"), of.flag("change_ownership"))
+
+
+def free_one_page(where: Where, of: Figures) -> Event:
+    """The event."""
+    probe, zone = PROBE[of.name.encode()], of.number("zone")
+    return FreeOnePage(*where, probe, of.pfn(), zone, of.order(), of.kind("mt"), of.number("fpi"))
+
+
+def set_block(where: Where, of: Figures) -> Event | None:
+    """None if other bits of the pageblock than those of its type are set."""
+    pfn, mask = of.pfn(), of.number("mask")
+    return SetBlock(*where, pfn, of.kind("flags", TYPE_BITS)) if mask & TYPE_BITS else None
+
+
+def counted(where: Where, of: Figures) -> Event | None:
+    """None if another counter than that of free pages is added to."""
+    zone, item, delta = of.number("zone"), of.number("item"), of.number("delta")
+    return Counted(*where, zone, delta) if item == NR_FREE_PAGES else None
+
+
+EVENTS: Final[dict[bytes, Callable[[Where, Figures], Event | None]]] = {
+    b"mm_page_alloc": alloc,
+    b"mm_page_free": lambda where, of: Free(*where, of.pfn(), of.order()),
+    b"mm_page_free_batched": lambda where, of: FreeBatched(*where, of.pfn(), of.order()),
+    b"mm_page_alloc_zone_locked": zone_locked,
+    b"mm_page_pcpu_drain": lambda where, of: PcpuDrain(*where, of.pfn(), of.order(), of.kind()),
+    b"mm_page_alloc_extfrag": extfrag,
+    # Before 3.3, each told of frees by itself.
+    b"mm_page_free_direct": lambda where, of: Free(*where, of.pfn(), of.order()),
+    b"mm_pagevec_free": lambda where, of: Free(*where, of.pfn(), of.order()),
+    **dict.fromkeys(PROBE, free_one_page),
+    b"isolate": lambda where, of: Isolate(*where, of.described(), of.order()),
+    b"isolate_ret": lambda where, of: IsolateRet(*where, of.number("ret")),
+    b"putback": lambda where, of: Putback(*where, of.described(), of.order(), of.kind("mt")),
+    b"movefree": lambda where, of: MoveFree(*where, of.number("zone"), of.described(), of.kind("mt")),
+    b"setblock": set_block,
+    b"gpff_ret": lambda where, of: Obtained(*where, of.described()) if of.number("page") else None,
+    b"nrfree": counted,
+    b"rothead": lambda where, of: RotateHead(*where, of.listed(), of.order()),
+    b"rottail": lambda where, of: RotateTail(*where, of.listed()),
+    b"splitpage": lambda where, of: SplitPage(*where, of.described(), of.order()),
+    b"bulkpage": lambda where, of: BulkPage(*where, of.described()),
+}
+"""What is read here, by name."""
+
+
+def event(name: bytes, rest: bytes, where: Where, *, modelled: bool) -> Event | None:
+    """The event of that name with these fields; None if it says nothing that matters.  Raises Unusable."""
     if name in MARKS:
-        text = rest.removeprefix(b"tracing_mark_write:").strip()
-        return Marker(*where, text.decode("ascii", "replace")) if text.startswith(b"KT ") else None
-    place = PLACE.match(rest)
-    if name not in FIELDS or place is None:
-        raise ValueError
-    spelled = rest[place.end() :].decode("ascii").split()
-    told = [FIELD.fullmatch(field) for field in spelled]
-    of = {field[1]: int(field[2], 0) for field in told if field is not None}
-    if list(of) != FIELDS[name] or len(of) != len(spelled):
-        raise ValueError
-    return event(name, of, where)
-
-
-def event(name: bytes, of: dict[str, int], where: tuple[int, int]) -> Event | None:
-    """The event with these figures."""
-    match name:
-        case b"mm_page_alloc_extfrag":
-            orders = order(of["alloc_order"]), order(of["fallback_order"])
-            kinds = kind(of["alloc_migratetype"]), kind(of["fallback_migratetype"])
-            outcome = of["fragmenting"] != 0, of["change_ownership"] != 0
-            return Extfrag(*where, page(of["pfn"]), *orders, *kinds, *outcome)
-        case b"isolate":
-            return Isolate(*where, pfn_of(of["page"]), order(of["order"]))
-        case b"isolate_ret":
-            return IsolateRet(*where, of["ret"])
-        case b"putback":
-            return Putback(*where, pfn_of(of["page"]), order(of["order"]), kind(of["mt"]))
-        case b"movefree":
-            return MoveFree(*where, of["zone"], pfn_of(of["page"]), kind(of["mt"]))
-        case b"setblock" if of["mask"] & TYPE_BITS:
-            return SetBlock(*where, page(of["pfn"]), kind(of["flags"] & TYPE_BITS))
-        case b"setblock":
-            return None
-        case b"splitpage":
-            return SplitPage(*where, pfn_of(of["page"]), order(of["order"]))
-        case b"bulkpage":
-            return BulkPage(*where, pfn_of(of["page"]))
-    raise ValueError
-
-
-def pfn_of(address: int) -> Pfn:
-    """The page that a page descriptor's address stands for; x86-64, without a random base."""
-    pfn, rest = divmod(address - VMEMMAP, PAGE_STRUCT)
-    if rest:
-        raise ValueError
-    return page(pfn)
-
-
-def page(number: int) -> Pfn:
-    """The number, which must be a page's."""
-    if not 0 <= number < PFN_LIMIT:
-        raise ValueError
-    return Pfn(number)
-
-
-def order(number: int) -> Order:
-    """The number, which must be an order of this kernel."""
-    if number > MAX_ORDER:
-        raise ValueError
-    return Order(number)
-
-
-def kind(number: int) -> Migratetype:
-    """The number, which must be a migratetype of this kernel."""
-    if number >= MIGRATETYPES:
-        raise ValueError
-    return Migratetype(number)
+        return mark(where, rest)
+    return EVENTS[name](where, Figures(name, rest, modelled=modelled))

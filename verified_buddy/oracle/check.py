@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import BinaryIO, Final
 
 from verified_buddy.oracle.history import faults, timed
@@ -13,8 +14,10 @@ from verified_buddy.oracle.judge import Fault, Judge
 from verified_buddy.oracle.memory import Memory
 from verified_buddy.oracle.neighbourhood import History, around
 from verified_buddy.oracle.rules import THEOREMS, Level, Rule
-from verified_buddy.oracle.source import Unusable
+from verified_buddy.oracle.source import BreaksOff, Unusable
 from verified_buddy.oracle.trace import Batch, Header, read
+
+NOTHING: Final = "vacuous: there is nothing to judge"
 
 LISTED: Final = 100
 """So many divergences are told; the rest is counted."""
@@ -42,11 +45,25 @@ class Verdict:
     """How many were judged, a diverging one included."""
     divergences: int = 0
     listed: list[Divergence] = field(default_factory=list)
+    fault: Unusable | None = None
+    """Why it was not judged to its end, if it was not; what is told is of what stands before that."""
+    predicted_nothing: bool = False
+    """Whether nothing of what was asked for could be held against it, although there are operations."""
+
+    @property
+    def vacuous(self) -> bool:
+        """Whether there was nothing to judge."""
+        return self.divergences == 0 and (self.operations == 0 or self.predicted_nothing)
 
     @property
     def conforms(self) -> bool:
-        """Whether no operation broke a rule."""
+        """Whether no operation broke a rule; of a vacuous trace that says nothing."""
         return self.divergences == 0
+
+    @property
+    def trouble(self) -> Unusable | None:
+        """Why this is not the verdict on a whole trace, if it is not."""
+        return self.fault or (Unusable(NOTHING) if self.vacuous else None)
 
 
 def check(
@@ -56,30 +73,70 @@ def check(
     *,
     keep_going: bool = False,
     progress: Callable[[], None] = lambda: None,
+    found: Callable[[Divergence], None] = lambda _: None,
 ) -> Verdict:
-    """Judge the trace up to its first divergence, or to its end.  Raises Unusable, OSError."""
+    """Judge the trace up to its first divergence, or to its end.  Raises Unusable, OSError.
+
+    A trace that breaks off is judged up to there; so is one that cannot be read further, if it diverged.
+    What is listed is handed to ``found`` as soon as it is found.
+    """
     verdict = Verdict(name, level)
     with no_garbage_collection():
         header, batches = read(stream)
-        judge, history = Judge(Memory(header), level), History()
-        for batch in batches:
-            if timed(batch.events[:1]):
-                return overlapping(verdict, header, [batch, *batches], keep_going=keep_going)
-            history.batches.append(batch)
-            for operation, fault in judge.faults(batch.events, batch.first):
-                verdict.divergences += 1
-                if len(verdict.listed) < LISTED:
-                    verdict.listed.append(told(judge.memory, fault, operation, batch, history))
-                if not keep_going:
-                    verdict.operations = operation
-                    return verdict
-            verdict.operations += len(batch.events)
-            progress()
+        try:
+            begun = [*until_operations(batches)]
+            if timed(begun[-1].events[:1]):
+                return overlapping(verdict, header, chain(begun, batches), keep_going=keep_going)
+            for divergence in in_order(verdict, header, chain(begun, batches), keep_going, progress):
+                found(divergence)
+        except Unusable as error:
+            if verdict.divergences == 0 and not isinstance(error, BreaksOff):
+                raise
+            verdict.fault = error
     return verdict
 
 
-def overlapping(verdict: Verdict, header: Header, batches: list[Batch], *, keep_going: bool) -> Verdict:
-    """Judge a history in which calls overlap.  Raises Unusable."""
+def until_operations(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """The batches up to the first that has an operation."""
+    for batch in batches:
+        yield batch
+        if batch.events:
+            return
+
+
+def in_order(
+    verdict: Verdict,
+    header: Header,
+    batches: Iterable[Batch],
+    keep_going: bool,
+    progress: Callable[[], None],
+) -> Iterator[Divergence]:
+    """Judge operations that took effect one after the other; what is listed, as it is found.
+
+    Raises Unusable.
+    """
+    judge, history = Judge(Memory(header), verdict.level), History()
+    for batch in batches:
+        history.batches.append(batch)
+        for operation, fault in judge.faults(batch.events, batch.first):
+            verdict.divergences += 1
+            if len(verdict.listed) < LISTED:
+                verdict.listed.append(told(judge.memory, fault, operation, batch, history))
+                yield verdict.listed[-1]
+            if not keep_going:
+                verdict.operations = operation
+                return
+        verdict.operations += len(batch.events)
+        progress()
+
+
+def overlapping(verdict: Verdict, header: Header, texts: Iterable[Batch], *, keep_going: bool) -> Verdict:
+    """Judge a history in which calls overlap, which must be whole.  Raises Unusable."""
+    try:
+        batches = [*texts]
+    except BreaksOff as error:
+        says = f"{error.reason}; of calls that overlap, what is missing may have come before what is there"
+        raise Unusable(says, error.line) from None
     if verdict.level > Level.COMPLETE:
         raise Unusable(f"t0/t1: {verdict.level} depends on the order of effects; complete and safety do not")
     events = timed([event for batch in batches for event in batch.events])

@@ -10,7 +10,7 @@ from typing import Annotated, BinaryIO, Final
 import msgspec
 from msgspec import Meta, Struct
 
-from verified_buddy.oracle.source import Unusable, chunks
+from verified_buddy.oracle.source import BreaksOff, Unusable, chunks
 from verified_buddy.pfn import ORDER_LIMIT, PFN_LIMIT, Order, Pfn
 
 TOP_BLOCKS: Final = 1 << 22
@@ -231,8 +231,24 @@ def decode(
             try:
                 events.append(decoder.decode(spelled))
             except FAILURES as error:
+                if last_and_cut(text, number - line) and not is_object(spelled):
+                    return events, BreaksOff("it breaks off in the midst of an operation", number)
                 return events, Unusable(why_not(spelled, error, timed=decoder is TIMED), number)
     return events, None
+
+
+def last_and_cut(text: bytes, index: int) -> bool:
+    """Whether the line is the last one of all, and its end is missing."""
+    return not text.endswith(b"\n") and index == text.count(b"\n")
+
+
+def is_object(line: bytes) -> bool:
+    """Whether the line is a whole object of JSON."""
+    try:
+        FIELDS.decode(line)
+    except FAILURES:
+        return False
+    return True
 
 
 def why_not(text: bytes, error: Exception, *, timed: bool) -> str:

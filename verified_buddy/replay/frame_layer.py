@@ -6,14 +6,16 @@ against that.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from verified_buddy.kmem.events import Alloc, BulkPage, Free, SplitPage
-from verified_buddy.pfn import MAX_ORDER, ORDERS, Order, Pfn
+from verified_buddy.kmem.figures import TOP_ORDER
+from verified_buddy.pfn import ORDERS, Order, Pfn
 from verified_buddy.replay.findings import Findings
 
-ORDERS_UP: Final = ORDERS[: MAX_ORDER + 1]
+ORDERS_UP: Final = ORDERS[: TOP_ORDER + 1]
+"""Larger orders than those of x86-64 among them: who owns a page does not depend on the kernel."""
 
 
 class FrameLayer:
@@ -93,7 +95,9 @@ class FrameLayer:
 
     def _owners(self, pfn: Pfn, order: Order) -> Iterator[tuple[Pfn, Order]]:
         """The live blocks that share a page with the block."""
-        pages = map(Pfn, range(pfn, pfn + (1 << order)))
+        pages: Iterable[Pfn] = map(Pfn, range(pfn, pfn + (1 << order)))
+        if 1 << order > len(self.live):
+            pages = sorted(page for page in self.live if pfn <= page < pfn + (1 << order))
         yield from ((page, self.live[page]) for page in pages if page in self.live)
         if self.larger:
             yield from self._around(pfn, order)

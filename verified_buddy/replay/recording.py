@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from tempfile import TemporaryFile
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from verified_buddy.kmem.reader import Batch, read
-from verified_buddy.oracle.source import chunks
+from verified_buddy.kmem.figures import ISOLATE_BESIDE_CMA, NotModelled
+from verified_buddy.kmem.foreign import REPORT
+from verified_buddy.kmem.reader import Batch, Reading, read
+from verified_buddy.oracle.source import BreaksOff, Unusable, arriving, chunks
 from verified_buddy.replay.final import Final, compare
-from verified_buddy.replay.findings import Findings
+from verified_buddy.replay.findings import Findings, Violation
 from verified_buddy.replay.lookahead import UnseenFrees, foreseen
 from verified_buddy.replay.machine import Machine
 from verified_buddy.replay.pcp_drain import NoProbes
@@ -30,6 +32,8 @@ class Given:
     end: Snapshot | None = None
     limits: dict[ZoneId, dict[int, Limits]] = field(default_factory=dict)
     from_marker: bool = True
+    cma: bool | None = None
+    """Whether the kernel has CMA, so that its type 4 is that; None if that is not known."""
 
 
 @dataclass(slots=True)
@@ -39,6 +43,9 @@ class Judgement:
     trace: str
     replay: FrameReplay
     final: Final | None = None
+    reading: Reading = field(default_factory=Reading)
+    cma: bool | None = None
+    """Whether the kernel has CMA; None if neither the trace nor a file tells."""
 
     @property
     def findings(self) -> Findings:
@@ -51,30 +58,115 @@ class Judgement:
         return self.findings.count == 0
 
 
-def judge(stream: BinaryIO, name: str, given: Given, progress: Progress = lambda: None) -> Judgement:
-    """Replay the trace and judge it.  Raises Unusable, OSError."""
+def judge(
+    stream: BinaryIO,
+    name: str,
+    given: Given,
+    progress: Progress = lambda: None,
+    found: Callable[[Violation], bool] | None = None,
+) -> Judgement:
+    """Replay the trace and judge it, up to where it can be read.  Raises Unusable.
+
+    Without a snapshot, each violation is handed to ``found`` as soon as it is found; if that says so, the
+    trace is not read any further.
+    """
     if given.start is None:
-        return Judgement(
-            name, play(read(chunks(stream)), FrameReplay, from_marker=given.from_marker, progress=progress)
-        )
-    if stream.seekable():
-        return _judged(stream, name, given, given.start, progress)
+        judgement = _alone(stream, name, given, progress, found)
+    elif stream.seekable():
+        judgement = _judged(stream, name, given, given.start, progress)
+    else:
+        with copied(stream) as copy:
+            judgement = _judged(copy, name, given, given.start, progress)
+    refuse_unread(judgement)
+    return judgement
+
+
+class Enough(Exception):
+    """What was found is enough."""
+
+
+class Watched(Findings):
+    """Findings that are told as they are found."""
+
+    def __init__(self, found: Callable[[Violation], bool]) -> None:
+        super().__init__()
+        self.found = found
+
+    def wrong(self, *arguments: Any, **options: Any) -> None:
+        """Note the violation, and tell it.  Raises Enough."""
+        known = set(self.violations)
+        super().wrong(*arguments, **options)
+        for violation in self.violations:
+            if violation not in known and self.found(violation):
+                raise Enough
+
+
+def _alone(
+    stream: BinaryIO,
+    name: str,
+    given: Given,
+    progress: Progress,
+    found: Callable[[Violation], bool] | None,
+) -> Judgement:
+    """What the trace says without a snapshot."""
+    reading, replay = Reading(), FrameReplay()
+
+    def fresh() -> FrameReplay:
+        nonlocal replay
+        replay = FrameReplay()
+        if found is not None:
+            replay.findings = replay.frame.findings = Watched(found)
+        return replay
+
+    with suppress(Enough):
+        play(read(chunks(stream), reading), fresh, from_marker=given.from_marker, progress=progress)
+    cma = ISOLATE_BESIDE_CMA in reading.types or given.cma
+    if cma and given.cma is False:
+        says = f"type {ISOLATE_BESIDE_CMA} is in the trace, but its pagetypeinfo is of a kernel without CMA"
+        raise Unusable(says)
+    return Judgement(name, replay, None, reading, cma)
+
+
+@contextmanager
+def copied(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """All of the stream, to be read more than once.  Raises Unusable if there is no room for it."""
     with TemporaryFile() as copy:
-        shutil.copyfileobj(stream, copy)
-        copy.seek(0)
-        return _judged(copy, name, given, given.start, progress)
+        try:
+            copy.writelines(arriving(stream))
+            copy.seek(0)
+        except OSError as error:
+            raise Unusable(f"a temporary copy of it: {error.strerror}") from None
+        yield copy
+
+
+def refuse_unread(judgement: Judgement) -> None:
+    """Raise Unusable if what could not be read leaves no verdict."""
+    reading, found = judgement.reading, judgement.findings
+    if reading.report is not None and found.operation == 0:
+        raise Unusable(REPORT, reading.report)
+    if reading.old and found.count and all(each.rule == "overlap" for each in found.violations):
+        each = found.violations[0]
+        why = "before Linux 3.3 pages that put_page() frees are told by no event"
+        raise Unusable(f"{each.message}: this cannot be decided, since {why}", each.line)
+    fault = reading.fault
+    if fault is None or isinstance(fault, BreaksOff):
+        return
+    if found.count == 0 or isinstance(fault, NotModelled):
+        raise fault
 
 
 def _judged(stream: BinaryIO, name: str, given: Given, start: Snapshot, progress: Progress) -> Judgement:
-    replay = _replayed(stream, given, start, progress)
+    replay, reading = _replayed(stream, given, start, progress)
     final = None
-    if given.end is not None:
+    if given.end is not None and reading.fault is None:
         final = compare(replay.machine, Machine(given.end, given.limits))
         report_final(replay, final)
-    return Judgement(name, replay, final)
+    return Judgement(name, replay, final, reading, given.cma)
 
 
-def _replayed(stream: BinaryIO, given: Given, start: Snapshot, progress: Progress) -> ZoneReplay:
+def _replayed(
+    stream: BinaryIO, given: Given, start: Snapshot, progress: Progress
+) -> tuple[ZoneReplay, Reading]:
     """Replay with what the probes tell; or if there are none, with what later events let infer."""
 
     def once(batches: Iterator[Batch], *, probes: bool) -> ZoneReplay:
@@ -87,20 +179,21 @@ def _replayed(stream: BinaryIO, given: Given, start: Snapshot, progress: Progres
         assert isinstance(made, ZoneReplay)
         return made
 
-    begin = stream.tell()
+    begin, reading = stream.tell(), Reading(modelled=True)
     try:
-        replay = once(read(chunks(stream)), probes=True)
+        replay = once(read(chunks(stream), reading), probes=True)
         if replay.drains.probed:
-            return replay
+            return replay, reading
     except NoProbes:
         pass
     stream.seek(begin)
     unseen = UnseenFrees()
-    for batch in read(chunks(stream)):
+    for batch in read(chunks(stream), Reading(modelled=True)):
         unseen.look(batch.events)
         progress()
     stream.seek(begin)
-    return once(unseen.marked(read(chunks(stream))), probes=unseen.probes)
+    reading = Reading(modelled=True)
+    return once(unseen.marked(read(chunks(stream), reading)), probes=unseen.probes), reading
 
 
 def report_final(replay: ZoneReplay, final: Final) -> None:

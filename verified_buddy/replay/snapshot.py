@@ -11,7 +11,7 @@ from typing import BinaryIO, Final, NamedTuple
 
 from verified_buddy.free_area import Migratetype
 from verified_buddy.linux.migratetype import ISOLATE, MIGRATETYPES
-from verified_buddy.linux.pageblock import PAGEBLOCK_PAGES
+from verified_buddy.linux.pageblock import PAGEBLOCK_ORDER, PAGEBLOCK_PAGES
 from verified_buddy.linux.pcp import NR_PCP_LISTS, order_to_pindex, pindex_to_order
 from verified_buddy.oracle.source import Unusable, chunks
 from verified_buddy.pfn import MAX_ORDER, ORDERS, PFN_LIMIT, Order, Pfn
@@ -21,6 +21,8 @@ CPUS: Final = 8192
 
 TYPE_BITS: Final = 3
 """Bits of a pageblock's type; Linux: PB_migratetype_bits, include/linux/pageblock-flags.h."""
+
+CMA: Final = "a list of type 5 is one of a kernel with CMA, which is not modelled at the zone layer"
 
 ZoneId = tuple[int, int]
 """The number of a node and that of a zone in it."""
@@ -94,6 +96,22 @@ def read_snapshot(stream: BinaryIO) -> Snapshot:
     return snapshot
 
 
+def real_types(snapshot: Snapshot) -> set[Migratetype]:
+    """The types of free lists, and of the pageblocks that have memory for certain.
+
+    What stands for the pageblocks of a hole means nothing.
+    """
+    listed = {pfn >> PAGEBLOCK_ORDER for pfn in snapshot.taken}
+    whole = [row for row in snapshot.zones.values() if row.spanned - row.present < PAGEBLOCK_PAGES]
+    real = {
+        kind
+        for pfn, kind in snapshot.pageblocks.items()
+        if pfn >> PAGEBLOCK_ORDER in listed
+        or any(row.start <= pfn <= row.start + row.spanned - PAGEBLOCK_PAGES for row in whole)
+    }
+    return real | {row.migratetype for row in snapshot.free}
+
+
 def number_in(text: str, end: int) -> int:
     """The number, which must be in 0 .. end - 1."""
     if not text.isdecimal() or len(text) > 20 or int(text) >= end:
@@ -124,6 +142,8 @@ def add_free(snapshot: Snapshot, columns: list[str]) -> None:
     """F node zone order migratetype position pfn."""
     zone = zone_of(snapshot, columns)
     order = ORDERS[number_in(columns[2], MAX_ORDER + 1)]
+    if columns[3] == str(MIGRATETYPES):
+        raise Unusable(CMA)
     migratetype = Migratetype(number_in(columns[3], MIGRATETYPES))
     pfn = Pfn(number_in(columns[5], PFN_LIMIT))
     in_order(snapshot, ("F", zone.zone, order, migratetype), columns[4])

@@ -10,6 +10,8 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from verified_buddy.kmem.figures import ISOLATE_BESIDE_CMA
+from verified_buddy.linux.migratetype import ISOLATE
 from verified_buddy.oracle.check import Divergence, Verdict
 from verified_buddy.oracle.rules import THEOREMS, Level
 from verified_buddy.replay import final
@@ -30,7 +32,17 @@ def verdict_of(judgement: Judgement, *, every: bool) -> Verdict:
         found.operation,
         found.count,
         [divergence(each) for each in found.violations[: None if every else 1]],
+        judgement.reading.fault,
+        predicted_nothing(judgement),
     )
+
+
+def predicted_nothing(judgement: Judgement) -> bool:
+    """Whether a snapshot was given, and the trace then has nothing that it lets predict."""
+    replay = judgement.replay
+    if not isinstance(replay, ZoneReplay) or judgement.final is not None:
+        return False
+    return replay.zone.taken + replay.pcp.allocated + replay.drains.drained == 0
 
 
 def divergence(each: Violation) -> Divergence:
@@ -45,6 +57,7 @@ def facts(judgement: Judgement) -> dict[str, object]:
     common: dict[str, object] = {
         "layers": list(replay.layers),
         "events": found.operation,
+        "cma": judgement.cma,
         "unknown_frees": replay.frame.unknown,
         "notes": sum(note.count for note in found.notes.values()),
         "noted": [asdict(note) for note in found.notes.values()],
@@ -128,11 +141,20 @@ def told(judgement: Judgement) -> Iterator[str]:
             yield f"{each['zone']}, CPU {each['cpu']}: high {high}, batch {each['batch']} ({each['source']})"
     if judgement.final is not None:
         yield from told_final(judgement.final)
+    yield from told_types(judgement)
     for note in judgement.findings.notes.values():
         times = "" if note.count == 1 else f", {note.count:,} times, first"
         yield f"note: {note.kind}{times} at line {note.line}: {note.message}"
     if replay.frame.unknown:
         yield f"{replay.frame.unknown:,} frees of pages of which no allocation was told"
+
+
+def told_types(judgement: Judgement) -> Iterator[str]:
+    """What type 4 stands for, if that was seen."""
+    if judgement.cma:
+        yield f"a kernel with CMA: type {ISOLATE} is CMA, and {ISOLATE_BESIDE_CMA} is ISOLATE"
+    elif judgement.cma is None and ISOLATE in judgement.reading.types:
+        yield f"type {ISOLATE} is CMA or ISOLATE, which is not decided: --pagetypeinfo FILE decides"
 
 
 def told_final(ended: final.Final) -> Iterator[str]:

@@ -10,6 +10,7 @@ from verified_buddy.replay.snapshot import ZoneId
 
 ZONE: Final = re.compile(r"Node (\d{1,4}), zone +\S{1,32}")
 FIGURE: Final = re.compile(r"(cpu|high|batch): +(\d{1,18})")
+EXTENT: Final = re.compile(r"(spanned|start_pfn:|cma) +(\d{1,18})")
 ZONES: Final = ("DMA", "DMA32", "Normal", "Movable", "Device")
 """The names of the zones of x86-64, by number."""
 
@@ -49,3 +50,17 @@ def read_zoneinfo(stream: BinaryIO) -> dict[ZoneId, dict[int, Limits]]:
     if not found:
         raise Unusable("no per-CPU lists are in this zoneinfo")
     return found
+
+
+def read_extents(stream: BinaryIO) -> dict[ZoneId, dict[str, int]]:
+    """Of each zone that has pages: ``spanned``, ``start_pfn:`` and ``cma``, as far as they are told."""
+    found: dict[ZoneId, dict[str, int]] = {}
+    zone: dict[str, int] = {}
+    for chunk in chunks(stream):
+        for line in chunk.decode("ascii", "replace").splitlines():
+            text = line.strip()
+            if (opens := ZONE.fullmatch(text)) and (name := text.split()[-1]) in ZONES:
+                zone = found.setdefault((int(opens[1]), ZONES.index(name)), {})
+            elif figure := EXTENT.fullmatch(text):
+                zone[figure[1]] = int(figure[2])
+    return {zone: figures for zone, figures in found.items() if figures.get("spanned") != 0}
