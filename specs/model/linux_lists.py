@@ -52,17 +52,25 @@ class TypedLists:
     """Pages [start, end) of one zone of the machine."""
 
     def __init__(
-        self, start: int, end: int, machine: MachineMap, movable_pages: Callable[[int], int]
+        self,
+        start: int,
+        end: int,
+        machine: MachineMap,
+        movable_pages: Callable[[int], int],
+        top: int = 10,
     ) -> None:
+        """A zone whose largest blocks have the order ``top``, and whose pageblocks the one below."""
+        self.top, self.block = top, top - 1
+        self.pages: int = 2**self.block
         self.start, self.end, self.movable_pages = start, end, movable_pages
         self.machine, self.types = machine, machine.types
         machine.zones.append(self)
-        self.lists: dict[tuple[int, int], list[int]] = {(k, t): [] for k in ORDERS for t in range(5)}
+        self.lists: dict[tuple[int, int], list[int]] = {(k, t): [] for k in range(top + 1) for t in range(5)}
         self.managed = self.isolated_blocks = self.reserved = 0
 
     def type_of(self, pfn: int) -> int:
         """The type of the page's pageblock."""
-        return self.types.get(pfn // 512, UNMOVABLE)
+        return self.types.get(pfn // self.pages, UNMOVABLE)
 
     def spans(self, pfn: int) -> bool:
         """Whether the page lies between the zone's first and last."""
@@ -90,8 +98,8 @@ class TypedLists:
     def boot(self, start: int, end: int) -> None:
         """Memory at boot: types first, then greatest aligned blocks.  Linux: memblock_free_all()."""
         for pfn in range(start, end):
-            if pfn % 512 == 0:
-                self.types[pfn // 512] = MOVABLE
+            if pfn % self.pages == 0:
+                self.types[pfn // self.pages] = MOVABLE
         while start < end:
             order = greatest_order(start, end)
             self.give_back(start, order, self.type_of(start), to_tail=True)
@@ -100,15 +108,15 @@ class TypedLists:
 
     def give_back(self, pfn: int, order: int, kind: int, *, to_tail: bool = False) -> None:
         """Merge with free buddies, then list.  Linux: __free_one_page()."""
-        while order < 10:
+        while order < self.top:
             buddy = buddy_of(pfn, order)
             if not self.is_free(buddy, order):
                 break
-            if order >= 9 and self.type_of(buddy) != kind and max(self.type_of(buddy), kind) >= 3:
+            if order >= self.block and self.type_of(buddy) != kind and max(self.type_of(buddy), kind) >= 3:
                 break
             self.unlist(buddy, order)
             pfn, order = min(pfn, buddy), order + 1
-        if order < 9 and not to_tail:
+        if order < self.block and not to_tail:
             low = min(pfn, buddy_of(pfn, order))
             owner = self.machine.owner(low)
             to_tail = owner is not None and owner.is_free(buddy_of(low, order + 1), order + 1)
@@ -117,7 +125,7 @@ class TypedLists:
 
     def take_smallest(self, order: int, kind: int) -> int | None:
         """Split the least block that does.  Linux: __rmqueue_smallest()."""
-        for size in range(order, 11):
+        for size in range(order, self.top + 1):
             if self.lists[size, kind]:
                 pfn = self.lists[size, kind].pop(0)
                 for half in reversed(range(order, size)):
@@ -138,7 +146,7 @@ class TypedLists:
 
     def can_steal(self, size: int, kind: int) -> bool:
         """Whether the pageblock comes along.  Linux: can_steal_fallback()."""
-        return size >= 4 or kind in (UNMOVABLE, RECLAIMABLE)
+        return size >= self.block // 2 or kind in (UNMOVABLE, RECLAIMABLE)
 
     def foreign(self, size: int, kind: int) -> int | None:
         """The head of the first fallback list of that order that holds a block."""
@@ -149,12 +157,12 @@ class TypedLists:
 
     def victim(self, order: int, kind: int, *, no_fragment: bool) -> tuple[int, int] | None:
         """The largest block of another type, or the smallest.  Linux: __rmqueue_fallback()."""
-        for size in reversed(range(9 if no_fragment and order < 9 else order, 11)):
+        for size in reversed(range(max(order, self.block) if no_fragment else order, self.top + 1)):
             pfn = self.foreign(size, kind)
             if pfn is None:
                 continue
             if not self.can_steal(size, kind) and kind == MOVABLE and size > order:
-                for small in range(order, 11):
+                for small in range(order, self.top + 1):
                     smallest = self.foreign(small, kind)
                     if smallest is not None:
                         return smallest, small
@@ -164,11 +172,11 @@ class TypedLists:
     def steal(self, pfn: int, size: int, kind: int) -> None:
         """Move the block, or its pageblock.  Linux: steal_suitable_fallback()."""
         old = self.type_of(pfn)
-        if old != HIGHATOMIC and size >= 9:
-            for number in range(pfn // 512, (pfn + 2**size) // 512):
+        if old != HIGHATOMIC and size >= self.block:
+            for number in range(pfn // self.pages, (pfn + 2**size) // self.pages):
                 self.types[number] = kind
         elif old != HIGHATOMIC and self.can_steal(size, kind):
-            first = pfn - pfn % 512
+            first = pfn - pfn % self.pages
             movable = self.movable_pages(first if self.spans(first) else pfn)
             free = self.move_block(pfn, kind)
             if free > 0:
@@ -176,20 +184,20 @@ class TypedLists:
                 if kind == MOVABLE:
                     alike = movable
                 elif old == MOVABLE:
-                    alike = 512 - free - movable
-                if free + alike >= 256:
-                    self.types[pfn // 512] = kind
+                    alike = self.pages - free - movable
+                if free + alike >= self.pages // 2:
+                    self.types[pfn // self.pages] = kind
                 return
         self.unlist(pfn, size)
         self.lists[size, kind].append(pfn)
 
     def move_block(self, pfn: int, kind: int) -> int:
         """The free blocks of the page's pageblock, ascending, to the tail."""
-        first = pfn - pfn % 512
-        if not self.spans(first + 511):
+        first = pfn - pfn % self.pages
+        if not self.spans(first + self.pages - 1):
             return 0
         low = first if self.spans(first) else pfn
-        found = sorted(block for block in self.free_blocks() if low <= block[0] < first + 512)
+        found = sorted(block for block in self.free_blocks() if low <= block[0] < first + self.pages)
         for head, order, _ in found:
             self.unlist(head, order)
             self.lists[order, kind].append(head)
@@ -197,22 +205,22 @@ class TypedLists:
 
     def reserve(self, pfn: int) -> bool:
         """Linux: reserve_highatomic_pageblock()."""
-        if self.reserved >= self.managed // 100 + 512 or self.type_of(pfn) >= 3:
+        if self.reserved >= self.managed // 100 + self.pages or self.type_of(pfn) >= 3:
             return False
-        self.reserved += 512
-        self.types[pfn // 512] = HIGHATOMIC
+        self.reserved += self.pages
+        self.types[pfn // self.pages] = HIGHATOMIC
         self.move_block(pfn, HIGHATOMIC)
         return True
 
     def unreserve(self, kind: int, *, force: bool) -> bool:
         """Only the count asks whether the pageblock is reserved.  Linux: unreserve_highatomic_pageblock()."""
-        if self.reserved <= 512 and not force:
+        if self.reserved <= self.pages and not force:
             return False
-        for order in ORDERS:
+        for order in range(self.top + 1):
             for pfn in self.lists[order, HIGHATOMIC][:1]:
                 if self.type_of(pfn) == HIGHATOMIC:
-                    self.reserved -= min(512, self.reserved)
-                self.types[pfn // 512] = kind
+                    self.reserved -= min(self.pages, self.reserved)
+                self.types[pfn // self.pages] = kind
                 if self.move_block(pfn, kind) > 0:
                     return True
         return False
@@ -221,7 +229,7 @@ class TypedLists:
         """Linux: set_migratetype_isolate()."""
         if self.type_of(pfn) == ISOLATE:
             return False
-        self.types[pfn // 512] = ISOLATE
+        self.types[pfn // self.pages] = ISOLATE
         self.isolated_blocks += 1
         self.move_block(pfn, ISOLATE)
         return True
@@ -230,16 +238,20 @@ class TypedLists:
         """Linux: unset_migratetype_isolate()."""
         if self.type_of(pfn) != ISOLATE:
             return False
-        first = pfn - pfn % 512
-        buddy = buddy_of(first, 9)
-        joins = self.is_free(first, 9) and self.is_free(buddy, 9) and self.type_of(buddy) != ISOLATE
+        first = pfn - pfn % self.pages
+        buddy = buddy_of(first, self.block)
+        joins = (
+            self.is_free(first, self.block)
+            and self.is_free(buddy, self.block)
+            and self.type_of(buddy) != ISOLATE
+        )
         if joins:
-            self.unlist(first, 9)
+            self.unlist(first, self.block)
         else:
             self.move_block(pfn, kind)
-        self.types[pfn // 512] = kind
+        self.types[pfn // self.pages] = kind
         if joins:
-            self.give_back(first, 9, kind, to_tail=True)
+            self.give_back(first, self.block, kind, to_tail=True)
         self.isolated_blocks -= 1
         return True
 
@@ -250,10 +262,10 @@ class TypedLists:
         if self.type_of(pfn) != ISOLATE and not self.nr_free() - self.reserved > mark + 2**order:
             return False
         self.unlist(pfn, order)
-        if order >= 8:
-            for page in range(pfn, pfn + 2**order, 512):
+        if order >= self.block - 1:
+            for page in range(pfn, pfn + 2**order, self.pages):
                 if self.type_of(page) < 3:
-                    self.types[page // 512] = MOVABLE
+                    self.types[page // self.pages] = MOVABLE
         return True
 
     def split_free(self, pfn: int, order: int, split: int) -> None:

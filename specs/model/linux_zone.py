@@ -14,34 +14,38 @@ from specs.model.linux_lists import (
     pages_of,
 )
 
-CACHED_ORDERS = (0, 1, 2, 3, 9)
 REQUEST_TYPES = (UNMOVABLE, MOVABLE, RECLAIMABLE)
-
-
-def list_number(order: int, kind: int) -> int:
-    """The list for blocks of that order and type; other types than a request's use the movable one."""
-    if kind not in REQUEST_TYPES:
-        kind = MOVABLE
-    if order == 9:
-        return 13 if kind == MOVABLE else 12
-    return 3 * order + kind
-
-
-def order_of_list(number: int) -> int:
-    """The order of the blocks of a list."""
-    return 9 if number >= 12 else number // 3
 
 
 class Cpu:
     """The lists of one CPU: blocks as (first page, cached type), head first."""
 
-    def __init__(self, high: int, batch: int) -> None:
-        self.high, self.batch, self.free_factor = high, batch, 0
-        self.lists: list[list[tuple[int, int]]] = [[] for _ in range(14)]
+    def __init__(self, high: int, batch: int, block: int = 9) -> None:
+        """``block``: the order of a pageblock."""
+        self.high, self.batch, self.free_factor, self.block = high, batch, 0, block
+        self.small = range(min(3, block - 1) + 1)
+        """The orders that have a list for each type of a request; a pageblock's has two."""
+        self.lists: list[list[tuple[int, int]]] = [[] for _ in range(3 * len(self.small) + 2)]
+
+    def caches(self, order: int) -> bool:
+        """Whether blocks of the order pass through the lists."""
+        return order in self.small or order == self.block
+
+    def number(self, order: int, kind: int) -> int:
+        """The list for blocks of that order and type; other types than a request's use the movable one."""
+        if kind not in REQUEST_TYPES:
+            kind = MOVABLE
+        if order == self.block:
+            return len(self.lists) - (1 if kind == MOVABLE else 2)
+        return 3 * order + kind
+
+    def order(self, number: int) -> int:
+        """The order of the blocks of a list."""
+        return self.block if number >= 3 * len(self.small) else number // 3
 
     def count(self) -> int:
         """The pages on all lists."""
-        return sum(len(blocks) * 2 ** order_of_list(number) for number, blocks in enumerate(self.lists))
+        return sum(len(blocks) * 2 ** self.order(number) for number, blocks in enumerate(self.lists))
 
 
 class ZoneOracle:
@@ -57,9 +61,10 @@ class ZoneOracle:
         high: int,
         batch: int,
         movable_pages: Callable[[int], int],
+        top: int = 10,
     ) -> None:
-        self.buddy = TypedLists(start, end, machine, movable_pages)
-        self.cpus = [Cpu(high, batch) for _ in range(cpus)]
+        self.buddy = TypedLists(start, end, machine, movable_pages, top)
+        self.cpus = [Cpu(high, batch, self.buddy.block) for _ in range(cpus)]
         self.present: set[int] = set()
         self.live: dict[int, int] = {}
         self.out: dict[int, int] = {}
@@ -83,7 +88,7 @@ class ZoneOracle:
     ) -> int | None:
         """The CPU's list first, then the free lists, with the reserve before or after.  Linux: rmqueue()."""
         pfn = None
-        if order in CACHED_ORDERS and pcp_locked:
+        if self.cpus[cpu].caches(order) and pcp_locked:
             self.cpus[cpu].free_factor //= 2
             pfn = self.from_cpu(order, kind, cpu, no_fragment=no_fragment)
         if pfn is None and highatomic_request:
@@ -101,7 +106,7 @@ class ZoneOracle:
     def from_cpu(self, order: int, kind: int, cpu: int, *, no_fragment: bool = False) -> int | None:
         """The head of the list, refilled first if it is empty.  Linux: rmqueue_pcplist()."""
         lists = self.cpus[cpu]
-        blocks = lists.lists[list_number(order, kind)]
+        blocks = lists.lists[lists.number(order, kind)]
         if not blocks:
             wanted = 1 if lists.batch == 1 else max(lists.batch // 2**order, 2)
             for _ in range(wanted):
@@ -134,16 +139,16 @@ class ZoneOracle:
         """To the CPU's list, or past it.  Linux: free_unref_page()."""
         del self.live[pfn]
         kind = self.buddy.type_of(pfn)
-        if order not in CACHED_ORDERS or kind == ISOLATE or not pcp_locked:
+        if not self.cpus[cpu].caches(order) or kind == ISOLATE or not pcp_locked:
             self.buddy.give_back(pfn, order, kind)
         else:
             self.commit(self.cpus[cpu], pfn, order, kind, reclaim_active=reclaim_active)
 
     def commit(self, cpu: Cpu, pfn: int, order: int, kind: int, *, reclaim_active: bool) -> None:
         """Linux: free_unref_page_commit(), nr_pcp_high() and nr_pcp_free()."""
-        number = list_number(order, kind)
+        number = cpu.number(order, kind)
         cpu.lists[number].insert(0, (pfn, kind))
-        free_high = cpu.free_factor != 0 and 1 <= order <= 3
+        free_high = cpu.free_factor != 0 and 1 <= order <= cpu.small[-1]
         limit = cpu.high
         if free_high or cpu.high == 0:
             limit = 0
@@ -168,9 +173,9 @@ class ZoneOracle:
         pages = min(pages, cpu.count())
         while pages > 0:
             while not cpu.lists[number]:
-                number = (number + 1) % 14
+                number = (number + 1) % len(cpu.lists)
             pfn, kind = cpu.lists[number].pop()
-            order = order_of_list(number)
+            order = cpu.order(number)
             if self.buddy.isolated_blocks > 0:
                 kind = self.buddy.type_of(pfn)
             self.buddy.give_back(pfn, order, kind)
@@ -228,7 +233,7 @@ class ZoneOracle:
         blocks += [("out", pfn, order) for pfn, order in self.out.items()]
         for cpu in self.cpus:
             for number, listed in enumerate(cpu.lists):
-                blocks += [("cached", pfn, order_of_list(number)) for pfn, _ in listed]
+                blocks += [("cached", pfn, cpu.order(number)) for pfn, _ in listed]
         for name, pfn, order in blocks:
             for page in pages_of(pfn, order):
                 assert page not in owner

@@ -75,6 +75,7 @@ def test_the_story_of_a_bug_of_the_linux_zone_is_replayed_too(twin: str) -> None
     assert story.broken
     assert "max_order 3" in story.call
     assert story.replayed
+    assert story.wrong
     assert story.pages <= 64
     assert story.fits
     assert len(str(story).splitlines()) <= 5

@@ -67,9 +67,9 @@ def found(
 
 
 def fewest(subject: Subject, scene: Scene, done: Done) -> tuple[Scene, Done]:
-    """The same, without the blocks that do not matter."""
-    model = scene.operation.model
-    for block in scene.blocks:
+    """The same, without the blocks that do not matter; the one that the call is about stays."""
+    model, about = scene.operation.model, scene.number("p", -1)
+    for block in (each for each in scene.blocks if each.start != about):
         less = replace(scene, blocks=tuple(each for each in scene.blocks if each != block))
         did = perform(subject, less)
         if next(iter(model.faults(less, did)), None) is not None:

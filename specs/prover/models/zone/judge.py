@@ -10,6 +10,7 @@ from specs.ledger.story import page
 from specs.prover.method.labels import FREE, LIVE, PCP
 from specs.prover.method.scene import Done, Listed, Scene, View, rest_of
 from specs.prover.method.story import shown
+from specs.prover.models.zone.beside import differences
 from specs.prover.models.zone.geometry import Geometry
 
 TAKES_OUT = ("isolate_free_page", "take_page_off_buddy")
@@ -28,6 +29,7 @@ def faults(scene: Scene, done: Done) -> Iterator[str]:
     yield from _blocks(scene, after)
     yield from _owners(scene, done, after)
     yield from _counts(done, after)
+    yield from differences(scene, done)
 
 
 def _blocks(scene: Scene, after: View) -> Iterator[str]:
