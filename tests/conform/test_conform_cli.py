@@ -181,6 +181,7 @@ def test_a_program_is_driven() -> None:
     assert report.operations > 500
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "rule", "says"),
     [

@@ -125,14 +125,18 @@ def crashing(directory: Path, *arguments: str) -> str:
 def test_the_standard_error_of_a_program_is_told(tmp_path: Path) -> None:
     (finding,) = conduct(command(crashing(tmp_path)), "x", Plan(Level.SAFETY, 1, 3)).findings
     assert finding.run.says == "ended itself with status 1 (IndexError: no such list) during alloc 0"
-    (finding,) = conduct(
-        command(crashing(tmp_path, "hangs")), "x", Plan(Level.SAFETY, 1, 3, deadline=1)
-    ).findings
-    assert finding.run.says.startswith("no answer within")
-    assert "waiting for the lock) during alloc 0" in finding.run.says
     found = run("--command", crashing(tmp_path, "early"), "--seconds", "2")
     assert (found.returncode, found.stdout) == (2, "")
     assert found.stderr.endswith("it ended with status 1 (loaded cannot find my configuration)\n")
+
+
+@pytest.mark.slow
+def test_what_a_program_said_before_it_hung_is_told(tmp_path: Path) -> None:
+    (finding,) = conduct(
+        command(crashing(tmp_path, "hangs")), "x", Plan(Level.SAFETY, 1, 0.1, deadline=0.5)
+    ).findings
+    assert finding.run.says.startswith("no answer within")
+    assert "waiting for the lock) during alloc 0" in finding.run.says
 
 
 def test_what_cannot_be_driven_is_an_object_with_an_error(tmp_path: Path) -> None:

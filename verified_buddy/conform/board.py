@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 import sys
 from collections.abc import Iterator
+from ctypes import CDLL, addressof, c_char, c_size_t, c_void_p
 from typing import Final
 
 import msgspec
@@ -33,8 +34,11 @@ class Board:
     """
 
     def __init__(self) -> None:
-        self.memory = mmap.mmap(-1, 8 * (WORDS + 2 * LONGEST) + TEXTS * TEXT)
-        view = memoryview(self.memory)
+        size = 8 * (WORDS + 2 * LONGEST) + TEXTS * TEXT
+        size += -size % mmap.PAGESIZE
+        self.memory = mmap.mmap(-1, size + 2 * mmap.PAGESIZE)
+        view = memoryview(self.memory)[mmap.PAGESIZE : mmap.PAGESIZE + size]
+        fence(self.memory, size)
         numbers = view[: 8 * (WORDS + 2 * LONGEST)].cast("q")
         self.words = numbers[:WORDS]
         self.asked = numbers[WORDS : WORDS + LONGEST]
@@ -114,6 +118,14 @@ class Board:
         """The run's operations; the last may have no reply yet, and looks refused or done then."""
         for index in range(self.count()):
             yield event(self.asked[index], self.replies[index])
+
+
+def fence(memory: mmap.mmap, size: int) -> None:
+    """Nobody may touch the page before the board, and the one after it: who overruns memory dies there."""
+    page = mmap.PAGESIZE
+    base = addressof(c_char.from_buffer(memory))
+    for place in (base, base + page + size):
+        CDLL(None).mprotect(c_void_p(place), c_size_t(page), 0)
 
 
 def event(asked: int, reply: int) -> Event:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.option(
     "--library",
     metavar="FILE",
-    type=click.Path(),
+    type=click.Path(readable=False),
     help="A shared library with the functions that --header prints.",
 )
 @click.option("--command", metavar="LINE", help="A program that answers JSON Lines on its standard output.")
@@ -73,7 +73,7 @@ if TYPE_CHECKING:
 @click.option(
     "--junit",
     metavar="FILE",
-    type=click.Path(dir_okay=False),
+    type=click.Path(dir_okay=False, readable=False),
     help="Also write the verdict as JUnit XML, which continuous integration shows.",
 )
 @click.option("--json", "as_one_object", is_flag=True, help="One JSON object.")

@@ -13,7 +13,7 @@ from verified_buddy.conform.child import Ending, Nursery
 from verified_buddy.conform.drive import Driver
 from verified_buddy.conform.finding import Run, run_of
 from verified_buddy.conform.misuse_cases import CASES, MISUSED, Case, Pool, UntriedError
-from verified_buddy.conform.peer import Geometry, Way
+from verified_buddy.conform.peer import CannotDriveError, Geometry, Way
 from verified_buddy.conform.steps import steps_of
 from verified_buddy.conform.told import told
 from verified_buddy.oracle.judge import Judge
@@ -57,7 +57,11 @@ def one(nursery: Nursery, way: Way, geometries: Sequence[Geometry], case: Case) 
     behaviour, detail = judged(ending, stage)
     run = None
     if behaviour not in HARMLESS:
-        run = wrong_run(ending, nursery.board, case, f"{behaviour}, {detail}" if detail else behaviour)
+        says = f"{behaviour}, {detail}" if detail else behaviour
+        try:
+            run = wrong_run(ending, nursery.board, case, says)
+        except CannotDriveError:  # it has written over what it was asked, too
+            run = Run(geometries[0].header(), [], "crash", f"{case.name}: {says}", "init", [], case.name)
     return Behaviour(case.name, behaviour, detail, run)
 
 
