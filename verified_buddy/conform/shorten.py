@@ -42,10 +42,11 @@ def shortened(trials: Trials, attempt: Try, until: float, run: Run) -> tuple[Run
     """The shortest run that was found, and whether nothing of it can be left out."""
     lasting = run.rule in LASTING  # each try costs a process then, or a wait: small pools come first
     best, shortest = (run, False) if lasting else pieced(attempt, until, run)
-    if len(best.steps) > 1 and (other := trials.anew(best)) is not None:
-        other, done = pieced(attempt, until, other)
-        if size(other) < size(best):
-            best, shortest = other, done
+    for search in (trials.anew, trials.one_by_one) if run.rule == "crash" else (trials.anew,):
+        if len(best.steps) > 1 and (other := search(best)) is not None:
+            other, done = pieced(attempt, until, other)
+            if size(other) < size(best):
+                best, shortest = other, done
     if lasting and not shortest:
         best, shortest = pieced(attempt, until, best)
     return best, shortest

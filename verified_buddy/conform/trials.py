@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from verified_buddy.conform.board import Board
+from verified_buddy.conform.board import PEER, Board
 from verified_buddy.conform.child import Ending, Nursery
 from verified_buddy.conform.drive import Driver
 from verified_buddy.conform.finding import AFTER, Run, run_of
@@ -29,6 +29,8 @@ SOON: Final = 3
 """Runs of so many operations are tried before anything longer."""
 LONGEST: Final = 6
 """No longer runs are tried all."""
+TINY: Final = [pool for pool in POOLS if 2 <= pool.nr_pages <= 8 and 1 <= pool.max_order <= 2]
+"""Pools for which each run may have a child."""
 LASTING: Final = ("hang", "memory", *AFTER)
 """Rules of which a child that goes on would show traces: each try has a fresh one."""
 
@@ -136,6 +138,17 @@ class Trials:
         ending = self.nursery.run(work, deadline=patience, until=until, memory=self.memory())
         found = self.run_of(ending, patience)
         return found if found is not None and found.rule == self.rule else None
+
+    def one_by_one(self, run: Run) -> Run | None:
+        """The same among the shortest runs, with a fresh child for each: a crash may hang on old memory."""
+        until = min(self.end, time.monotonic() + SEARCHING)
+        for geometry, steps in small_runs(1, min(SOON, len(run.steps) - 1), TINY):
+            if time.monotonic() > until or self.nursery.board.words[PEER]:
+                break
+            found = self.fresh(geometry, steps)
+            if found is not None and found.rule == self.rule:
+                return found
+        return None
 
     def memory(self) -> int:
         """How much memory is too much; less, where that is what it was seen to eat."""
