@@ -13,7 +13,6 @@ from verified_buddy.conform.library import HEADER
 from verified_buddy.conform.soil import C as SOIL
 from verified_buddy.oracle.rules import Level
 from verified_buddy.oracle.trace import Alloc, Free
-from verified_buddy.whole import write_whole
 
 MARK: Final = "verified-buddy conform"
 """What is ours says so near its beginning."""
@@ -73,10 +72,15 @@ def write(
         if not any(str(path) in taken or is_foreign(path) for path in paths):
             break
     texts = (run.trace(MARK).decode(), c_program(run, name), python_test(run, level, name, way))
-    for path, text in zip(paths, texts, strict=True):
-        write_whole(path, text.encode())
-    if not (directory / HEADER.name).exists():
-        write_whole(directory / HEADER.name, HEADER.read_bytes())
+    try:
+        for path, text in zip(paths, texts, strict=True):
+            path.write_text(text, encoding="utf-8")
+        if not (directory / HEADER.name).exists():
+            (directory / HEADER.name).write_bytes(HEADER.read_bytes())
+    except BaseException:
+        for path in paths:
+            path.unlink(missing_ok=True)  # nothing is left half written
+        raise
     return [str(path) for path in paths]
 
 

@@ -20,9 +20,8 @@ from verified_buddy.conform.search import Plan
 from verified_buddy.oracle.rules import Level
 
 ROOT = Path(__file__).parents[2]
-MINE = Path(__file__).parent / "recipes"
 PAGE = (ROOT / "docs" / "conform.md").read_text(encoding="utf-8")
-RECIPES = dict(re.findall(r"^```\w+ (\S+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
+RECIPES = dict(re.findall(r"^`(\S+)`:\n\n```\w+\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
 C = ["cc", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", "libmine.so"]
 BUILDS = {
     "bytes.c": [*C, "bytes.c", "mine.c"],
@@ -37,9 +36,8 @@ BUILDS = {
 
 def prepared(directory: Path, recipe: str) -> Path:
     """The recipe beside what it calls yours."""
-    for path in (*MINE.iterdir(), HEADERS / "verified_buddy.h"):
-        if path.is_file():
-            shutil.copy(path, directory)
+    for path in (*PEERS.glob("mine.*"), HEADERS / "verified_buddy.h"):
+        shutil.copy(path, directory)
     (directory / recipe).write_text(RECIPES[recipe])
     return directory
 
@@ -102,8 +100,33 @@ def test_a_panic_in_rust_is_told_with_its_message(tmp_path: Path) -> None:
     assert "nothing left" in run.says
 
 
+MINE = """
+class Buddy:
+    def __init__(self, first: int, pages: int, top: int) -> None:
+        if pages > 5000:
+            raise ValueError("too many pages")
+        self.first, self.used, self.top = first, bytearray(pages), top
+
+    def allocate(self, order: int) -> int:
+        size = 1 << order
+        for page in range(-(-self.first // size) * size, self.first + len(self.used) - size + 1, size):
+            at = page - self.first
+            if not any(self.used[at : at + size]):
+                self.used[at : at + size] = bytes([order + 1]) * size
+                return page
+        raise MemoryError
+
+    def release(self, page: int, order: int) -> None:
+        at = page - self.first
+        if not 0 <= at < len(self.used) or self.used[at] != order + 1:
+            raise ValueError("no such block")
+        self.used[at : at + (1 << order)] = bytes(1 << order)
+"""
+
+
 def test_the_python_recipe_conforms(tmp_path: Path) -> None:
     prepared(tmp_path, "pools.py")
+    (tmp_path / "mine.py").write_text(MINE)
     line = [sys.executable, "-m", "verified_buddy", "conform", "--python", "pools:Pool", "--json"]
     paths = {"PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"}
     found = subprocess.run(
