@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from verified_buddy.conform.patience import DEADLINE, MEMORY, SHORT
 from verified_buddy.conform.peer import CannotDriveError, Geometry, Way
 from verified_buddy.conform.scenarios import SCENARIOS
 from verified_buddy.conform.siblings import last_two
-from verified_buddy.conform.small import POOLS, small_runs
+from verified_buddy.conform.small import ELSEWHERE, POOLS, small_runs
 from verified_buddy.conform.soil import soil
 from verified_buddy.conform.steps import Program, Steps, replayed
 from verified_buddy.conform.told import told
@@ -125,8 +125,8 @@ class Trials:
         def work(board: Board) -> dict[str, Any]:
             play = self.player(board)
             refused: set[Geometry] = set()
-            for geometry, program in small_programs(len(run.steps)):
-                if time.monotonic() > until or len(refused) == len(POOLS):
+            for geometry, program in small_programs(len(run.steps), refused):
+                if time.monotonic() > until:
                     break
                 result = {} if geometry in refused else play(geometry, program)
                 if result.get("rule") == self.rule:
@@ -162,16 +162,24 @@ class Trials:
             return None
 
 
-def small_programs(length: int) -> Iterator[tuple[Geometry, Callable[[], Program]]]:
-    """What there is to try on small pools, where a run of that length is to be beaten: the shortest first."""
+def small_programs(
+    length: int, refused: Container[Geometry]
+) -> Iterator[tuple[Geometry, Callable[[], Program]]]:
+    """What there is to try on small pools, where a run of that length is to be beaten: the shortest first.
 
-    def runs(shortest: int, longest: int) -> Iterator[tuple[Geometry, Callable[[], Program]]]:
-        for geometry, steps in small_runs(shortest, min(longest, length - 1)):
+    Pools that were refused meanwhile are left out later.
+    """
+
+    def runs(
+        shortest: int, longest: int, pools: Sequence[Geometry] = POOLS
+    ) -> Iterator[tuple[Geometry, Callable[[], Program]]]:
+        for geometry, steps in small_runs(shortest, min(longest, length - 1), pools):
             yield geometry, lambda steps=steps: replayed(steps)  # type: ignore[misc]  # a default binds it
 
     yield from runs(1, SOON)
+    yield from runs(1, SOON - 1, ELSEWHERE)
     if length > LONGEST:
-        for pool in POOLS:
+        for pool in [pool for pool in POOLS if pool not in refused]:
             for scenario in (*SCENARIOS, last_two):
                 yield pool, lambda scenario=scenario, pool=pool: scenario(pool)  # type: ignore[misc]  # as above
-    yield from runs(SOON + 1, LONGEST)
+    yield from runs(SOON + 1, LONGEST, [pool for pool in POOLS if pool not in refused])
