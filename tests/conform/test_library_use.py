@@ -20,7 +20,7 @@ FEW = settings(max_examples=30, phases=[Phase.generate], deadline=None)
 
 
 def test_my_allocator_conforms(conforms: Conforms, tmp_path: Path) -> None:
-    conforms(str(build(tmp_path, "tree")), seconds=1)
+    conforms(str(build(tmp_path, "tree")), seconds=3)
 
 
 def test_a_wrong_one_fails_with_its_shortest_run(conforms: Conforms, tmp_path: Path) -> None:

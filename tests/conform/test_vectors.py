@@ -113,5 +113,5 @@ def test_the_wrong_allocators_are_known_bugs() -> None:
 
 
 def test_the_running_code_is_exact() -> None:
-    plan = Plan(Level.EXACT, 0, 1.0)
+    plan = Plan(Level.EXACT, 0, 5)
     assert conduct(lambda: made(pool), "zone", plan).conforms

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 import sys
 from collections.abc import Iterator
+from ctypes import CDLL, addressof, c_char, c_size_t, c_void_p
 from typing import Final
 
 import msgspec
@@ -17,9 +18,11 @@ LONGEST: Final = 1 << 20
 """No run has more operations."""
 TEXT: Final = 1 << 16
 WORDS: Final = 16
-RUNS, DONE, PEER, HEADER, RESULT, BEATS, STAGE, SUPPORTED, SHARED = range(9)
-"""Words: runs begun, operations of the runs before, the peer's process, sizes of texts, signs of
-life, the stage of the run, which of the plan's pools are supported (bits), whether the process is shared."""
+TEXTS: Final = 5
+RUNS, DONE, PEER, HEADER, RESULT, EVEN, ODD, PRINTED, NOTES, BEATS, STAGE, STDERR, FORKED = range(13)
+"""Words: runs begun, operations of the runs before, the peer's process, sizes of the texts (from HEADER to
+PRINTED), how many notes were taken, signs of life, the stage of the run, the size of standard error when it
+began, whether a process was started."""
 INIT, OPERATIONS, FINI = range(3)
 """Stages of a run."""
 
@@ -31,13 +34,18 @@ class Board:
     """
 
     def __init__(self) -> None:
-        self.memory = mmap.mmap(-1, 8 * (WORDS + 2 * LONGEST) + 2 * TEXT)
-        view = memoryview(self.memory)
+        size = 8 * (WORDS + 2 * LONGEST) + TEXTS * TEXT
+        size += -size % mmap.PAGESIZE
+        self.memory = mmap.mmap(-1, size + 2 * mmap.PAGESIZE)
+        view = memoryview(self.memory)[mmap.PAGESIZE : mmap.PAGESIZE + size]
+        fence(self.memory, size)
         numbers = view[: 8 * (WORDS + 2 * LONGEST)].cast("q")
         self.words = numbers[:WORDS]
         self.asked = numbers[WORDS : WORDS + LONGEST]
         self.replies = numbers[WORDS + LONGEST :]
         self.texts = view[8 * (WORDS + 2 * LONGEST) :]
+        self.streams = False
+        """Whether standard output and error are files of which this process may dispose: those of a child."""
 
     def keep_from_forks(self) -> None:
         """A copy of the child that its library makes dies as soon as it touches the board."""
@@ -65,7 +73,7 @@ class Board:
         self.words[STAGE] = INIT
 
     def write(self, word: int, text: bytes) -> None:
-        """Keep a text: the header or the result."""
+        """Keep a text, such as the header or the result."""
         place = TEXT * (word - HEADER)
         self.texts[place : place + len(text)] = text
         self.words[word] = len(text)
@@ -74,6 +82,15 @@ class Board:
         """The text."""
         place = TEXT * (word - HEADER)
         return bytes(self.texts[place : place + max(0, min(self.words[word], TEXT))])
+
+    def note(self, text: bytes) -> None:
+        """Keep the latest of many texts; whenever we end, it or the one before is whole."""
+        self.write((EVEN, ODD)[(self.words[NOTES] + 1) % 2], text)
+        self.words[NOTES] += 1
+
+    def noted(self) -> bytes:
+        """The latest note; empty if there is none."""
+        return self.read((EVEN, ODD)[self.words[NOTES] % 2])
 
     def count(self) -> int:
         """The number of operations asked in this run: the first 0, which is found by halving."""
@@ -101,6 +118,14 @@ class Board:
         """The run's operations; the last may have no reply yet, and looks refused or done then."""
         for index in range(self.count()):
             yield event(self.asked[index], self.replies[index])
+
+
+def fence(memory: mmap.mmap, size: int) -> None:
+    """Nobody may touch the page before the board, and the one after it: who overruns memory dies there."""
+    page = mmap.PAGESIZE
+    base = addressof(c_char.from_buffer(memory))
+    for place in (base, base + page + size):
+        CDLL(None).mprotect(c_void_p(place), c_size_t(page), 0)
 
 
 def event(asked: int, reply: int) -> Event:

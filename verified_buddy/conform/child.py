@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import faulthandler
+import fcntl
 import os
 import resource
 import select
@@ -18,23 +19,18 @@ from typing import Any, Final, Literal, Self
 
 import msgspec
 
-from verified_buddy.conform.board import BEATS, PEER, RESULT, RUNS, Board
+from verified_buddy.conform.board import BEATS, PEER, PRINTED, RESULT, RUNS, STDERR, Board
+from verified_buddy.conform.patience import DEADLINE, MEMORY, Patience
+from verified_buddy.conform.words import READ, last_words
 
-DEADLINE: Final = 5.0
-"""Seconds without an answer that are a hang."""
-SHORT: Final = 0.25
-"""The same, where it was seen to hang before."""
 ALIVE: Final = 0.2
 """Seconds without an answer after which it may be a hang, and is no delay."""
-MEMORY: Final = 1 << 30
-"""Bytes in memory that are growth without end."""
 LIMITS: Final = (
     (resource.RLIMIT_CORE, 0),
     (resource.RLIMIT_FSIZE, 1 << 26),
     (resource.RLIMIT_DATA, 2 * MEMORY),
 )
 """Of a child, in bytes."""
-LAST_WORDS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +43,9 @@ class Ending:
     signal: int = 0
     status: int = 0
     words: str = ""
-    """The end of what it wrote to standard error."""
-    printed: bool = False
-    """Whether it wrote to standard output."""
+    """What it wrote to standard error, in the last run: the first line of a panic, or the end."""
+    printed: str = ""
+    """The beginning of what a library wrote to standard output."""
 
 
 class Nursery:
@@ -60,6 +56,10 @@ class Nursery:
         self.watch = watch
         self.output = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as we do
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - as above
+        for file in (self.output, self.errors):
+            fcntl.fcntl(
+                file, fcntl.F_SETFL, os.O_APPEND | os.O_RDWR
+            )  # so that they can be cut while it writes
         self.pid = 0
         self.orders = self.answers = -1
         """Pipes to the child and from it."""
@@ -130,40 +130,53 @@ class Nursery:
         self.clear()
         sys.stdout.flush()
         sys.stderr.flush()
-        theirs, self.orders = os.pipe()
-        self.answers, answers = os.pipe()
-        self.pid = os.fork()
-        if self.pid == 0:
-            os.close(self.orders)
-            os.close(self.answers)
-            self.answers = answers
-            self.be_child(lambda: work(theirs))
-        os.close(theirs)
-        os.close(answers)
+        # An interrupt in the middle of this would be the child's, too, or leave a child that nobody knows of.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            theirs, self.orders = os.pipe()
+            self.answers, answers = os.pipe()
+            self.pid = os.fork()
+            if self.pid == 0:
+                os.close(self.orders)
+                os.close(self.answers)
+                self.answers = answers
+                self.be_child(lambda: work(theirs))
+            os.close(theirs)
+            os.close(answers)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def stop(self) -> None:
         """End the child and all that it started."""
         if self.pid:
-            stop(self.pid)
+            pid, self.pid = self.pid, 0
+            stop(pid)
             os.close(self.orders)
             os.close(self.answers)
-            self.pid = 0
 
     def ending(self, deadline: float, until: float, memory: int) -> Ending:
         """What came of the work."""
         kind, status = self.wait(deadline, until, memory)
-        self.errors.seek(max(0, self.errors.seek(0, os.SEEK_END) - LAST_WORDS))
-        words = self.errors.read().decode(errors="replace").strip()
+        self.errors.seek(min(self.board.words[STDERR], self.errors.seek(0, os.SEEK_END)))
+        words = last_words(self.errors.read(READ))
         text = self.board.read(RESULT)
         if kind == "crash" and status == 0 and text:
             with suppress(msgspec.DecodeError):
-                return Ending("done", msgspec.json.decode(text), words=words)
+                return Ending("done", msgspec.json.decode(text), words=words, printed=self.printed())
         return Ending(
             kind,
             signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
             status=os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0,
             words=words,
-            printed=os.fstat(self.output.fileno()).st_size > 0,
+            printed=self.printed(),
+        )
+
+    def printed(self) -> str:
+        """The beginning of what the child wrote to standard output."""
+        noted = self.board.read(PRINTED).decode(errors="replace")
+        written = os.fstat(self.output.fileno()).st_size > 0
+        return noted or (
+            ascii(os.pread(self.output.fileno(), 60, 0).decode(errors="replace")) if written else ""
         )
 
     def be_child(self, work: Callable[[], Any]) -> None:
@@ -181,7 +194,9 @@ class Nursery:
                 hard = resource.getrlimit(limit)[1]
                 resource.setrlimit(limit, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
             signal.signal(signal.SIGINT, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
             self.board.keep_from_forks()
+            self.board.streams = True
             self.board.write(RESULT, msgspec.json.encode(work()))
             status = 0
         except BaseException as error:
@@ -195,7 +210,8 @@ class Nursery:
         self, deadline: float, until: float, memory: int
     ) -> tuple[Literal["crash", "hang", "memory", "late"], int]:
         """How the child ended, and its status; it is to be killed when it stands still, or eats memory."""
-        pause, seen, since, waiting = 0.0005, (-1, -1, -1), time.monotonic(), [self.answers]
+        pause, waiting = 0.0005, [self.answers]
+        patience = Patience(deadline, memory, time.monotonic())
         while True:
             if select.select(waiting, [], [], pause)[0]:
                 if os.read(self.answers, 1):
@@ -205,15 +221,12 @@ class Nursery:
             if ended:
                 return "crash", status
             now = time.monotonic()
-            state = (self.board.words[RUNS], self.board.words[BEATS], self.board.operations())
-            if state != seen:
-                seen, since = state, now
-            elif now - since > deadline:
-                return "hang", 0
-            if now > until and now - since < ALIVE:
+            sign = (self.board.words[RUNS], self.board.words[BEATS], self.board.operations())
+            verdict = patience.verdict(sign, (self.pid, self.board.words[PEER]), now)
+            if verdict is not None:
+                return verdict, 0
+            if now > until and now - patience.since < ALIVE:
                 return "late", 0
-            if max(in_memory(self.pid), in_memory(self.board.words[PEER])) > memory:
-                return "memory", 0
             self.watch(self.board)
             pause = min(0.02, pause * 1.5)
 
@@ -242,14 +255,3 @@ def stop(pid: int) -> None:
         if os.waitpid(pid, os.WNOHANG) == (0, 0):
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
-
-
-def in_memory(pid: int) -> int:
-    """The bytes that a process has in memory; 0 if nobody can tell."""
-    if pid <= 0:
-        return 0
-    try:
-        with open(f"/proc/{pid}/statm", "rb") as file:
-            return int(file.read().split()[1]) * resource.getpagesize()
-    except (OSError, ValueError, IndexError):
-        return 0

@@ -4,28 +4,35 @@ from __future__ import annotations
 
 import random
 import sys
+from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from verified_buddy.conform.usage import CONFORM
 from verified_buddy.oracle.rules import LEVELS, Level
 from verified_buddy.oracle.source import printable
 from verified_buddy.pfn import MAX_ORDER, ORDER_LIMIT
 from verified_buddy.terminal import DIVERGES, UNUSABLE, complain, ended, on_terminal, say
 
 if TYPE_CHECKING:
+    from verified_buddy.conform.conduct import Report
     from verified_buddy.conform.peer import Geometry
-
-TOP_BLOCKS: Final = 1 << 18
-"""No pool that is asked for has more blocks of its top order: each costs memory before the first call."""
+    from verified_buddy.conform.search import Plan
 
 # What drives an allocator is imported when it is used: ``check`` need not wait for it.
 
 
-@click.command("conform")
-@click.option("--library", metavar="FILE", help="A shared library with the functions that --header prints.")
+@click.command("conform", help=CONFORM)
+@click.option(
+    "--library",
+    metavar="FILE",
+    type=click.Path(readable=False),
+    help="A shared library with the functions that --header prints.",
+)
 @click.option("--command", metavar="LINE", help="A program that answers JSON Lines on its standard output.")
 @click.option("--python", metavar="MODULE:FACTORY", help="A callable that makes a pool.")
 @click.option("--header", is_flag=True, help="Print the C header, and end.")
@@ -41,7 +48,7 @@ TOP_BLOCKS: Final = 1 << 18
     type=click.FloatRange(0, 86_400),
     default=60,
     show_default=True,
-    help="How long to search.  What was found is made shorter in at most 30 more.",
+    help="How long to search.  What was found is made shorter in what is left of it, and at most 30 more.",
 )
 @click.option(
     "--deadline",
@@ -63,80 +70,121 @@ TOP_BLOCKS: Final = 1 << 18
     show_default=True,
     help="Where a run that diverges is written, as a trace, in C and in Python.",
 )
+@click.option(
+    "--junit",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, readable=False),
+    help="Also write the verdict as JUnit XML, which continuous integration shows.",
+)
 @click.option("--json", "as_one_object", is_flag=True, help="One JSON object.")
-def conform_command(
-    *, header: bool, as_one_object: bool, reproducers: str, strict: bool, **options: Any
-) -> None:
-    """Drive an allocator live beside the model: search, judge, and show the shortest run that diverges.
+def conform_command(**options: Any) -> None:
+    """Drive an allocator live beside the model."""
+    sys.exit(ended(lambda: started(**options)))
 
-    One of --library, --command and --python says where it is.  The program of --command is asked
-    {"op":"init","start_pfn":0,"nr_pages":1024,"max_order":10}, {"op":"alloc","order":3} and
-    {"op":"free","pfn":64,"order":3}, a line each, and answers each with a line: the same with "rc"
-    (init, free; 0 or a refusal) or "pfn" (alloc; null is a refusal) added.  Its answer to an init may add
-    "orders" (a list), "free_takes_order" and "usable" ([first, end]).  An init with an "rc" below 0 is of a
-    geometry that it does not support.
 
-    The exit status is 0 if it conforms, 1 if it diverges, 2 if it cannot be driven.
-    """
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which allocator, and how the verdict is told."""
+
+    way: str
+    name: str
+    as_one_object: bool
+    reproducers: Path
+    junit: Path | None
+
+    @property
+    def shown(self) -> str:
+        """The allocator's name, for people."""
+        return printable(self.name)
+
+
+def started(*, header: bool, as_one_object: bool, reproducers: str, junit: str | None, **options: Any) -> int:
+    """The exit status.  Raises UsageError."""
     if header:
         from verified_buddy.conform.library import HEADER
 
         click.echo(HEADER.read_text(encoding="utf-8"), nl=False)
-        return
+        return 0
     ways = {name: options.pop(name) for name in ("library", "command", "python")}
     given = {name: value for name, value in ways.items() if value is not None}
     if len(given) != 1:
         raise click.UsageError("one of --library, --command and --python is needed")
-    options["misuse"] |= strict
+    if junit is not None and not Path(junit).resolve().parent.is_dir():
+        raise click.UsageError(f"--junit: there is no directory {Path(junit).parent}")
     ((way, name),) = given.items()
-    sys.exit(ended(lambda: conformed(way, name, as_one_object, Path(reproducers), strict, options)))
+    wanted = Wanted(way, name, as_one_object, Path(reproducers), None if junit is None else Path(junit))
+    return conformed(wanted, plan_of(**options))
 
 
-def conformed(
-    way: str, name: str, as_one_object: bool, directory: Path, strict: bool, options: dict[str, Any]
-) -> int:
+def plan_of(pages: int | None, max_order: int | None, seed: int | None, **options: Any) -> Plan:
+    """What to search.  Raises UsageError."""
+    from verified_buddy.conform.search import GEOMETRIES, Plan
+
+    pools = geometries(pages, max_order)
+    seed = random.SystemRandom().randrange(1 << 32) if seed is None else seed
+    options["misuse"] |= options["strict"]
+    level = LEVELS[options.pop("level")]
+    return Plan(
+        level, seed, geometries=GEOMETRIES if pools is None else pools, vectors=pools is None, **options
+    )
+
+
+def conformed(wanted: Wanted, plan: Plan) -> int:
     """The exit status, after all was said."""
-    from verified_buddy.conform import library_use
+    from verified_buddy.conform import cases, library_use
     from verified_buddy.conform import verdicts as report
     from verified_buddy.conform.conduct import conduct
     from verified_buddy.conform.peer import CannotDriveError
-    from verified_buddy.conform.reproducer import write
-    from verified_buddy.conform.search import GEOMETRIES, Plan
 
-    seed = options["seed"] if options["seed"] is not None else random.SystemRandom().randrange(1 << 32)
-    level = LEVELS[options["level"]]
-    pools = geometries(options["pages"], options["max_order"])
-    plan = Plan(
-        level,
-        seed,
-        options["seconds"],
-        geometries=GEOMETRIES if pools is None else pools,
-        vectors=pools is None,
-        deadline=options["deadline"],
-        misuse=options["misuse"],
-        strict=strict,
-    )
     try:
         with shown(plan.seconds) as watch:
-            found = conduct(getattr(library_use, way)(name), printable(name), plan, watch)
-    except CannotDriveError as error:
-        complain(f"{printable(name)}: {error}")
+            found = conduct(getattr(library_use, wanted.way)(wanted.name), wanted.shown, plan, watch)
+    except (CannotDriveError, OSError) as error:
+        why = str(error)
+        if wanted.as_one_object:
+            click.echo(report.unusable(wanted.shown, why), nl=False)
+        complain(f"{wanted.shown}: {why}")
+        written(wanted.junit, lambda path: cases.write_unusable(path, wanted.shown, why))
         return UNUSABLE
-    for finding in found.findings:
-        try:
-            finding.files.extend(write(directory, finding.run, level, (way, name)))
-        except OSError as error:
-            complain(f"{directory}: {error.strerror}")
-    if as_one_object:
+    reproduce(found, wanted)
+    if wanted.as_one_object:
         click.echo(report.as_json(found), nl=False)
     else:
         say(report.as_text(found))
-    return 0 if found.conforms else DIVERGES
+    if found.verdict == "vacuous":
+        complain(f"{wanted.shown}: vacuous: {found.extent.missing}")
+    whole = written(wanted.junit, lambda path: cases.write(path, found))
+    return DIVERGES if found.findings else 0 if found.conforms and whole else UNUSABLE
+
+
+def reproduce(found: Report, wanted: Wanted) -> None:
+    """Write each run that diverges as files, which are named in the report."""
+    from verified_buddy.conform.reproducer import write
+
+    taken: list[str] = []
+    for finding in found.findings:
+        way = wanted.way, wanted.name
+        try:
+            finding.files.extend(write(wanted.reproducers, finding.run, found.plan.level, way, taken))
+        except OSError as error:
+            complain(f"{printable(str(wanted.reproducers))}: {error.strerror}")
+        taken += finding.files
+
+
+def written(path: Path | None, write: Callable[[Path], None]) -> bool:
+    """Write the file, if one is wanted; False if that fails, which is said."""
+    try:
+        if path is not None:
+            write(path)
+    except OSError as error:
+        complain(f"{printable(str(path))}: {error.strerror}")
+        return False
+    return True
 
 
 def geometries(pages: int | None, top: int | None) -> list[Geometry] | None:
-    """The pools that were asked for; None if none was."""
-    from verified_buddy.conform.peer import Geometry
+    """The pools that were asked for; None if none was.  Raises UsageError."""
+    from verified_buddy.conform.peer import TOP_BLOCKS, Geometry
     from verified_buddy.conform.search import GEOMETRIES
 
     if pages is not None:
@@ -161,18 +209,22 @@ def shown(seconds: float) -> Any:
 @click.command("vectors")
 @click.argument("directory", metavar="DIR", type=click.Path(file_okay=False))
 def vectors_command(directory: str) -> None:
-    """Write test vectors for those who cannot run Python: JSON, with a README and a schema."""
+    """Write test vectors for those who cannot run Python: JSON, with a README and a schema.
+
+    What is in DIR already stays as it is; the exit status is 2, and nothing is written, where a file stands
+    in the way of another one.
+    """
+    sys.exit(ended(lambda: published(directory)))
+
+
+def published(directory: str) -> int:
+    """The exit status, after the vectors were written."""
     from verified_buddy.conform.publish import publish
 
     try:
         names = publish(Path(directory))
     except OSError as error:
-        complain(f"{printable(directory)}: {error.strerror}")
-        sys.exit(UNUSABLE)
-    sys.exit(ended(lambda: told(f"{len(names)} files in {printable(directory)}")))
-
-
-def told(what: str) -> int:
-    """One line, and no complaint."""
-    click.echo(what)
+        complain(f"{printable(str(error.filename or directory))}: {error.strerror}")
+        return UNUSABLE
+    click.echo(f"{len(names)} files in {printable(directory)}")
     return 0

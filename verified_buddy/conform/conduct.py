@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
 
-from verified_buddy.conform.board import SUPPORTED, Board
-from verified_buddy.conform.child import Nursery
-from verified_buddy.conform.finding import run_of
+from verified_buddy.conform.board import FORKED, Board
+from verified_buddy.conform.child import Ending, Nursery
+from verified_buddy.conform.extent import Extent, extent_of
+from verified_buddy.conform.finding import AFTER, Run, run_of
 from verified_buddy.conform.misuse import Behaviour, misused
-from verified_buddy.conform.peer import CannotDriveError, Geometry, Way
+from verified_buddy.conform.peer import Geometry, Way
 from verified_buddy.conform.search import Plan, search
-from verified_buddy.conform.trials import Finding, Trials, shrunk
+from verified_buddy.conform.shorten import shrunk
+from verified_buddy.conform.trials import Finding, Trials
 
-GRACE: Final = 25.0
-"""All ends so many seconds after the search should."""
+GRACE: Final = 28.0
+"""All ends so many seconds after the search should, or two later."""
 LATE: Final = 2.0
 """A search that does not end by itself is ended so many seconds later."""
+Verdict = Literal["conforms", "diverges", "vacuous"]
 
 
 @dataclass(slots=True)
@@ -29,14 +32,27 @@ class Report:
     plan: Plan
     operations: int = 0
     seconds: float = 0.0
+    extent: Extent = field(default_factory=Extent)
     geometries: list[Geometry] = field(default_factory=list)
+    """The pools of its scenarios and walks, and that of the run that diverges."""
     findings: list[Finding] = field(default_factory=list)
     misuse: list[Behaviour] = field(default_factory=list)
+    printed: str = ""
+    """The beginning of what it wrote to standard output."""
+    forked: bool = False
+    """Whether it started a process."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """In a word; ``vacuous`` is no verdict, since the search did not get far enough."""
+        if self.findings:
+            return "diverges"
+        return "conforms" if self.extent.complete else "vacuous"
 
     @property
     def conforms(self) -> bool:
-        """Whether no run diverges."""
-        return not self.findings
+        """Whether no run diverges, and enough were tried."""
+        return self.verdict == "conforms"
 
 
 def conduct(way: Way, name: str, plan: Plan, watch: Callable[[Board], None] = lambda board: None) -> Report:
@@ -50,18 +66,27 @@ def conduct(way: Way, name: str, plan: Plan, watch: Callable[[Board], None] = la
         until = max(begun + plan.seconds, searching + plan.seconds / 2)
         ending = nursery.run(search(way, plan, until), deadline=plan.deadline, until=until + LATE)
         report.operations = nursery.board.operations()
-        supported = nursery.board.words[SUPPORTED]
+        report.extent = extent_of(nursery.board)
+        report.geometries = [*report.extent.pools]
+        report.printed, report.forked = ending.printed, bool(nursery.board.words[FORKED])
         run = run_of(ending, nursery.board, plan.deadline)
-        if run is None and not report.operations:
-            raise CannotDriveError("there was no time for a single operation")
         report.seconds = time.monotonic() - searching
-        report.geometries = [pool for place, pool in enumerate(plan.geometries) if supported >> place & 1]
+        if run is None and (report.printed or report.forked):
+            run = heeded(nursery, way, plan, report.seconds)
         if run is not None:
-            if run.geometry not in report.geometries:
-                report.geometries.append(run.geometry)
+            report.geometries += [run.geometry] * (run.geometry not in report.geometries)
             trials = Trials(nursery, way, plan.level, begun + plan.seconds + GRACE, run.rule, plan.deadline)
             report.findings.append(shrunk(trials, run))
     if plan.strict:
         wrong = [found.run for found in report.misuse if found.run is not None]
         report.findings += [Finding(run, len(run.asked), shortest=True, repeats=True) for run in wrong]
     return report
+
+
+def heeded(nursery: Nursery, way: Way, plan: Plan, seconds: float) -> Run | None:
+    """The same search again, which ends with the first run that prints, or starts a process."""
+    until = time.monotonic() + seconds + LATE
+    ending = nursery.run(search(way, replace(plan, heeds=True), until), deadline=plan.deadline, until=until)
+    if ending.kind == "late":
+        ending = Ending("done", {"rule": AFTER[0], "says": f"wrote to standard output: {ending.printed}"})
+    return run_of(ending, nursery.board, plan.deadline)

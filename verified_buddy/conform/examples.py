@@ -15,8 +15,10 @@ ROUND: Final = 100
 ROUNDS: Final = 10
 
 
-def examples(driver: Driver, geometries: Sequence[Geometry], seed: int) -> Iterator[None]:
-    """Rounds of examples; none without Hypothesis.  Raises DivergedError.
+def examples(
+    driver: Driver, geometries: Sequence[Geometry], seed: int, *, elsewhere: bool = True
+) -> Iterator[None]:
+    """Rounds of examples, on any other small pools too; none without Hypothesis.  Raises DivergedError.
 
     Hypothesis only chooses; what it finds is made shorter as any other run is.
     """
@@ -29,9 +31,11 @@ def examples(driver: Driver, geometries: Sequence[Geometry], seed: int) -> Itera
     set_hypothesis_home_dir(os.devnull)  # nothing is left in the user's directory
     found: list[BaseException] = []
     calls = st.lists(st.tuples(st.booleans(), st.integers(0, 63)), max_size=200)
-    pools = st.sampled_from(geometries) | st.builds(
-        Geometry, st.sampled_from([0, 1, 8, 1 << 20]), st.integers(1, 300), st.integers(0, 10)
-    )
+    pools = st.sampled_from(geometries)
+    if elsewhere:
+        pools |= st.builds(
+            Geometry, st.sampled_from([0, 1, 8, 1 << 20]), st.integers(1, 300), st.integers(0, 10)
+        )
 
     def example(geometry: Geometry, calls: list[tuple[bool, int]]) -> None:
         if found or not driver.in_time():

@@ -1,9 +1,11 @@
 """The third way in: a Python callable that makes a pool: ``factory(start_pfn, nr_pages, max_order)``.
 
-The pool has ``alloc(order)``, which returns the first page, or None if it is refused, and
-``free(pfn, order)``, which returns None, or raises if it is refused.  The factory returns None or raises
-ValueError if it does not support the geometry.  ``orders``, ``free_takes_order`` and ``usable`` of the pool
-are optional.
+The pool has ``alloc(order)``, which returns the first page, and returns None or raises MemoryError if it is
+refused, and ``free(pfn, order)``, which returns None, or raises if it is refused.  The factory returns None,
+or raises ValueError or MemoryError, if it does not support the geometry.
+
+Optional are ``orders`` (those that can be asked for), ``free_takes_order`` and ``usable`` (first page, end)
+of the pool, and ``geometries`` of the factory, triples like its arguments: no others are tried then.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 from verified_buddy.conform.drive import DivergedError
-from verified_buddy.conform.peer import REFUSED, UNKNOWN, CannotDriveError, Peer, ReplyError
+from verified_buddy.conform.peer import HIGHEST, REFUSED, UNKNOWN, CannotDriveError, Peer, ReplyError
 
 
 class Made:
@@ -29,7 +31,7 @@ class Made:
         """A new pool."""
         try:
             self.pool = self.factory(start, pages, top)
-        except ValueError:
+        except (ValueError, MemoryError):
             self.pool = None
         except Exception as error:
             raise raised("the factory", error) from None
@@ -39,11 +41,13 @@ class Made:
         """The first page, or -1."""
         try:
             pfn = self.pool.alloc(order)
+        except MemoryError:
+            return REFUSED
         except Exception as error:
             raise raised(f"alloc({order})", error) from None
         if pfn is None:
             return REFUSED
-        if isinstance(pfn, bool) or not isinstance(pfn, int) or not 0 <= pfn < (1 << 64) - 1:
+        if isinstance(pfn, bool) or not isinstance(pfn, int) or not 0 <= pfn <= HIGHEST:
             raise ReplyError(f"alloc({order}) returned {ascii(pfn)[:60]}")
         return pfn if pfn < 1 << 63 else pfn - (1 << 64)
 
@@ -93,4 +97,5 @@ def made(factory: Callable[[int, int, int], Any]) -> Peer:
         orders=peer.orders,
         free_takes_order=lambda: bool(getattr(peer.pool, "free_takes_order", True)),
         usable=lambda: getattr(peer.pool, "usable", None),
+        geometries=lambda: getattr(factory, "geometries", None),
     )

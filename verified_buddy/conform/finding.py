@@ -8,9 +8,10 @@ from typing import Final
 
 import msgspec
 
-from verified_buddy.conform.board import FINI, INIT, SHARED, STAGE, Board
+from verified_buddy.conform.board import FINI, INIT, STAGE, Board
 from verified_buddy.conform.child import Ending
-from verified_buddy.conform.peer import CannotDriveError, Geometry
+from verified_buddy.conform.drive import FORK, OUTPUT
+from verified_buddy.conform.peer import HIGHEST, CannotDriveError, Geometry
 from verified_buddy.conform.steps import Steps, steps_of
 from verified_buddy.oracle.judge import Fault, Judge
 from verified_buddy.oracle.memory import Memory
@@ -22,7 +23,7 @@ TOTALITY: Final = "totality"
 """The row of the ledger that says: every call ends, with a result or an error of its own."""
 UNANSWERED: Final = ("crash", "hang", "memory", "reply")
 """What happens in the middle of a call."""
-AFTER: Final = ("output", "fork")
+AFTER: Final = (OUTPUT, FORK)
 """What is seen after the run."""
 
 
@@ -39,6 +40,8 @@ class Run:
     """The call during which it happened, if that is no operation."""
     steps: Steps
     """The operations, to be repeated."""
+    misuse: str = ""
+    """The misuse that it shows, which the steps cannot tell."""
 
     @property
     def geometry(self) -> Geometry:
@@ -78,15 +81,17 @@ class Run:
         says = f"{self.rule} (theorem {self.theorem}): {self.says}" + (f": {words}" if words else "")
         return "\n".join([says, str(self.geometry), *self.lines(), *picture])
 
-    def trace(self) -> bytes:
-        """The run as a buddy-trace."""
+    def trace(self, source: str = "") -> bytes:
+        """The run as a buddy-trace, which may say where it comes from."""
         takes = self.header.free_takes_order
-        lines: list[Header | Event] = [self.header]
-        lines += [
+        head = plain(self.header)
+        if source:
+            head = head[:-1] + b',"source":' + msgspec.json.encode(source) + b"}"
+        lines: list[Event] = [
             Free(event.pfn, None, event.rc) if type(event) is Free and not takes else event
             for event in self.events
         ]
-        return b"".join(plain(line) + b"\n" for line in lines)
+        return b"".join(line + b"\n" for line in (head, *map(plain, lines)))
 
     def picture(self) -> tuple[str, tuple[str, ...]]:
         """Who owns the pages around the operation, in words, and the state before it, drawn."""
@@ -131,7 +136,9 @@ def spelled(event: Event) -> str:
     """An operation and its answer on one line."""
     match event:
         case Alloc(order=order, pfn=pfn):
-            return f"alloc {order} -> {'refused' if pfn is None else pfn}"
+            return (
+                f"alloc {order} -> {'refused' if pfn is None else pfn if pfn <= HIGHEST else pfn - (1 << 64)}"
+            )
         case Free(pfn=pfn, order=order, rc=rc):
             return f"free {pfn} {order}" + (f" -> {rc}" if rc else "")
         case Crash(signal=what, during=during):
@@ -152,10 +159,8 @@ def run_of(ending: Ending, board: Board, deadline: float) -> Run | None:
     header = board.header()
     result = ending.result or {}
     if "cannot" in result:
-        raise CannotDriveError(result["cannot"])
+        raise CannotDriveError(result["cannot"] + in_brackets(ending.words))
     rule = result.get("rule") or ending.kind
-    if rule == "late" and ending.printed and board.words[SHARED]:
-        rule = "output"
     if rule in ("done", "late"):
         return None
     if header is None:
@@ -164,6 +169,8 @@ def run_of(ending: Ending, board: Board, deadline: float) -> Run | None:
     where = {INIT: "init", FINI: "fini"}.get(stage, "")
     asked = [] if stage == INIT else list(board.events())
     says = result.get("says") or because(ending, deadline)
+    if rule == "reply":
+        says += in_brackets(ending.words)
     if rule in UNANSWERED:
         during = where or (call(asked[-1]) if asked else "init")
         says = f"{says} during {during}"
@@ -172,15 +179,18 @@ def run_of(ending: Ending, board: Board, deadline: float) -> Run | None:
 
 def because(ending: Ending, deadline: float) -> str:
     """Why there is no answer."""
-    words = f" ({' '.join(ending.words.split())})" if ending.words else ""
+    words = in_brackets(ending.words)
     status = (ending.result or {}).get("status", ending.status)
     number = -status if status < 0 else ending.signal
     if ending.kind == "hang":
-        return f"no answer within {deadline:g} s"
-    if ending.kind == "late":
-        return "wrote to standard output"
+        return f"no answer within {deadline:g} s{words}"
     if ending.kind == "memory":
-        return "its memory grows without end"
+        return f"its memory grows without end{words}"
     if number:
         return f"ended by {signal.Signals(number).name}{words}"
     return f"ended itself with status {status}{words}"
+
+
+def in_brackets(words: str) -> str:
+    """What it said last, after what is said of it."""
+    return f" ({words})" if words else ""

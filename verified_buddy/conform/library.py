@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from verified_buddy.conform.peer import UNKNOWN, CannotDriveError, Peer, ReplyError
+from verified_buddy.conform.peer import NAMED, UNKNOWN, CannotDriveError, Peer, ReplyError
 
 HEADER: Final = Path(__file__).with_name("verified_buddy.h")
 
@@ -40,6 +40,10 @@ def load(path: str) -> Peer:
     if hasattr(library, "vb_usable"):
         bound = POINTER(c_uint64)
         peer.usable = partial(usable, required("vb_usable", c_int, bound, bound))
+    if hasattr(library, "vb_geometry"):
+        number = POINTER(c_uint64)
+        ask = required("vb_geometry", c_int, c_uint, number, number, POINTER(c_uint))
+        peer.geometries = partial(named, ask)
     return peer
 
 
@@ -59,3 +63,14 @@ def usable(ask: Callable[..., int]) -> tuple[int, int]:
     if ask(byref(low), byref(high)) != 0:
         raise ReplyError("vb_usable() does not know the usable pages")
     return low.value, high.value
+
+
+def named(ask: Callable[..., int]) -> list[tuple[int, int, int]]:
+    """The pools that it supports, up to the first that there is not."""
+    found = []
+    for index in range(NAMED):
+        start, pages, top = c_uint64(), c_uint64(), c_uint()
+        if ask(index, byref(start), byref(pages), byref(top)) != 0:
+            break
+        found.append((start.value, pages.value, top.value))
+    return found

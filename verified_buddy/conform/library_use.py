@@ -1,8 +1,8 @@
 """For test suites: an allocator of yours beside the model, from Python.
 
-``library``, ``command`` and ``python`` name an allocator; ``diverges`` repeats steps in a child process;
-``search_for`` searches as ``verified-buddy conform`` does.  The fixture and the state machine to subclass
-are in ``verified_buddy.conform.fixtures`` and ``verified_buddy.conform.machine``.
+``library``, ``command`` and ``python`` name an allocator; ``diverges`` repeats steps in a child process, and
+``misused`` a misuse; ``search_for`` searches as ``verified-buddy conform`` does.  The fixture and the state
+machine to subclass are in ``verified_buddy.conform.fixtures`` and ``verified_buddy.conform.machine``.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from verified_buddy.conform import factory, served
 from verified_buddy.conform import library as libraries
 from verified_buddy.conform.child import Nursery
 from verified_buddy.conform.conduct import Report, conduct
+from verified_buddy.conform.misuse import one
+from verified_buddy.conform.misuse_cases import CASES
 from verified_buddy.conform.peer import Geometry, Way
 from verified_buddy.conform.search import GEOMETRIES, Plan
 from verified_buddy.conform.steps import Steps
 from verified_buddy.conform.trials import Trials
 from verified_buddy.oracle.rules import LEVELS
 
-__all__ = ["Geometry", "command", "diverges", "library", "python", "search_for"]
+__all__ = ["Geometry", "command", "diverges", "library", "misused", "python", "search_for"]
 
 
 def library(path: str) -> Way:
@@ -42,6 +44,17 @@ def diverges(way: Way, geometry: Geometry, steps: Steps, *, level: str = "comple
     with Nursery() as nursery:
         run = Trials(nursery, way, LEVELS[level], float("inf"), "").fresh(geometry, steps)
     return None if run is None else run.told()
+
+
+def misused(way: Way, geometry: Geometry, misuse: str) -> str | None:
+    """What the allocator does on that pool when it is misused so, if that does harm.
+
+    The misuses are those that ``verified-buddy conform --misuse`` lists.
+    """
+    (case,) = (case for case in CASES if case.name == misuse)
+    with Nursery() as nursery:
+        found = one(nursery, way, [geometry], case)
+    return None if found is None or found.run is None else f"{found.behaviour}: {found.run.told()}"
 
 
 def search_for(way: Way, *, seconds: float = 10, level: str = "complete", seed: int = 0) -> Report:

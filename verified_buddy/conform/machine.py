@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from verified_buddy.conform.board import alloc, event, free
+from verified_buddy.conform.drive import diverged
 from verified_buddy.conform.peer import Geometry, Peer, Way
 from verified_buddy.oracle.judge import Judge
 from verified_buddy.oracle.memory import Memory
@@ -36,7 +37,9 @@ class AllocatorMachine(RuleBasedStateMachine):
         header = self.peer.begin(geometry)
         assert header is not None, f"the geometry is not supported: {geometry}"
         self.judge = Judge(Memory(header), LEVELS[self.level])
-        self.top = header.max_order
+        askable = self.peer.orders()
+        self.orders = [order for order in range(header.max_order + 1) if askable >> order & 1]
+        assert self.orders, f"no order can be asked for: {geometry}"
 
     def teardown(self) -> None:
         """The run is over."""
@@ -48,13 +51,13 @@ class AllocatorMachine(RuleBasedStateMachine):
         reply = self.peer.alloc(asked - 1) if asked > 0 else self.peer.free(~asked >> 6, ~asked & 63)
         self.number += 1
         fault = self.judge.fault(event(asked, reply), self.number)
-        assert fault is None, f"{fault.rule}: {fault.says}"
+        assert fault is None, f"{fault.rule}: {diverged(fault, asked, reply).says}"
         return int(reply)
 
     @rule(order=st.integers(0, 32))
     def alloc(self, order: int) -> None:
         """Ask for a block."""
-        order %= self.top + 1
+        order = self.orders[order % len(self.orders)]
         pfn = self.call(alloc(order))
         if pfn >= 0:
             self.blocks.append((pfn, order))

@@ -15,6 +15,10 @@ MISUSED: Final = 3
 Play = Callable[["Pool"], int]
 
 
+class UntriedError(Exception):
+    """The allocator refuses what the misuse begins with."""
+
+
 class Pool:
     """An allocator that is driven by hand: what is asked goes to the board, nothing is judged."""
 
@@ -34,10 +38,11 @@ class Pool:
         return int(reply)
 
     def alloc(self, order: int) -> int:
-        """A legal alloc."""
+        """A legal alloc.  Raises UntriedError if it is refused."""
         pfn = self.ask(alloc(order))
-        if pfn >= 0:
-            self.live[pfn] = order
+        if pfn < 0:
+            raise UntriedError
+        self.live[pfn] = order
         return pfn
 
     def free(self, pfn: int) -> int:
@@ -81,7 +86,9 @@ def too_small(pool: Pool) -> int:
 
 def too_large(pool: Pool) -> int:
     """A block and what is beside it."""
-    block = next(pfn for pfn in (pool.alloc(0) for _ in range(3)) if pfn & 1 == 0)
+    block = pool.alloc(0)
+    while block & 1:
+        block = pool.alloc(0)
     return pool.misuse(free(block, 1))
 
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Container
+from itertools import count
 from pathlib import Path
 from typing import Final
 
 from verified_buddy.conform.finding import Run
 from verified_buddy.conform.library import HEADER
+from verified_buddy.conform.soil import C as SOIL
 from verified_buddy.oracle.rules import Level
 from verified_buddy.oracle.trace import Alloc, Free
 
+MARK: Final = "verified-buddy conform"
+"""What is ours says so near its beginning."""
 C: Final = """\
 /*
+ * Found by {mark}.
  * {rule} (theorem {theorem}): {says}
  *
 {picture}
@@ -21,11 +27,11 @@ C: Final = """\
  * Exit status 1: the last call answers as it must not; 0: it does not.
  */
 #include <stdio.h>
-#include "verified_buddy.h"
+{includes}#include "verified_buddy.h"
 
-int main(void)
+{before}int main(void)
 {{
-	if (vb_init({start}u, {pages}u, {top}) < 0) {{
+{first}	if (vb_init({start}u, {pages}u, {top}) < 0) {{
 		puts("vb_init: geometry not supported");
 		return 2;
 	}}
@@ -34,41 +40,68 @@ int main(void)
 }}
 """
 PYTHON: Final = '''\
-"""{rule} (theorem {theorem}), on {geometry}."""
+"""{rule} (theorem {theorem}), on {geometry}.  Found by {mark}."""
 
-from verified_buddy.conform.library_use import Geometry, diverges, {way}
+from verified_buddy.conform.library_use import Geometry, {does}, {way}
 
 PEER = {way}({argument})  # change it to where your allocator is
-STEPS = {steps}  # k: alloc of order k; ~i: free of what STEPS[i] was handed
+{what}
 
 
 def test_{name}() -> None:
-    found = diverges(PEER, {geometry_code}, STEPS, level="{level}")
+    found = {does}(PEER, {geometry_code}, {given})
     assert found is None, found
 '''
 
 
-def write(directory: Path, run: Run, level: Level, way: tuple[str, str]) -> list[str]:
-    """Write the three files, and the header beside them; their names.  Raises OSError."""
+STEPS: Final = "# k: alloc of order k; ~i: free of what STEPS[i] was handed"
+
+
+def write(
+    directory: Path, run: Run, level: Level, way: tuple[str, str], taken: Container[str] = ()
+) -> list[str]:
+    """Write the three files, and the header beside them; their names.  Raises OSError.
+
+    Only what an earlier search wrote is written over, and none of what is taken.
+    """
     directory.mkdir(parents=True, exist_ok=True)
-    name = run.rule.replace("-", "_")
-    texts = {
-        f"{name}.jsonl": run.trace().decode(),
-        f"{name}.c": c_program(run, name),
-        f"test_{name}.py": python_test(run, level, name, way),
-        HEADER.name: HEADER.read_text(encoding="utf-8"),
-    }
-    for file, text in texts.items():
-        (directory / file).write_text(text, encoding="utf-8")
-    return [str(directory / file) for file in texts if file != HEADER.name]
+    rule = run.rule.replace("-", "_")
+    for number in count(1):
+        name = rule if number == 1 else f"{rule}_{number}"
+        paths = [directory / each for each in (f"{name}.jsonl", f"{name}.c", f"test_{name}.py")]
+        if not any(str(path) in taken or is_foreign(path) for path in paths):
+            break
+    texts = (run.trace(MARK).decode(), c_program(run, name), python_test(run, level, name, way))
+    try:
+        for path, text in zip(paths, texts, strict=True):
+            path.write_text(text, encoding="utf-8")
+        if not (directory / HEADER.name).exists():
+            (directory / HEADER.name).write_bytes(HEADER.read_bytes())
+    except BaseException:
+        for path in paths:
+            path.unlink(missing_ok=True)  # nothing is left half written
+        raise
+    return [str(path) for path in paths]
+
+
+def is_foreign(path: Path) -> bool:
+    """Whether something is there that we did not write."""
+    if not path.exists() and not path.is_symlink():
+        return False
+    return not path.is_file() or MARK not in path.read_text(encoding="utf-8", errors="replace")[:400]
 
 
 def c_program(run: Run, name: str) -> str:
     """A program that makes the calls, and says whether the last one answers as it did."""
     start, pages, top = run.geometry
+    soiled = run.rule == "crash"
     words, picture = run.picture()
     lines = [*(words.split("; ") if words else []), *picture]
     return C.format(
+        mark=MARK,
+        includes="#include <stdlib.h>\n#include <string.h>\n" if soiled else "",
+        before=f"{SOIL}\n" if soiled else "",
+        first="\tsoil();\n" if soiled else "",
         rule=run.rule,
         theorem=run.theorem,
         says=run.says.replace("*/", "* /"),
@@ -111,7 +144,7 @@ def c_end(run: Run) -> str:
 
 
 def python_test(run: Run, level: Level, name: str, way: tuple[str, str]) -> str:
-    """A test of pytest that repeats the steps in a child process."""
+    """A test of pytest that repeats the steps, or the misuse, in a child process."""
     start, pages, top = run.geometry
     steps = ", ".join(str(step) if step >= 0 else f"~{~step}" for step in run.steps)
     return PYTHON.format(
@@ -120,8 +153,10 @@ def python_test(run: Run, level: Level, name: str, way: tuple[str, str]) -> str:
         geometry=run.geometry,
         way=way[0],
         argument=json.dumps(way[1]),
-        steps=f"[{steps}]",
+        does="misused" if run.misuse else "diverges",
+        what=f"MISUSE = {json.dumps(run.misuse)}" if run.misuse else f"STEPS = [{steps}]  {STEPS}",
+        given="MISUSE" if run.misuse else f'STEPS, level="{level}"',
         name=name,
+        mark=MARK,
         geometry_code=f"Geometry({start}, {pages}, {top})",
-        level=level,
     )

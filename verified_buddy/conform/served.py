@@ -4,7 +4,9 @@ It is asked ``{"op":"init","start_pfn":0,"nr_pages":1024,"max_order":10}``, ``{"
 ``{"op":"free","pfn":64,"order":3}``, and answers with the same and ``"rc"`` (init, free; not 0 is refused) or
 ``"pfn"`` (alloc; null is refused) added; ``"op"`` may be left out of the answer.  An init that was answered
 with an ``"rc"`` below 0 is of a geometry that it does not support.  The answer to an init may also hold
-``"orders"``, ``"free_takes_order"`` and ``"usable"``.  Its standard input ends when it is to end.
+``"orders"``, ``"free_takes_order"`` and ``"usable"``.  Any answer to an init may name the pools that it
+supports, ``"geometries":[[start_pfn,nr_pages,max_order],...]``: no others are tried from then on.  Its
+standard input ends when it is to end.
 """
 
 from __future__ import annotations
@@ -17,7 +19,15 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta, Struct
 
-from verified_buddy.conform.peer import REFUSED, UNKNOWN, CannotDriveError, DiedError, Peer, ReplyError
+from verified_buddy.conform.peer import (
+    HIGHEST,
+    REFUSED,
+    UNKNOWN,
+    CannotDriveError,
+    DiedError,
+    Peer,
+    ReplyError,
+)
 
 LINE: Final = 1 << 16
 """No answer is longer."""
@@ -32,6 +42,7 @@ class Answer(Struct):
     orders: list[int] | None = None
     free_takes_order: bool = True
     usable: tuple[int, int] | None = None
+    geometries: list[list[int]] | None = None
 
 
 DECODER: Final = msgspec.json.Decoder(Answer)
@@ -51,6 +62,7 @@ class Served:
         assert self.process.stdout is not None
         self.asks, self.answers = self.process.stdin.fileno(), self.process.stdout.fileno()
         self.begun = Answer()
+        self.named: list[list[int]] | None = None
         self.known = False
         """Whether it answered once, and so speaks the language."""
 
@@ -85,6 +97,7 @@ class Served:
             why = error if isinstance(error, ReplyError) else f"it ended with status {error.status}"
             raise CannotDriveError(f"no answer to the first init: {why}") from None
         self.known = True
+        self.named = self.begun.geometries or self.named
         return self.begun.rc
 
     def alloc(self, order: int) -> int:
@@ -92,7 +105,9 @@ class Served:
         pfn = self.ask("alloc", b'{"op":"alloc","order":%d}\n' % order).pfn
         if pfn is None:
             return REFUSED
-        if pfn is msgspec.UNSET or not 0 <= pfn < (1 << 64) - 1:
+        if pfn is msgspec.UNSET:
+            raise ReplyError("answered an alloc without a pfn")
+        if not 0 <= pfn <= HIGHEST:
             raise ReplyError(f"answered an alloc with the page {pfn}")
         return pfn if pfn < 1 << 63 else pfn - (1 << 64)
 
@@ -121,5 +136,6 @@ def start(command: str) -> Peer:
         orders=served.orders,
         free_takes_order=lambda: served.begun.free_takes_order,
         usable=lambda: served.begun.usable,
+        geometries=lambda: served.named,
         pid=served.process.pid,
     )

@@ -1,5 +1,7 @@
 """Making a run shorter: no operation can be left out, no order and no pool made smaller, and it still shows.
 
+A long one loses first what does not matter at its end; then every piece is tried.
+
 Delta debugging, with a fresh process for each try.  Zeller, Hildebrandt: Simplifying and isolating
 failure-inducing input, IEEE TSE 28(2), 2002.
 """
@@ -11,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from verified_buddy.conform.coarse import endings, groups, larger, packed, paired
 from verified_buddy.conform.finding import Run
 from verified_buddy.conform.peer import Geometry
 from verified_buddy.conform.steps import Steps, without
@@ -33,10 +36,13 @@ class Shrinker:
 
     def shrink(self) -> bool:
         """Make the run as short as can be; False if time was up before."""
+        at_once = self.endings, self.larger_blocks
+        piece_by_piece = self.smaller_pools, self.shorter, self.smaller_orders
         changed = True
         while changed:
             changed = False
-            for candidates in (self.smaller_pools, self.shorter, self.smaller_orders):
+            long = len(self.run.steps) > WINDOWS
+            for candidates in (*at_once, *piece_by_piece) if long else (*piece_by_piece, *at_once):
                 for geometry, steps in candidates():
                     if time.monotonic() > self.until:
                         return False
@@ -55,6 +61,35 @@ class Shrinker:
             return False
         self.run = run
         return True
+
+    def endings(self) -> Iterator[tuple[Geometry, Steps]]:
+        """Only what comes last, and what was out before it."""
+        yield from self.each_of(lambda steps, _: endings(steps))
+
+    def larger_blocks(self) -> Iterator[tuple[Geometry, Steps]]:
+        """One large block for many small ones: all that stay out, all in a row, in each place, any two."""
+        yield from self.each_of(packed)
+        run = self.run
+        found = groups(run.steps)
+        if found:
+            yield run.geometry, larger(run.steps, found, run.geometry.max_order)
+        for place in range(len(found) - 1, -1, -1):
+            now = groups(self.run.steps)
+            if place < len(now):
+                yield self.run.geometry, larger(self.run.steps, [now[place]], self.run.geometry.max_order)
+        if len(self.run.steps) <= WINDOWS:
+            yield from self.each_of(paired)
+
+    def each_of(self, shorter: Callable[[Steps, int], Iterator[Steps]]) -> Iterator[tuple[Geometry, Steps]]:
+        """What this makes of the run, and of what becomes of it."""
+        while True:
+            run = self.run
+            for steps in shorter(run.steps, run.geometry.max_order):
+                yield run.geometry, steps
+                if self.run is not run:
+                    break
+            else:
+                return
 
     def shorter(self) -> Iterator[tuple[Geometry, Steps]]:
         """Without pieces: great ones first, and from the end, where each depends on the least."""

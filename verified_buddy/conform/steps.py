@@ -43,16 +43,21 @@ def replayed(steps: Sequence[int]) -> Program:
             yield free(*block)
 
 
-def without(steps: Sequence[int], low: int, high: int) -> Steps:
-    """The steps but for [low, high), and but for the frees of what these allocated."""
+def keeping(steps: Sequence[int], indices: Iterable[int]) -> Steps:
+    """These of the steps, ascending, but for the frees of what others allocated."""
     kept: Steps = []
     place: dict[int, int] = {}
-    for index, step in enumerate(steps):
-        if low <= index < high or (step < 0 and ~step not in place):
-            continue
-        place[index] = len(kept)
-        kept.append(step if step >= 0 else ~place[~step])
+    for index in indices:
+        step = steps[index]
+        if step >= 0 or ~step in place:
+            place[index] = len(kept)
+            kept.append(step if step >= 0 else ~place[~step])
     return kept
+
+
+def without(steps: Sequence[int], low: int, high: int) -> Steps:
+    """The steps but for [low, high), and but for the frees of what these allocated."""
+    return keeping(steps, [*range(low), *range(high, len(steps))])
 
 
 def spelled(steps: Sequence[int]) -> list[dict[str, Any]]:

@@ -51,22 +51,27 @@ class Vector:
         return [step(word) for word in self.script.split()]
 
     def program(self) -> Program:
-        """The run."""
+        """The run; what was refused, or kept from it, is not freed."""
         held: dict[int, tuple[int, int]] = {}
+        pages: set[int] = set()
         for number, step in enumerate(self.steps(), 1):
             if step.op == "alloc":
                 pfn = yield alloc(step.order)
                 if pfn >= 0:
                     held[number] = pfn, step.order
+                    pages |= {pfn} if step.order == 0 else set()
             elif step.op == "free":
                 if step.step in held:
+                    pages.discard(held[step.step][0])
                     yield free(*held.pop(step.step))
             elif step.op == "fill":
-                while (yield alloc(0)) >= 0:
-                    pass
+                while (pfn := (yield alloc(0))) >= 0:
+                    pages.add(pfn)
             else:
-                for index in range(step.count):
-                    yield free(step.pfn + index * step.every, 0)
+                for page in range(step.pfn, step.pfn + step.count * step.every, step.every):
+                    if page in pages:
+                        pages.discard(page)
+                        yield free(page, 0)
 
 
 def step(word: str) -> Step:

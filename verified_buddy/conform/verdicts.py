@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -12,7 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from verified_buddy.conform.conduct import Report
+from verified_buddy.conform.drive import FORK, OUTPUT
 from verified_buddy.conform.finding import plain
+from verified_buddy.conform.peer import Geometry
 from verified_buddy.conform.trials import Finding
 
 
@@ -21,11 +24,19 @@ def as_json(report: Report) -> bytes:
     fields = {
         "allocator": report.name,
         "level": str(report.plan.level),
-        "verdict": word(report),
+        "verdict": report.verdict,
+        "reason": reason(report),
         "operations": report.operations,
         "seconds": round(report.seconds, 3),
         "seed": report.plan.seed,
         "geometries": [geometry._asdict() for geometry in report.geometries],
+        "phases": [
+            {"phase": phase.name, "done": phase.done, "of": phase.of} for phase in report.extent.phases
+        ],
+        "tried": [geometry._asdict() for geometry in report.extent.tried],
+        "supported": [geometry._asdict() for geometry in report.extent.supported],
+        "printed": report.printed,
+        "forked": report.forked,
         "findings": [as_object(finding) for finding in report.findings],
         "misuse": [
             {"misuse": found.misuse, "behaviour": found.behaviour, "detail": found.detail}
@@ -53,19 +64,54 @@ def as_object(finding: Finding) -> dict[str, Any]:
     }
 
 
-def word(report: Report) -> str:
-    """The verdict in one word."""
-    return "conforms" if report.conforms else "diverges"
+def unusable(name: str, why: str) -> bytes:
+    """One object, of what cannot be driven."""
+    return msgspec.json.encode({"allocator": name, "verdict": None, "error": why}) + b"\n"
+
+
+def reason(report: Report) -> str | None:
+    """Why there is no verdict; None if there is one."""
+    return report.extent.missing if report.verdict == "vacuous" else None
 
 
 def as_text(report: Report) -> RenderableType:
-    """The findings with their runs, the misuse, and a row of the verdict."""
+    """The findings with their runs, the misuse, how far the search got, and a row of the verdict."""
     parts: list[RenderableType] = []
     for finding in report.findings:
         parts += [as_lines(report, finding), Text()]
     if report.misuse:
         parts += [misuse_table(report), Text()]
-    return Group(*parts, verdict_table(report))
+    parts += [Text(line) for line in asides(report)]
+    return Group(*parts, verdict_table(report), Text(searched(report)))
+
+
+def asides(report: Report) -> list[str]:
+    """What it did beside its answers."""
+    rules = {finding.run.rule for finding in report.findings}
+    lines = []
+    if report.printed and OUTPUT not in rules:
+        lines.append(f"it wrote to standard output: {report.printed}")
+    if report.forked and FORK not in rules:
+        lines.append("it started a process")
+    return lines
+
+
+def searched(report: Report) -> str:
+    """How far the search got."""
+    extent = report.extent
+    lines = ["searched: " + (", ".join(map(str, extent.phases)) or "nothing")]
+    if len(extent.supported) < FEW and extent.refused and not extent.named:
+        refused = sorted(extent.refused, key=lambda pool: pool not in report.plan.geometries)
+        lines.append(f"supported: {told_of(extent.supported) or 'no pool'}")
+        lines.append(f"also tried (start_pfn, nr_pages, max_order): {told_of(refused)}")
+        lines.append('vb_geometry(), or "geometries", can name those that are supported')
+    return "\n".join(lines)
+
+
+def told_of(pools: Sequence[Geometry]) -> str:
+    """Pools in short, and how many more there are."""
+    more = f", and {len(pools) - SOME} more" if len(pools) > SOME else ""
+    return ", ".join(str(tuple(pool)) for pool in pools[:SOME]) + more
 
 
 def as_lines(report: Report, finding: Finding) -> RenderableType:
@@ -82,15 +128,24 @@ def as_lines(report: Report, finding: Finding) -> RenderableType:
     return Group(
         Text(f"{report.name}: {run.rule} (theorem {run.theorem})", style="bold red"),
         Padding(Text(run.says + (f": {words}" if words else "")), (0, 0, 0, 2)),
-        Padding(Text(f"{run.geometry}; {len(run.steps)} operations{note}"), (0, 0, 0, 2)),
+        Padding(Text(f"{run.geometry}; {counted(len(run.asked), 'operation')}{note}"), (0, 0, 0, 2)),
         Padding(Text("\n".join(lines), no_wrap=True), (0, 0, 0, 2)),
         Padding(Text("\n".join(["before the last:" * bool(picture), *picture]), no_wrap=True), (0, 0, 0, 4)),
         *files,
     )
 
 
+def counted(number: int, what: str) -> str:
+    """So many of them."""
+    return f"{number:,} {what}" + "s" * (number != 1)
+
+
 SHOWN = 40
 """So many operations are told on a terminal; the files have all."""
+FEW = 8
+"""With fewer pools, it is told which were tried."""
+SOME = 12
+"""So many of them."""
 
 
 def misuse_table(report: Report) -> Table:
@@ -114,7 +169,7 @@ def verdict_table(report: Report) -> Table:
     table.add_row(
         Text(report.name),
         str(report.plan.level),
-        Text(word(report), "green" if report.conforms else "red"),
+        Text(report.verdict, "green" if report.conforms else "red"),
         f"{report.operations:,}",
         f"{report.operations / max(report.seconds, 1e-9):,.0f}",
         str(len(report.geometries)),

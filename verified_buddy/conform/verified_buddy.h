@@ -19,7 +19,8 @@ extern "C" {
 /*
  * Begin with the pages start_pfn .. start_pfn + nr_pages - 1, all free, in blocks of up to order
  * max_order.  It is called many times; each call forgets what was before.  nr_pages need be no
- * power of two and start_pfn no multiple of anything; what you do not support, you refuse.
+ * power of two and start_pfn no multiple of anything; what you do not support, you refuse
+ * (vb_geometry(), below, can say at once what that is).
  * Returns 0, or less than 0: geometry not supported (another one is tried).
  */
 int vb_init(uint64_t start_pfn, uint64_t nr_pages, unsigned max_order);
@@ -47,6 +48,12 @@ int vb_free_takes_order(void);
  * Called after vb_init().  Returns 0.
  */
 int vb_usable(uint64_t *lo, uint64_t *hi);
+
+/*
+ * Optional: the index-th geometry that you support, index 0, 1, ...  With it, no others are tried.
+ * Returns 0, or less than 0 when there are not so many.  At most 256 are asked for.
+ */
+int vb_geometry(unsigned index, uint64_t *start_pfn, uint64_t *nr_pages, unsigned *max_order);
 
 /* Optional: called at the end of a run; the next is begun by vb_init(). */
 void vb_fini(void);

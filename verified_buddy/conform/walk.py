@@ -126,7 +126,7 @@ class Walker:
             replies[number - 1] = reply
             fault = judge.fault(event(asked[number - 1], reply), number)
             if fault is not None:
-                raise diverged(fault)
+                raise diverged(fault, asked[number - 1], reply)
             if reply == REFUSED:
                 bias, low = self.profile.draining, max(low, len(held) // 4)
             elif reply >= 0:

@@ -89,7 +89,11 @@ def neighbourhood(
     picture = [
         f"pages {low}..{high - 1}:",
         *drawn(memory, signs, (low, high), (start, end)),
-        *(f"{signs[owner]}  {pages(owner, low, high)} {says[owner]}" for owner in listed),
+        *(
+            f"{signs[owner]}  {pages(owner, low, high)} {says[owner]}"
+            for owner in listed
+            if owner.start < high and low < owner.end
+        ),
     ]
     return Neighbourhood("; ".join(words) + "; ..." * (len(inside) > LISTED), tuple(picture))
 
@@ -123,6 +127,7 @@ def drawn(
         row += "+" if mixed else signs.get(owner, SIGNS[owner.kind])
         mark += "^" if start < block[1] and block[0] < start + cell else " "
     yield row
-    yield mark.rstrip()
+    if mark.strip():
+        yield mark.rstrip()
     if cell > 1:
         yield f"(a sign is {cell} pages, + several owners)"

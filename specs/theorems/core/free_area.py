@@ -242,7 +242,7 @@ ROWS = (
         (AREA, "verified_buddy.buddy", "verified_buddy.zone.Zone"),
         "z3",
         of_core(ALL, ("aligned", "order")),
-        ("merge-keeps-the-block", "merge-at-the-top"),
+        ("merge-keeps-the-block", "merge-at-the-top", "take-lists-what-is-left-misaligned"),
         assumes=CALLS,
     ),
     Theorem(

@@ -126,6 +126,20 @@ TWINS = (
         "            return True",
     ),
     Twin(
+        "take-lists-what-is-left-misaligned",
+        "buddy",
+        "            expand(area, pfn, order, current, migratetype)\n            return True",
+        "            rest = Pfn(pfn + (1 << order))\n"
+        "            if pfn != head:\n"
+        "                expand(area, pfn, order, current, migratetype)\n"
+        "                return True\n"
+        "            for high in ORDERS[order:current][::-1]:\n"
+        "                area.add(rest, high, migratetype, tail=False)\n"
+        "                rest = Pfn(rest + (1 << high))\n"
+        "            return True",
+        "Xen 2026, reserve_offlined_page()",
+    ),
+    Twin(
         "free-wraps",
         "buddy",
         "buddy = pfn ^ (1 << order)",

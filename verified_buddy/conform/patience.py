@@ -1,0 +1,90 @@
+"""When a process that gives no answer stands still, and when it eats memory, however slow the machine is."""
+
+from __future__ import annotations
+
+import os
+import resource
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+DEADLINE: Final = 5.0
+"""Seconds without an answer that are a hang."""
+SHORT: Final = 0.25
+"""The same, where it was seen to hang before."""
+MEMORY: Final = 1 << 30
+"""Bytes in memory that are growth without end."""
+GROWTH: Final = 1 << 20
+"""Bytes more than a deadline ago that are growth."""
+PERIODS: Final = 8
+"""So many deadlines are waited for an answer of what grows, or of what the machine gives no time to."""
+SHARE: Final = 0.25
+"""A process that could run, and had less of the time, was kept waiting."""
+TICK: Final = 1 / os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(slots=True)
+class Patience:
+    """How long there was no sign of life, and what happened meanwhile."""
+
+    deadline: float
+    memory: int
+    since: float
+    seen: object = None
+    size: int = 0
+    spent: float = 0.0
+    periods: int = 0
+
+    def verdict(self, sign: object, pids: Sequence[int], now: float) -> Literal["hang", "memory"] | None:
+        """What it comes to, given a sign that changes while there is life; None while there is hope."""
+        size = max(in_memory(pid) for pid in pids)
+        if size > self.memory:
+            return "memory"
+        if sign != self.seen:
+            self.seen, self.since, self.periods = sign, now, 0
+            self.size, self.spent = size, sum(cpu_seconds(pid) for pid in pids)
+            return None
+        if now - self.since <= self.deadline * (self.periods + 1):
+            return None
+        grows, spent = size >= self.size + GROWTH, sum(cpu_seconds(pid) for pid in pids)
+        starved = spent - self.spent < SHARE * self.deadline and any(runs(pid) for pid in pids)
+        self.size, self.spent = size, spent
+        self.periods += 1
+        if not grows and not starved:
+            return "hang"
+        if self.periods < PERIODS:
+            return None
+        return "memory" if grows else "hang"
+
+
+def in_memory(pid: int) -> int:
+    """The bytes that a process has in memory; 0 if nobody can tell."""
+    if pid <= 0:
+        return 0
+    try:
+        with open(f"/proc/{pid}/statm", "rb") as file:
+            return int(file.read().split()[1]) * resource.getpagesize()
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def stat(pid: int) -> list[bytes]:
+    """The fields of /proc/PID/stat from the state on; none if nobody can tell."""
+    if pid <= 0:
+        return []
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return file.read().rpartition(b")")[2].split()
+    except OSError:
+        return []
+
+
+def cpu_seconds(pid: int) -> float:
+    """The time for which a process ran."""
+    fields = stat(pid)
+    return (int(fields[11]) + int(fields[12])) * TICK if len(fields) > 12 else 0.0
+
+
+def runs(pid: int) -> bool:
+    """Whether a process waits for nothing but a processor, or a disk."""
+    return stat(pid)[:1] in ([b"R"], [b"D"])
