@@ -86,8 +86,8 @@ TRUST = (
         lambda row: True,
     ),
     Trust(
-        "the path oracle enumerates every path (compared with real runs, of every layer; for the Linux zone at "
-        "max_order 3 with pageblocks of order 2)",
+        "the path oracle enumerates every path (compared with real runs, of every layer; for the Linux zone "
+        "at max_order 3 with pageblocks of order 2)",
         lambda row: symbolic(row) and row.name not in COMPARED,
     ),
     Trust(
