@@ -15,11 +15,14 @@ def _stop(signum: int, frame: FrameType | None) -> None:
 
 
 def run() -> None:
-    """Load the command line and run it."""
-    signal.signal(signal.SIGINT, _stop)
+    """Load the command line and run it; an interrupt that is ignored stays so."""
+    heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if heard:
+        signal.signal(signal.SIGINT, _stop)
     from specs.command import main
 
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if heard:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     main(prog_name="python -m specs")
 
 

@@ -19,6 +19,7 @@ from specs.crosshair_gate.gates import gates
 from specs.explain.facts import explained, facts
 from specs.explain.words import explanation
 from specs.ledger.checkout import commit
+from specs.ledger.interrupts import Interruptible
 from specs.ledger.theorem import HOLDS, Theorem
 from specs.mutants.command import mutants
 from specs.report.command import report
@@ -34,7 +35,9 @@ SOLVERS = ("z3-solver", "bitwuzla", "crosshair-tool", "hypothesis")
 NAMES = tuple(row.name for row in LEDGER)
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Interruptible, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(package_name="verified-buddy", prog_name="specs")
 @click.option("--only", "only", multiple=True, metavar="NAME", help="Decide this theorem; may be repeated.")
 @click.option("--method", type=click.Choice(sorted(HOLDS)), help="Decide the theorems of one method.")

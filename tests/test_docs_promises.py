@@ -19,6 +19,7 @@ from tests.documents import ROOT, text_of
 from tests.oracle.page_map import alloc, free, header, spell
 
 DATA = "tests/data/linux-6.1"
+SPELLINGS = "tests/data/spellings"
 DIVERGES = spell(header(), [alloc(0, 3), alloc(0, 3), free(3, 0), free(3, 0), free(3, 0)])
 ROW = re.compile(r"^\| `(\w+)` \| ([a-z ]+) \|", re.MULTILINE)
 TYPES: dict[str, tuple[type, ...]] = {
@@ -82,7 +83,16 @@ SHOWN: dict[str, Callable[[], list[Any]]] = {
     "check: a divergence": lambda: [checked()["first"], *checked()["all"]],
     "check: a kernel's trace": lambda: [
         printed("verified_buddy", "check", f"{DATA}/perf-script.txt.gz"),
+        printed("verified_buddy", "check", f"{SPELLINGS}/a60_migratetype_5.txt"),
         whole(),
+    ],
+    "check: trouble": lambda: [
+        printed("verified_buddy", "check", "nowhere"),
+        printed("verified_buddy", "check", "README.md"),
+        printed("verified_buddy", "check", f"{SPELLINGS}/a23_tracecmd_R.txt"),
+    ],
+    "check: calls of the kernel's functions": lambda: [
+        printed("verified_buddy", "check", f"{DATA}/calls/calls-6.1.192.jsonl.gz")
     ],
     "check: a note": lambda: noted()["noted"],
     "check: a kernel's trace with its free lists": lambda: [whole(), noted()],

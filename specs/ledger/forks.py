@@ -12,6 +12,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from typing import Generic, NamedTuple, TypeVar
 
+from specs.ledger.interrupts import unheard
+
 Done = TypeVar("Done")
 
 
@@ -42,7 +44,8 @@ def forked(tasks: Sequence[Callable[[], Done]], jobs: int, seconds: float) -> It
                 number, task = waiting.pop()
                 ours, theirs = context.Pipe(duplex=False)
                 process = context.Process(target=_answer, args=(task, theirs), daemon=False)
-                process.start()
+                with unheard():
+                    process.start()
                 theirs.close()
                 running[ours] = _Running(number, process, time.perf_counter())
             ready = wait(list(running), timeout=0.5)

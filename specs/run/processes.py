@@ -12,6 +12,7 @@ from multiprocessing import get_context
 
 import msgspec
 
+from specs.ledger.interrupts import unheard
 from specs.ledger.subject import running
 from specs.ledger.theorem import Theorem
 from specs.prover.method.row import solvers_for
@@ -32,14 +33,15 @@ def check_all(
     with ProcessPoolExecutor(
         min(jobs, len(parts)), mp_context=get_context("spawn"), initializer=quiet
     ) as pool:
-        waiting = {pool.submit(_check_bundle, bundle, max_orders, cache): bundle for bundle in parts}
         try:
+            with unheard():
+                waiting = {pool.submit(_check_bundle, part, max_orders, cache): part for part in parts}
             for done in as_completed(waiting):
                 try:
                     yield from done.result()
                 except BrokenProcessPool:
                     yield from (_lost(theorem(name)) for name in waiting[done])
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, GeneratorExit):
             for process in list(pool._processes.values()):
                 process.kill()  # they would finish their rows first
             raise

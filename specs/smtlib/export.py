@@ -14,6 +14,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from specs.ledger.interrupts import unheard
 from specs.run.bundles import FAMILIES
 from specs.run.decide import ALL_ORDERS, cores
 from specs.run.processes import quiet
@@ -82,8 +83,9 @@ def _collect(names: list[str], tops: tuple[int, ...], jobs: int) -> Collected:
         ) as pool,
     ):
         task = progress.add_task("proving", total=len(names))
-        waiting = {pool.submit(collect, bundle, tops): len(bundle) for bundle in bundles}
         try:
+            with unheard():
+                waiting = {pool.submit(collect, bundle, tops): len(bundle) for bundle in bundles}
             for done in as_completed(waiting):
                 done.result()
                 progress.update(task, advance=waiting[done])

@@ -16,6 +16,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from specs.ledger.interrupts import unheard
 from specs.run.decide import cores
 from specs.run.processes import quiet
 from specs.smtlib.answers import Report, check_files, listed, not_listed
@@ -62,8 +63,9 @@ def _in_processes(
         ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=quiet) as pool,
     ):
         task = progress.add_task("rechecking", total=len(entries))
-        waiting = {pool.submit(check_files, directory, part, solvers): part for part in parts}
         try:
+            with unheard():
+                waiting = {pool.submit(check_files, directory, part, solvers): part for part in parts}
             for done in as_completed(waiting):
                 part = waiting[done]
                 try:
@@ -74,7 +76,7 @@ def _in_processes(
                         failures=[{"file": name, "says": "a solver's process ended"} for name, _ in part],
                     )
                 progress.update(task, advance=len(part))
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, GeneratorExit):
             for process in list(pool._processes.values()):
                 process.kill()  # they would read their files to the end
             raise

@@ -63,6 +63,9 @@ def test_a_row_rests_on_nothing_of_another_method(row: Theorem) -> None:
         assert not [word for word in WORDS_OF_PROOFS if word in trust]
     assert ("CrossHair" in trust) == (row.method == "crosshair")
     assert ("examples" in trust) == (row.method == "hypothesis" or row.name in ("typed-runs", "large-orders"))
+    assert ("compared with real runs" in trust) == (
+        ("z3 builds" in trust) and not row.name.endswith("paths-walked")
+    )
     assert row.method != "z3" or all(word in trust for word in ("lifted", "path oracle", "z3 builds"))
 
 

@@ -179,7 +179,7 @@ def scene_of(
     for count in range(most + 1):
         few = Few(walk, count)
         solver = z3.SolverFor("QF_UFBV")
-        solver.set("timeout", milliseconds)
+        solver.set(timeout=milliseconds, ctrl_c=False)  # an interrupt is ours
         solver.add(*few.legal(), *(few.here(fact) for fact in (*known, *few.lawful())))
         if goal is not None:
             solver.add(few.here(z3.Not(goal)))

@@ -174,7 +174,7 @@ class Solvers:
 def fresh_solver(*facts: z3.BoolRef) -> z3.Solver:
     """A z3 solver with a time limit, for one question."""
     solver = z3.SolverFor("QF_BV")  # takes functions too, and starts faster than QF_UFBV
-    solver.set("timeout", TIMEOUT_MS)
+    solver.set(timeout=TIMEOUT_MS, ctrl_c=False)  # an interrupt is ours
     solver.add(*facts)
     return solver
 

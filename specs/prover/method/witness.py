@@ -38,7 +38,7 @@ class Witnesses:
                 self.models.appendleft(known)
                 return "sat"
         solver = z3.SolverFor("QF_BV")  # takes functions too, and starts faster than QF_UFBV
-        solver.set("timeout", TIMEOUT_MS)
+        solver.set(timeout=TIMEOUT_MS, ctrl_c=False)  # an interrupt is ours
         solver.add(*hypotheses)
         said = solver.check()
         if said == z3.unsat:

@@ -50,7 +50,7 @@ def _arguments(name: str, start: int, order: int, other: int) -> Iterator[Argume
 def _pages(owed: Owed) -> tuple[int, int]:
     """The block and the page of a counterexample, as small as they can be."""
     solver = z3.Optimize()
-    solver.set("timeout", 1000)
+    solver.set(timeout=1000, ctrl_c=False)  # an interrupt is ours
     solver.add(*owed.facts, *(fact for stage in owed.pool for fact in stage()), z3.Not(owed.goal))
     names = [z3.BitVec(name, BITS) for name in ("p", "y")]
     for name in names:
