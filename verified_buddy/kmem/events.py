@@ -125,6 +125,25 @@ class SetBlock(Said, gc=False):
     migratetype: Migratetype
 
 
+class RotateHead(Said, gc=False):
+    """Compaction makes this block the head of the movable list of its order; none if nothing moves."""
+
+    pfn: Pfn | None
+    order: Order
+
+
+class RotateTail(Said, gc=False):
+    """Compaction makes this block the tail of its movable list; none if nothing moves."""
+
+    pfn: Pfn | None
+
+
+class Obtained(Said, gc=False):
+    """A request has its page, and may still wait to be charged for it before ``Alloc`` is told."""
+
+    pfn: Pfn
+
+
 class SplitPage(Said, gc=False):
     """A block that is out becomes single pages."""
 
@@ -157,6 +176,9 @@ Event = (
     | Putback
     | MoveFree
     | SetBlock
+    | RotateHead
+    | RotateTail
+    | Obtained
     | SplitPage
     | BulkPage
     | Marker

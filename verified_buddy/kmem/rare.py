@@ -14,7 +14,10 @@ from verified_buddy.kmem.events import (
     IsolateRet,
     Marker,
     MoveFree,
+    Obtained,
     Putback,
+    RotateHead,
+    RotateTail,
     SetBlock,
     SplitPage,
 )
@@ -23,6 +26,8 @@ from verified_buddy.linux.migratetype import MIGRATETYPES
 from verified_buddy.pfn import MAX_ORDER, PFN_LIMIT, Order, Pfn
 
 VMEMMAP: Final = 0xFFFFEA0000000000
+VMEMMAP_BITS: Final = 40
+"""Page descriptors take up 1 TiB of addresses; Linux: Documentation/x86/x86_64/mm.rst."""
 PAGE_STRUCT: Final = 64
 TYPE_BITS: Final = 7
 """Of the bits of a pageblock, those of its migratetype."""
@@ -40,6 +45,9 @@ FIELDS: Final = {
     b"setblock": ["page", "flags", "pfn", "mask"],
     b"splitpage": ["page", "order"],
     b"bulkpage": ["page"],
+    b"gpff_ret": ["page"],
+    b"rothead": ["order", "page"],
+    b"rottail": ["list", "page"],
 }
 MARKS: Final = (b"tracing_mark_write", b"print")
 RARE: Final = frozenset({*FIELDS, *MARKS})
@@ -91,6 +99,18 @@ def event(name: bytes, of: dict[str, int], where: tuple[int, int]) -> Event | No
             return SplitPage(*where, pfn_of(of["page"]), order(of["order"]))
         case b"bulkpage":
             return BulkPage(*where, pfn_of(of["page"]))
+    return event_besides(name, of, where)
+
+
+def event_besides(name: bytes, of: dict[str, int], where: tuple[int, int]) -> Event | None:
+    """The same of the probes on requests and on compaction."""
+    match name:
+        case b"gpff_ret":
+            return Obtained(*where, pfn_of(of["page"])) if of["page"] else None
+        case b"rothead":
+            return RotateHead(*where, listed_page(of["page"]), order(of["order"]))
+        case b"rottail":
+            return RotateTail(*where, listed_page(of["page"]))
     raise ValueError
 
 
@@ -100,6 +120,11 @@ def pfn_of(address: int) -> Pfn:
     if rest:
         raise ValueError
     return page(pfn)
+
+
+def listed_page(address: int) -> Pfn | None:
+    """The page of a list's entry; None if that is the list itself, where no page descriptor is."""
+    return pfn_of(address) if address >> VMEMMAP_BITS == VMEMMAP >> VMEMMAP_BITS else None
 
 
 def page(number: int) -> Pfn:

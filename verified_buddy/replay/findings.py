@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
@@ -34,6 +35,8 @@ class Note:
     line: int
     """Where it was seen first."""
     message: str
+    rule: Rule
+    """What it would break if it were wrong."""
     count: int = 1
 
 
@@ -49,15 +52,21 @@ class Findings:
     count: int = 0
     notes: dict[str, Note] = field(default_factory=dict)
 
-    def wrong(self, line: int, layer: Layer, rule: Rule, message: str) -> None:
-        """A violation."""
+    def wrong(
+        self, line: int, layer: Layer, rule: Rule, message: str, *, operation: int | None = None
+    ) -> None:
+        """A violation: of the event that is replayed, or of an earlier one that only now is known for it."""
         self.count += 1
-        if len(self.violations) < LISTED:
-            self.violations.append(Violation(self.operation, line, layer, rule, message))
+        found = Violation(self.operation if operation is None else operation, line, layer, rule, message)
+        if operation is None:
+            self.violations.append(found)
+        else:
+            insort(self.violations, found, key=lambda each: each.operation)
+        del self.violations[LISTED:]
 
-    def note(self, kind: str, line: int, message: str) -> None:
+    def note(self, kind: str, line: int, message: str, rule: Rule) -> None:
         """A note; of each kind the first is told, and all are counted."""
         if kind in self.notes:
             self.notes[kind].count += 1
         else:
-            self.notes[kind] = Note(kind, self.operation, line, message)
+            self.notes[kind] = Note(kind, self.operation, line, message, rule)

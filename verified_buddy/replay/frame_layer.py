@@ -117,12 +117,14 @@ class FrameLayer:
             # __free_pages() of a block that somebody else still holds frees all but its first page.
             self._drop(head)
             self._add(head, freed)
-            self.findings.note("tail freed", event.line, f"all but the first part of the block at {head:#x}")
+            self.findings.note(
+                "tail freed", event.line, f"all but the first part of the block at {head:#x}", "invalid-free"
+            )
         elif freed == 0 and of > 0:
             self._split(head, of)
             self._drop(pfn)
             says = f"page {pfn:#x} was freed by itself, but handed out with order {of}: split by no event"
-            self.findings.note("split", event.line, says)
+            self.findings.note("split", event.line, says, "invalid-free")
         else:
             for owner, _ in owners:
                 self._drop(owner)

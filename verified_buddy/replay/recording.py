@@ -106,7 +106,7 @@ def _replayed(stream: BinaryIO, given: Given, start: Snapshot, progress: Progres
 def report_final(replay: ZoneReplay, final: Final) -> None:
     """What is not as it should be is a violation; but a list may differ where blocks moved unseen."""
     unequal = [*final.unequal, *final.unequal_pcp]
-    if replay.zone.hidden or replay.zone.exact_until is not None:
+    if replay.untold.hidden or replay.untold.exact_until is not None:
         final.undetermined = unequal
         unequal = []
     for each in unequal:

@@ -17,8 +17,11 @@ from verified_buddy.kmem.events import (
     IsolateRet,
     Marker,
     MoveFree,
+    Obtained,
     PcpuDrain,
     Putback,
+    RotateHead,
+    RotateTail,
     SetBlock,
     SplitPage,
     ZoneLocked,
@@ -28,8 +31,12 @@ from verified_buddy.replay.findings import Findings
 from verified_buddy.replay.frame_layer import FrameLayer
 from verified_buddy.replay.machine import Machine, OutsideZones
 from verified_buddy.replay.pcp_drain import Drains
+from verified_buddy.replay.pcp_flight import Flight
 from verified_buddy.replay.pcp_layer import PcpLayer
 from verified_buddy.replay.pcp_misfits import Misfits
+from verified_buddy.replay.steals import Steals
+from verified_buddy.replay.told_late import Recent
+from verified_buddy.replay.untold import Untold
 from verified_buddy.replay.zone_layer import ZoneLayer
 
 START: Final = "KT snap start end"
@@ -48,6 +55,7 @@ class FrameReplay:
 
     def __init__(self) -> None:
         self.findings = Findings()
+        self.recent = Recent()
         self.frame = FrameLayer(self.findings)
         self.handlers: Handlers = {
             Alloc: (self.frame.alloc,),
@@ -59,8 +67,9 @@ class FrameReplay:
     def play(self, events: Sequence[Event]) -> None:
         """Replay the events."""
         found, handlers = self.findings, self.handlers
-        for number, event in enumerate(events, found.operation + 1):
-            found.operation = number
+        for event in events:
+            if type(event) is not Obtained:
+                found.operation += 1
             try:
                 for handle in handlers.get(type(event), ()):
                     handle(event)
@@ -82,9 +91,12 @@ class ZoneReplay(FrameReplay):
     def __init__(self, machine: Machine, *, probes: bool) -> None:
         super().__init__()
         self.machine = machine
-        self.zone = ZoneLayer(machine, self.findings, hidden=not probes)
-        self.drains = Drains(machine, self.findings, self.zone)
-        self.misfits = Misfits(machine, self.findings, self.zone)
+        self.untold = Untold(self.findings, hidden=not probes)
+        self.steals = Steals(machine, self.findings, self.untold)
+        self.zone = ZoneLayer(machine, self.findings, self.untold, self.steals)
+        self.flight = Flight(self.findings, self.untold, self.recent)
+        self.drains = Drains(machine, self.findings, self.zone, self.flight)
+        self.misfits = Misfits(machine, self.findings, self.zone, self.flight)
         self.pcp = PcpLayer(machine, self.findings, self.drains, self.misfits)
         zone, pcp, drains, frame = self.zone, self.pcp, self.drains, self.frame
         self.handlers |= {
@@ -95,9 +107,12 @@ class ZoneReplay(FrameReplay):
             FreeOnePage: (drains.free_one_page, zone.free_one_page),
             PcpuDrain: (drains.pcpu_drain,),
             BulkPage: (frame.bulk_page, pcp.bulk_page),
-            SetBlock: (zone.set_block,),
-            MoveFree: (zone.move_free,),
-            Extfrag: (zone.extfrag,),
+            Obtained: (pcp.obtained,),
+            SetBlock: (self.steals.set_block,),
+            MoveFree: (self.steals.move_free,),
+            Extfrag: (self.steals.extfrag,),
+            RotateHead: (zone.rotate_head,),
+            RotateTail: (zone.rotate_tail,),
             Isolate: (zone.isolate,),
             IsolateRet: (zone.isolate_ret,),
             Putback: (zone.putback,),
@@ -108,8 +123,9 @@ class ZoneReplay(FrameReplay):
 
     def finish(self) -> None:
         """What waited for a later event is done now."""
-        self.zone.finish()
+        self.steals.finish()
         self.misfits.accuse()
+        self.flight.finish()
 
 
 def play(
@@ -125,11 +141,13 @@ def play(
     """
     replay, stopped = fresh(), False
     for batch in batches:
+        replay.recent.batches.append(batch)
         for events, marker in cut(batch.events):
             if not stopped:
                 replay.play(events)
             if marker == START and from_marker:
                 replay, stopped = fresh(), False
+                replay.recent.batches.append(batch)
             elif marker == STOP:
                 stopped = True
         progress()

@@ -53,8 +53,8 @@ def facts(judgement: Judgement) -> dict[str, object]:
         return common
     ended = judgement.final
     return common | {
-        "probes": not replay.zone.hidden,
-        "exact_up_to": replay.zone.exact_until,
+        "probes": not replay.untold.hidden,
+        "exact_up_to": replay.untold.exact_until,
         "taken": replay.zone.taken,
         "predicted": replay.zone.predicted,
         "allocated": replay.pcp.allocated,
@@ -119,10 +119,10 @@ def told(judgement: Judgement) -> Iterator[str]:
         yield f"taken from the free lists: {zone.predicted:,} of {zone.taken:,} predicted"
         yield f"handed out: {pcp.predicted:,} of {pcp.allocated:,} predicted"
         yield f"drained: {drains.predicted:,} of {drains.drained:,} predicted"
-        if zone.hidden:
+        if replay.untold.hidden:
             yield "without probes: direct frees were inferred; bulk allocation and isolation are not told"
-        if zone.exact_until is not None:
-            yield f"exact up to event {zone.exact_until:,}: then blocks moved that no event tells of"
+        if replay.untold.exact_until is not None:
+            yield f"exact up to event {replay.untold.exact_until:,}: then blocks moved that no event tells of"
         for each in limits(replay):
             high = "not reached" if each["high"] is None else each["high"]
             yield f"{each['zone']}, CPU {each['cpu']}: high {high}, batch {each['batch']} ({each['source']})"

@@ -1,0 +1,135 @@
+"""Pages in flight: they have left their per-CPU list, and the event that hands them out comes later.
+
+A request that is charged for its page may sleep until it is, and an interrupt may come between the taking
+and the telling: other events are told meanwhile.  Where the page layers are told by ``gpff_ret`` when a
+request has its page, they go by that; else a page that was passed over is due to be told, and why so late.
+Linux: __alloc_pages(), mm/page_alloc.c.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from verified_buddy.free_area import Migratetype
+from verified_buddy.kmem.events import Alloc
+from verified_buddy.pfn import Pfn
+from verified_buddy.replay.findings import Findings
+from verified_buddy.replay.machine import HALVED, CpuLists
+from verified_buddy.replay.told_late import Recent, may_wait_for_charge
+from verified_buddy.replay.untold import Untold
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Pages that a list was passed over with: what is wrong if no event explains them."""
+
+    line: int
+    operation: int
+    says: str
+    lists: CpuLists
+    pindex: int
+    interrupt: bool | None
+    """Whether an interrupt passed them over; None if the trace does not say."""
+    counted: bool
+    """Whether the page that was handed out in their place was counted as predicted."""
+    pages: dict[Pfn, Migratetype]
+    """With the types that they were listed with."""
+
+
+class Flight:
+    """The pages that left their lists and are not told yet."""
+
+    def __init__(self, findings: Findings, untold: Untold, recent: Recent) -> None:
+        self.findings = findings
+        self.untold = untold
+        self.recent = recent
+        self.obtained: dict[Pfn, int] = {}
+        """Of pages that a request has, as was told: the list that they left."""
+        self.passed: dict[Pfn, Passed] = {}
+        """Pages that were passed over: they left their list unseen, or the next one was wrong."""
+        self.accused = 0
+        """How many pages were counted as predicted that were wrong."""
+
+    def nested(self, event: Alloc, lists: CpuLists, pindex: int) -> bool:
+        """Whether interrupts freed all that heads the list before the block, after it had left."""
+        assert event.pfn is not None
+        found = True
+        for pfn in lists.pcp.lists[pindex]:
+            if pfn == event.pfn:
+                break
+            nested = self.recent.freed_in_interrupt(pfn, event.line)
+            if nested is False:
+                return False
+            found &= nested is True
+        else:
+            return False
+        if not found:
+            says = f"page {event.pfn:#x} was told after others were freed, perhaps by an interrupt"
+            self.findings.note("told late", event.line, says, "wrong-page")
+        lists.pcp.remove(pindex, event.pfn)
+        return True
+
+    def pass_over(self, event: Alloc, lists: CpuLists, pindex: int, says: str) -> bool:
+        """Take the block off its list, and what stands before it, which may be told later."""
+        pfn, blocks = event.pfn, lists.pcp.lists[pindex]
+        assert pfn is not None
+        if self.untold.hidden or pfn not in blocks:
+            return False
+        ahead = []
+        for block in blocks:
+            if block == pfn:
+                break
+            ahead.append(block)
+        self.expect(event.line, lists, pindex, ahead, says, counted=True)
+        lists.pcp.remove(pindex, pfn)
+        return True
+
+    def expect(
+        self, line: int, lists: CpuLists, pindex: int, pages: list[Pfn], says: str, *, counted: bool = False
+    ) -> None:
+        """These pages are off their list: each is handed out by a later event, which explains why."""
+        listed = {page: lists.pcp.remove(pindex, page) for page in pages}
+        interrupt = self.recent.in_interrupt(line)
+        where = line, self.findings.operation, says, lists, pindex
+        self.passed |= dict.fromkeys(pages, Passed(*where, interrupt, counted, listed))
+        for _ in pages:
+            lists.factors |= HALVED[lists.factors]
+
+    def lands(self, event: Alloc, pindex: int) -> bool:
+        """Whether the block was passed over, and had a reason to be told late."""
+        assert event.pfn is not None
+        passed = self.passed.get(event.pfn)
+        if passed is None:
+            return False
+        waited = may_wait_for_charge(event.gfp)
+        if passed.pindex != pindex or not (waited or passed.interrupt is not False):
+            self.accuse(passed)
+            return False
+        if not waited and passed.interrupt is None:
+            says = f"page {event.pfn:#x} was told after others were handed out, perhaps by an interrupt"
+            self.findings.note("told late", event.line, says, "wrong-page")
+        del self.passed[event.pfn], passed.pages[event.pfn]
+        return True
+
+    def forget(self, pfn: Pfn) -> str | None:
+        """The page is freed before it was told; what is wrong about that, unless its charge failed."""
+        passed = self.passed.pop(pfn, None)
+        if passed is not None:
+            del passed.pages[pfn]
+            return passed.says
+        if self.obtained.pop(pfn, None) is not None:
+            return f"page {pfn:#x} was freed, but its request had not ended"
+        return None
+
+    def accuse(self, passed: Passed) -> None:
+        """The pages had not left their list: they head it again."""
+        self.findings.wrong(passed.line, "per-CPU", "wrong-page", passed.says, operation=passed.operation)
+        self.accused += passed.counted
+        for page, migratetype in reversed(passed.pages.items()):
+            del self.passed[page]
+            passed.lists.pcp.add(passed.pindex, page, migratetype, tail=False)
+
+    def finish(self) -> None:
+        """The trace has ended, and some pages were never told."""
+        while self.passed:
+            self.accuse(next(iter(self.passed.values())))

@@ -1,0 +1,89 @@
+"""Why an event may be told later than it happened: the request slept, or an interrupt came between."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from typing import Final
+
+from verified_buddy.kmem.events import Event, Free, FreeBatched
+from verified_buddy.kmem.reader import Batch
+from verified_buddy.pfn import Pfn
+
+CHARGED: Final = frozenset({"GFP_KERNEL_ACCOUNT", "__GFP_ACCOUNT"})
+"""Requests whose page is charged to a memory cgroup before it is told.  Linux: __alloc_pages()."""
+SLEEPS: Final = frozenset(
+    {
+        "GFP_KERNEL",
+        "GFP_KERNEL_ACCOUNT",
+        "GFP_USER",
+        "GFP_HIGHUSER",
+        "GFP_HIGHUSER_MOVABLE",
+        "GFP_TRANSHUGE",
+        "GFP_NOFS",
+        "GFP_NOIO",
+        "__GFP_RECLAIM",
+        "__GFP_DIRECT_RECLAIM",
+    }
+)
+"""Requests that may wait.  Linux: __GFP_DIRECT_RECLAIM, include/linux/gfp_types.h."""
+ACCOUNT, DIRECT_RECLAIM = 0x400000, 0x400
+"""The same two as bits, where they are printed as a number."""
+
+CONTEXT: Final = re.compile(rb"\] +[^\s:]{2}([^\s:])[^\s:]{0,5} +\d")
+"""The column of a line that tells whether it was an interrupt's: h, H, s or Z there, and a dot elsewhere."""
+RECENT: Final = 4
+"""So many batches of lines are kept to look at once more."""
+
+
+def may_wait_for_charge(gfp: str) -> bool:
+    """Whether a request with these flags is charged for its page, and may sleep until it is.
+
+    Linux: __memcg_kmem_charge_page(), called by __alloc_pages() before its tracepoint, mm/page_alloc.c.
+    """
+    names = frozenset(gfp.split("|"))
+    bits = sum(int(name, 16) for name in names if name.startswith("0x"))
+    return bool(names & CHARGED or bits & ACCOUNT) and bool(names & SLEEPS or bits & DIRECT_RECLAIM)
+
+
+class Recent:
+    """The lines that were replayed last."""
+
+    def __init__(self) -> None:
+        self.batches: deque[Batch] = deque(maxlen=RECENT)
+
+    def in_interrupt(self, line: int) -> bool | None:
+        """Whether an interrupt told of this; None if the line does not say.
+
+        Linux: the flags of a line, Documentation/trace/ftrace.rst.
+        """
+        for batch in self.batches:
+            if batch.line <= line <= batch.line + batch.text.count(b"\n"):
+                found = CONTEXT.search(batch.text.split(b"\n")[line - batch.line])
+                return None if found is None else found[1] in b"hHsZ"
+        return None
+
+    def freed_in_interrupt(self, pfn: Pfn, before: int) -> bool | None:
+        """Whether an interrupt freed the page, when it was freed last before that line."""
+        line = self._freed(pfn, before)
+        return False if line is None else self.in_interrupt(line)
+
+    def freed_since(self, pfn: Pfn, since: int, before: int) -> bool:
+        """Whether the page was freed between these lines."""
+        line = self._freed(pfn, before)
+        return line is not None and line > since
+
+    def heard(self, cpu: int, before: int) -> int:
+        """The last line that this CPU told before that one; 0 if it is none of the recent lines."""
+        said = (event.line for event in self._backward(before) if event.cpu == cpu)
+        return next(said, 0)
+
+    def _freed(self, pfn: Pfn, before: int) -> int | None:
+        frees = (event for event in self._backward(before) if isinstance(event, Free | FreeBatched))
+        return next((event.line for event in frees if event.pfn == pfn), None)
+
+    def _backward(self, before: int) -> Iterator[Event]:
+        """The events before that line, the last first."""
+        for batch in reversed(self.batches):
+            yield from (event for event in reversed(batch.events) if event.line < before)

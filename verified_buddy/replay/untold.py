@@ -1,0 +1,53 @@
+"""What a trace does not tell, so that nothing is held against the kernel for it.
+
+A finding is a violation if the trace tells of everything that could explain it, and a note otherwise.
+"""
+
+from __future__ import annotations
+
+from verified_buddy.linux.migratetype import MOVABLE
+from verified_buddy.linux.pcp import COSTLY_ORDER
+from verified_buddy.oracle.rules import Rule
+from verified_buddy.pfn import Order
+from verified_buddy.replay.findings import Findings, Layer
+
+
+class Untold:
+    """What was told so far, and what therefore need not be wrong."""
+
+    def __init__(self, findings: Findings, *, hidden: bool = False) -> None:
+        self.findings = findings
+        self.hidden = hidden
+        """Whether the trace lacks, for now, the probes of isolation, bulk allocation and direct frees."""
+        self.exact_until: int | None = None
+        """The event up to which every block was predicted, if others were moved by no event later."""
+        self.compaction = False
+        """Whether compaction ran."""
+        self.isolating = False
+        """Whether pageblocks were isolated, so that blocks go back under their pageblocks' types."""
+        self.to_head = False
+        """Whether a rotation to the head was told: then all are."""
+        self.to_tail = False
+        """Whether a rotation to the tail was told: then all are."""
+
+    def rotates(self, order: Order, migratetype: int) -> bool:
+        """Whether compaction may have rotated that list, and the trace would not tell.
+
+        Only movable lists rotate: of any order in fast_isolate_freepages(), which the probe ``rothead``
+        tells of; of order 3 and above in fast_find_migrateblock(), which ``rottail`` tells of.
+        Linux: mm/compaction.c.
+        """
+        if not self.compaction or migratetype != MOVABLE:
+            return False
+        return not self.to_head or (order >= COSTLY_ORDER and not self.to_tail)
+
+    def suspect(
+        self, layer: Layer, kind: str, line: int, rule: Rule, says: str, *, unseen: bool = False
+    ) -> None:
+        """A violation; or a note, if something that this trace cannot tell of may be the reason."""
+        if not (self.hidden or unseen):
+            self.findings.wrong(line, layer, rule, says)
+            return
+        self.findings.note(kind, line, says, rule)
+        if layer == "zone" and self.exact_until is None:
+            self.exact_until = self.findings.operation - 1
