@@ -9,11 +9,17 @@ from typing import Final
 
 from verified_buddy.kmem.events import (
     Alloc,
+    BulkPage,
     Event,
     Free,
     FreeBatched,
     FreeOnePage,
+    Isolate,
+    MoveFree,
     PcpuDrain,
+    Putback,
+    SetBlock,
+    SplitPage,
     ZoneLocked,
 )
 from verified_buddy.kmem.reader import Batch
@@ -21,6 +27,9 @@ from verified_buddy.linux.pageblock import PAGEBLOCK_ORDER
 from verified_buddy.pfn import Pfn
 
 NO_PAGE: Final = Pfn(-1)
+
+PROBES: Final = frozenset({FreeOnePage, Isolate, Putback, MoveFree, SetBlock, SplitPage, BulkPage})
+"""The events that only probes tell."""
 
 HELD: Final = 4096
 """So many events are looked at before one is done; a batch of frees is told within 1,500."""
@@ -50,7 +59,7 @@ def mark(events: list[Event], waiting: dict[Pfn, Free]) -> None:
             freed = waiting.pop(event.pfn, None)
             if freed is not None:
                 freed.batched = True
-        elif type(event) is FreeOnePage and event.probe == "fop_one":
+        elif type(event) is FreeOnePage and event.probe in {"fop_one", "fop_ok"}:
             freed = waiting.pop(event.pfn, None)
             if freed is not None and freed.order == event.order:
                 freed.direct = True
@@ -67,13 +76,18 @@ class UnseenFrees:
         self.waiting: dict[Pfn, Free] = {}
         self.lines = array("Q")
         """The lines of the direct frees that were found so far."""
-        self.probes = False
-        """Whether the trace has probes after all."""
+        self.first_probe = 0
+        """The first line that a probe told; 0 if none did."""
+        self.frees_told = False
+        """Whether probes tell of blocks that are given back, as all else depends on."""
 
     def look(self, events: list[Event]) -> None:
         """Go through the next events."""
         waiting = self.waiting
-        for event in events:
+        for event in [] if self.frees_told else events:
+            if type(event) in PROBES:
+                self.first_probe = self.first_probe or event.line
+                self.frees_told |= type(event) is FreeOnePage
             if type(event) is Free:
                 waiting[event.pfn] = event
             elif type(event) is ZoneLocked:
@@ -82,8 +96,6 @@ class UnseenFrees:
                 waiting.pop(event.pfn, None)
             elif type(event) is Alloc:
                 waiting.pop(event.pfn or NO_PAGE, None)
-            elif type(event) is FreeOnePage:
-                self.probes = True
 
     def _taken(self, event: ZoneLocked) -> None:
         """Every block that waits and shares a page with what is taken was free."""
@@ -93,11 +105,11 @@ class UnseenFrees:
             if head + (1 << self.waiting[head].order) > event.pfn:
                 self.lines.append(self.waiting.pop(head).line)
 
-    def marked(self, batches: Iterable[Batch]) -> Iterator[Batch]:
-        """The same trace once more, its direct frees marked."""
+    def marked(self, batches: Iterable[Batch], probes_from: int) -> Iterator[Batch]:
+        """The same trace once more, its direct frees marked up to the line from which probes tell."""
         lines = frozenset(self.lines)
         for batch in batches:
-            for event in batch.events:
-                if type(event) is Free and event.line in lines:
+            for event in batch.events if batch.line < probes_from else ():
+                if type(event) is Free and event.line in lines and event.line < probes_from:
                     event.direct = True
             yield batch

@@ -21,10 +21,6 @@ from verified_buddy.replay.zone_layer import ZoneLayer
 from verified_buddy.replay.zoneinfo import Limits
 
 
-class NoProbes(Exception):
-    """The trace has no probes: a drain was told, and not the call that gave the block back."""
-
-
 class Drains:
     """The drains of a recording, one at a time on each CPU."""
 
@@ -37,8 +33,6 @@ class Drains:
         self.recent = flight.recent
         self.drained = 0
         self.predicted = 0
-        self.probed = 0
-        """How many calls of __free_one_page() were told."""
         self.open: dict[int, Drain] = {}
         """By CPU: its drain that may not have ended."""
         self.told: dict[int, tuple[FreeOnePage, bool]] = {}
@@ -46,7 +40,7 @@ class Drains:
 
     def free_one_page(self, event: FreeOnePage) -> None:
         """With probes: a block goes from a per-CPU list to the free lists."""
-        self.probed += 1
+        self.untold.probed = True
         if event.probe != "fop_pcp":
             return
         told = self.told.get(event.cpu)
@@ -66,8 +60,7 @@ class Drains:
             if (before.pfn, before.order, before.migratetype) == same:
                 self.predicted += exact
                 return
-        if not self.probed:
-            raise NoProbes
+        self.untold.unprobed()
         says = f"page {event.pfn:#x}, order {event.order}, was drained, but not given to the free lists"
         self.findings.wrong(event.line, "per-CPU", "wrong-page", says)
         if told is None:

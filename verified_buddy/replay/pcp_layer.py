@@ -160,7 +160,10 @@ class PcpLayer:
         if self.drains.open:
             self.drains.close(event.cpu)
         pfn, order = event.pfn, event.order
-        if event.direct or not pcp_allowed_order(order):
+        if event.direct:
+            return
+        if not pcp_allowed_order(order):
+            self.misfits.untold.unprobed()
             return
         zones = self.misfits.zones
         migratetype = (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from verified_buddy.kmem.events import (
@@ -15,7 +16,6 @@ from verified_buddy.kmem.events import (
     FreeOnePage,
     Isolate,
     IsolateRet,
-    Marker,
     MoveFree,
     Obtained,
     PcpuDrain,
@@ -26,7 +26,6 @@ from verified_buddy.kmem.events import (
     SplitPage,
     ZoneLocked,
 )
-from verified_buddy.kmem.reader import Batch
 from verified_buddy.replay.findings import Findings
 from verified_buddy.replay.frame_layer import FrameLayer
 from verified_buddy.replay.machine import Machine, OutsideZones
@@ -39,10 +38,9 @@ from verified_buddy.replay.told_late import Recent
 from verified_buddy.replay.untold import Untold
 from verified_buddy.replay.zone_layer import ZoneLayer
 
-START: Final = "KT snap start end"
-"""The recorder's mark: the snapshot of the start is that of this moment."""
-STOP: Final = "KT snap end begin"
-"""The recorder's mark: the snapshot of the end is that of this moment."""
+ALWAYS: Final = 0
+NEVER: Final = 1 << 62
+"""The line from which probes tell, of a trace that has them from its start, and of one that has none."""
 
 Handler = Callable[[Any], None]
 Handlers = dict[type, tuple[Handler, ...]]
@@ -54,6 +52,12 @@ class FrameReplay:
     layers: tuple[str, ...] = ("frame",)
 
     def __init__(self) -> None:
+        self.between = 0
+        """How many events stand between the two markers of the start."""
+        self.behind = 0
+        """How many of these are not in the snapshot."""
+        self.after: list[Event] = []
+        """Those between the two markers of the end, which may be in the snapshot that was made there."""
         self.findings = Findings()
         self.recent = Recent()
         self.frame = FrameLayer(self.findings)
@@ -88,10 +92,12 @@ class ZoneReplay(FrameReplay):
 
     layers = ("frame", "zone", "per-CPU")
 
-    def __init__(self, machine: Machine, *, probes: bool) -> None:
+    def __init__(self, machine: Machine, *, probes_from: int = ALWAYS) -> None:
         super().__init__()
         self.machine = machine
-        self.untold = Untold(self.findings, hidden=not probes)
+        self.probes_from = probes_from
+        """The line from which probes tell of what has no event."""
+        self.untold = Untold(self.findings, hidden=probes_from > ALWAYS)
         self.steals = Steals(machine, self.findings, self.untold)
         self.zone = ZoneLayer(machine, self.findings, self.untold, self.steals)
         self.flight = Flight(self.findings, self.untold, self.recent)
@@ -117,49 +123,23 @@ class ZoneReplay(FrameReplay):
             IsolateRet: (zone.isolate_ret,),
             Putback: (zone.putback,),
         }
-        if not probes:
+        self.probed: Handlers = {Free: self.handlers[Free], PcpuDrain: self.handlers[PcpuDrain]}
+        if self.untold.hidden:
             self.handlers[Free] = (frame.free, pcp.free, zone.freed)
             self.handlers[PcpuDrain] = (drains.drained_block, zone.drained)
+
+    def play(self, events: Sequence[Event]) -> None:
+        """Replay the events; from the first on that a probe tells of, with what the probes tell."""
+        if self.untold.hidden and events and events[-1].line >= self.probes_from:
+            first = bisect_left(events, self.probes_from, key=lambda event: event.line)
+            super().play(events[:first])
+            self.untold.hidden = False
+            self.handlers |= self.probed
+            events = events[first:]
+        super().play(events)
 
     def finish(self) -> None:
         """What waited for a later event is done now."""
         self.steals.finish()
         self.misfits.accuse()
         self.flight.finish()
-
-
-def play(
-    batches: Iterable[Batch],
-    fresh: Callable[[], FrameReplay],
-    *,
-    from_marker: bool,
-    progress: Callable[[], None] = lambda: None,
-) -> FrameReplay:
-    """Replay from the start marker on, if there is one and it is asked for, up to the end marker.
-
-    What stands before a start marker is in the snapshot already, so that the replay begins anew there.
-    """
-    replay, stopped = fresh(), False
-    for batch in batches:
-        replay.recent.batches.append(batch)
-        for events, marker in cut(batch.events):
-            if not stopped:
-                replay.play(events)
-            if marker == START and from_marker:
-                replay, stopped = fresh(), False
-                replay.recent.batches.append(batch)
-            elif marker == STOP:
-                stopped = True
-        progress()
-    replay.finish()
-    return replay
-
-
-def cut(events: list[Event]) -> Iterable[tuple[list[Event], str]]:
-    """The events between the markers, each time with the marker that ends them, which may be missing."""
-    start = 0
-    for index, event in enumerate(events):
-        if type(event) is Marker:
-            yield events[start:index], event.text
-            start = index + 1
-    yield events[start:] if start else events, ""

@@ -120,6 +120,8 @@ class Steals:
             due.add(MoveFree)
         if now != old or (old != HIGHATOMIC and victim.order >= PAGEBLOCK_ORDER):
             due.add(SetBlock)
+        if old != wanted and SetBlock in due and not told:
+            self.untold.unprobed()
         if old != wanted and told != due & self.kinds:
             says = f"what was told to move with page {pfn:#x} is not what moves"
             self.findings.wrong(event.line, "zone", "wrong-pageblock", says)

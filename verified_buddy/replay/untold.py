@@ -12,6 +12,10 @@ from verified_buddy.pfn import Order
 from verified_buddy.replay.findings import Findings, Layer
 
 
+class NoProbes(Exception):
+    """Something was told that a probe would have told of too, and none has: they are not there, or not yet."""
+
+
 class Untold:
     """What was told so far, and what therefore need not be wrong."""
 
@@ -19,6 +23,8 @@ class Untold:
         self.findings = findings
         self.hidden = hidden
         """Whether the trace lacks, for now, the probes of isolation, bulk allocation and direct frees."""
+        self.probed = False
+        """Whether a call of __free_one_page() was told."""
         self.exact_until: int | None = None
         """The event up to which every block was predicted, if others were moved by no event later."""
         self.compaction = False
@@ -29,6 +35,11 @@ class Untold:
         """Whether a rotation to the head was told: then all are."""
         self.to_tail = False
         """Whether a rotation to the tail was told: then all are."""
+
+    def unprobed(self) -> None:
+        """Some probe should have told of this event.  Raises NoProbes, if that has told of nothing yet."""
+        if not (self.hidden or self.probed):
+            raise NoProbes
 
     def rotates(self, order: Order, migratetype: int) -> bool:
         """Whether compaction may have rotated that list, and the trace would not tell.
