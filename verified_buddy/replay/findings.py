@@ -64,9 +64,10 @@ class Findings:
             insort(self.violations, found, key=lambda each: each.operation)
         del self.violations[LISTED:]
 
-    def note(self, kind: str, line: int, message: str, rule: Rule) -> None:
+    def note(self, kind: str, line: int, message: str, rule: Rule, *, operation: int | None = None) -> None:
         """A note; of each kind the first is told, and all are counted."""
         if kind in self.notes:
             self.notes[kind].count += 1
         else:
-            self.notes[kind] = Note(kind, self.operation, line, message, rule)
+            number = self.operation if operation is None else operation
+            self.notes[kind] = Note(kind, number, line, message, rule)

@@ -60,12 +60,19 @@ class FrameReplay:
         """Those between the two markers of the end, which may be in the snapshot that was made there."""
         self.findings = Findings()
         self.recent = Recent()
-        self.frame = FrameLayer(self.findings)
+        self.frame = FrameLayer(self.findings, self.recent)
+        self.kinds: set[type] = set()
+        """The kinds of event that were told."""
         self.handlers: Handlers = {
             Alloc: (self.frame.alloc,),
             Free: (self.frame.free,),
             BulkPage: (self.frame.bulk_page,),
             SplitPage: (self.frame.split_page,),
+            Extfrag: (self.frame.extfrag,),
+            SetBlock: (self.frame.set_block,),
+            Isolate: (self.frame.isolate,),
+            IsolateRet: (self.frame.isolate_ret,),
+            Putback: (self.frame.putback,),
         }
 
     def play(self, events: Sequence[Event]) -> None:
@@ -82,9 +89,11 @@ class FrameReplay:
                 found.wrong(event.line, "zone", "out-of-range", says)
         if events:
             found.line = events[-1].line
+            self.kinds.update(map(type, events))
 
     def finish(self) -> None:
         """The trace has ended."""
+        self.frame.again.finish(complete=Alloc in self.kinds)
 
 
 class ZoneReplay(FrameReplay):
@@ -114,14 +123,14 @@ class ZoneReplay(FrameReplay):
             PcpuDrain: (drains.pcpu_drain,),
             BulkPage: (frame.bulk_page, pcp.bulk_page),
             Obtained: (pcp.obtained,),
-            SetBlock: (self.steals.set_block,),
+            SetBlock: (frame.set_block, self.steals.set_block),
             MoveFree: (self.steals.move_free,),
-            Extfrag: (self.steals.extfrag,),
+            Extfrag: (frame.extfrag, self.steals.extfrag),
             RotateHead: (zone.rotate_head,),
             RotateTail: (zone.rotate_tail,),
-            Isolate: (zone.isolate,),
-            IsolateRet: (zone.isolate_ret,),
-            Putback: (zone.putback,),
+            Isolate: (frame.isolate, zone.isolate),
+            IsolateRet: (frame.isolate_ret, zone.isolate_ret),
+            Putback: (frame.putback, zone.putback),
         }
         self.probed: Handlers = {Free: self.handlers[Free], PcpuDrain: self.handlers[PcpuDrain]}
         if self.untold.hidden:
@@ -140,6 +149,7 @@ class ZoneReplay(FrameReplay):
 
     def finish(self) -> None:
         """What waited for a later event is done now."""
+        super().finish()
         self.steals.finish()
         self.misfits.accuse()
         self.flight.finish()

@@ -37,14 +37,23 @@ RECENT: Final = 4
 """So many batches of lines are kept to look at once more."""
 
 
-def may_wait_for_charge(gfp: str) -> bool:
-    """Whether a request with these flags is charged for its page, and may sleep until it is.
+def is_charged(gfp: str) -> bool:
+    """Whether a request with these flags is charged for its page.
 
     Linux: __memcg_kmem_charge_page(), called by __alloc_pages() before its tracepoint, mm/page_alloc.c.
     """
-    names = frozenset(gfp.split("|"))
-    bits = sum(int(name, 16) for name in names if name.startswith("0x"))
-    return bool(names & CHARGED or bits & ACCOUNT) and bool(names & SLEEPS or bits & DIRECT_RECLAIM)
+    return has(gfp, CHARGED, ACCOUNT)
+
+
+def may_wait_for_charge(gfp: str) -> bool:
+    """Whether such a request may sleep until it is charged.  Linux: try_charge_memcg(), mm/memcontrol.c."""
+    return is_charged(gfp) and has(gfp, SLEEPS, DIRECT_RECLAIM)
+
+
+def has(gfp: str, names: frozenset[str], bit: int) -> bool:
+    """Whether one of the names, or the bit, is among the flags."""
+    told = gfp.split("|")
+    return not names.isdisjoint(told) or any(int(each, 16) & bit for each in told if each.startswith("0x"))
 
 
 class Recent:

@@ -13,7 +13,7 @@ from verified_buddy.replay.findings import Findings, Layer
 
 
 class NoProbes(Exception):
-    """Something was told that a probe would have told of too, and none has: they are not there, or not yet."""
+    """A probe would have told of this too, and none has told anything: they are not there, or not yet."""
 
 
 class Untold:
