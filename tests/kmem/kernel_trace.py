@@ -19,8 +19,8 @@ SNAPSHOT = "Z\t0\t1\tDMA32\t4096\t4096\t4096\t4096\t0\t0xffff88800ba01600\n" + "
 ZONEINFO = b"Node 0, zone DMA32\n pagesets\n cpu: 0\n count: 0\n high: 8\n batch: 3\n"
 
 
-def line(event: str, fields: str, cpu: int = 0) -> str:
-    return f"            init-1       [{cpu:03}] d..3.     2.880421: {event}: {fields}\n"
+def line(event: str, fields: str, cpu: int = 0, task: str = "   init-1") -> str:
+    return f"         {task}       [{cpu:03}] d..3.     2.880421: {event}: {fields}\n"
 
 
 def taken(pfn: int, order: int = 0, kind: int = 1, cpu: int = 0) -> str:
@@ -35,7 +35,7 @@ def handed_out(pfn: int, order: int = 0, kind: int = 1, cpu: int = 0) -> str:
 
 
 def freed(pfn: int, order: int = 0, cpu: int = 0) -> str:
-    return line("mm_page_free", f"page=000000000000000a pfn={pfn:#x} order={order}", cpu)
+    return line("mm_page_free", f"page=000000000000000a pfn={pfn:#x} order={order}", cpu, "kswapd0-42")
 
 
 def batched(pfn: int, cpu: int = 0) -> str:

@@ -41,7 +41,8 @@ def moved(pfn: int, kind: int) -> str:
 
 
 def framed(*lines: str) -> Judgement:
-    return judge(BytesIO("".join(lines).encode()), "trace", Given())
+    """The verdict on a trace in which somebody else frees a page too."""
+    return judge(BytesIO("".join([*lines, freed(8000)]).encode()), "trace", Given())
 
 
 def test_a_page_of_a_larger_live_block_is_not_handed_out() -> None:

@@ -58,6 +58,7 @@ def play(
                 stopped, kept = stopped or marker == STOP, []
             if kept is not None and len(kept) > BETWEEN:
                 kept = None
+        replay.recorded.look(batch)
         watch(replay)
         progress()
     replay.finish()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bisect import insort
+from collections import Counter
+from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
@@ -37,6 +39,7 @@ class Note:
     message: str
     rule: Rule
     """What it would break if it were wrong."""
+    layer: Layer
     count: int = 1
 
 
@@ -49,14 +52,20 @@ class Findings:
     line: int = 0
     """The line of the last event that was replayed so far."""
     violations: list[Violation] = field(default_factory=list)
-    count: int = 0
+    counts: Counter[tuple[Layer, Rule]] = field(default_factory=Counter)
+    """How many violations there are of each rule; the first are listed."""
     notes: dict[str, Note] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        """How many violations there are."""
+        return self.counts.total()
 
     def wrong(
         self, line: int, layer: Layer, rule: Rule, message: str, *, operation: int | None = None
     ) -> None:
         """A violation: of the event that is replayed, or of an earlier one that only now is known for it."""
-        self.count += 1
+        self.counts[layer, rule] += 1
         found = Violation(self.operation if operation is None else operation, line, layer, rule, message)
         if operation is None:
             self.violations.append(found)
@@ -64,10 +73,25 @@ class Findings:
             insort(self.violations, found, key=lambda each: each.operation)
         del self.violations[LISTED:]
 
-    def note(self, kind: str, line: int, message: str, rule: Rule, *, operation: int | None = None) -> None:
+    def note(
+        self, kind: str, line: int, layer: Layer, rule: Rule, message: str, *, operation: int | None = None
+    ) -> None:
         """A note; of each kind the first is told, and all are counted."""
         if kind in self.notes:
             self.notes[kind].count += 1
         else:
             number = self.operation if operation is None else operation
-            self.notes[kind] = Note(kind, number, line, message, rule)
+            self.notes[kind] = Note(kind, number, line, message, rule, layer)
+
+    def withdraw(self, layer: Layer, rules: Container[Rule] | None = None) -> None:
+        """Forget what was found in a layer, or the violations of some rules there."""
+        self.violations = [
+            each
+            for each in self.violations
+            if each.layer != layer or (rules is not None and each.rule not in rules)
+        ]
+        for key in list(self.counts):
+            if key[0] == layer and (rules is None or key[1] in rules):
+                del self.counts[key]
+        if rules is None:
+            self.notes = {kind: note for kind, note in self.notes.items() if note.layer != layer}

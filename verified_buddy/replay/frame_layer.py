@@ -153,12 +153,12 @@ class FrameLayer:
             self.live.drop(head)
             self.live.add(head, freed)
             says = f"all but the first part of the block at {head:#x}"
-            self.findings.note("tail freed", event.line, says, "invalid-free")
+            self.findings.note("tail freed", event.line, "frame", "invalid-free", says)
         elif freed == 0 and of > 0:
             self._split(head, of)
             self.live.drop(pfn)
             says = f"page {pfn:#x} was freed by itself, but handed out with order {of}: split by no event"
-            self.findings.note("split", event.line, says, "invalid-free")
+            self.findings.note("split", event.line, "frame", "invalid-free", says)
         else:
             for owner, _ in owners:
                 self.live.drop(owner)

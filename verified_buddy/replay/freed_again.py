@@ -48,6 +48,10 @@ class FreedAgain:
         self.isolation_untold = False
         """Whether isolated blocks were split that no event had isolated."""
 
+    def any(self) -> bool:
+        """Whether some block was freed again."""
+        return bool(self.suspects or self.kept)
+
     def suspect(self, event: Free) -> None:
         """A block is freed again."""
         self._keep(event.cpu)
@@ -95,10 +99,10 @@ class FreedAgain:
             if certain(found.order):
                 self.findings.wrong(found.line, "frame", "invalid-free", says, operation=found.operation)
             else:
-                self.findings.note(KIND, found.line, says, "invalid-free", operation=found.operation)
+                self.findings.note(KIND, found.line, "frame", "invalid-free", says, operation=found.operation)
         for order, many in self.many.items():
             if certain(order):
-                self.findings.count += max(many - LISTED, 0)
+                self.findings.counts["frame", "invalid-free"] += max(many - LISTED, 0)
             else:
                 self.undecided += many
                 self.findings.notes[KIND].count += max(many - LISTED, 0)

@@ -44,7 +44,7 @@ class Drains:
         if event.probe != "fop_pcp":
             return
         told = self.told.get(event.cpu)
-        if told is not None:
+        if told is not None and self.drained:
             says = f"page {told[0].pfn:#x} left a per-CPU list, but no drain was told"
             self.findings.wrong(told[0].line, "per-CPU", "wrong-page", says)
         exact = self._drain(event)
@@ -185,7 +185,7 @@ class Drains:
             says = f"{drain.pages} pages were drained, where {due_amounts(drain, known)} were due"
             if found:
                 says = f"{says}: requests may have failed unseen"
-                self.findings.note("other amount", drain.line, says, "wrong-amount")
+                self.findings.note("other amount", drain.line, "per-CPU", "wrong-amount", says)
             else:
                 self.untold.suspect("per-CPU", "other amount", drain.line, "wrong-amount", says)
         lists.factors = found or ANY_FACTOR
@@ -211,12 +211,13 @@ class Drains:
         if not self.untold.hidden:
             self.findings.wrong(line, "per-CPU", "wrong-amount", says)
         elif pcp.count >= pcp.high:
-            self.findings.note("handed out unseen", line, says, "wrong-amount")
+            self.findings.note("handed out unseen", line, "per-CPU", "wrong-amount", says)
         elif lists.due != NO_LIST and (pfn := pcp.first(lists.due)) is not None:
             # Had it gone to the list, the list would have drained: so it went past it.
             migratetype = pcp.remove(lists.due, pfn)
             self.zones.give(line, pfn, pindex_to_order(lists.due), migratetype)
-            self.findings.note("went past its list", line, f"page {pfn:#x}: {says}", "wrong-amount")
+            says = f"page {pfn:#x}: {says}"
+            self.findings.note("went past its list", line, "per-CPU", "wrong-amount", says)
 
     def _interrupted(self, line: int, lists: CpuLists) -> bool:
         """Whether an interrupt freed the block while a request had taken one that it had not told yet."""
@@ -225,7 +226,7 @@ class Drains:
             return False
         if interrupt is None:
             says = f"CPU {lists.cpu} drained late, perhaps since an interrupt freed the block"
-            self.findings.note("told late", line, says, "wrong-amount")
+            self.findings.note("told late", line, "per-CPU", "wrong-amount", says)
         return True
 
     def _misfit(self, line: int, pfn: Pfn, order: Order, drain: Drain | None) -> bool:

@@ -65,7 +65,7 @@ class Flight:
             return False
         if not found:
             says = f"page {event.pfn:#x} was told after others were freed, perhaps by an interrupt"
-            self.findings.note("told late", event.line, says, "wrong-page")
+            self.findings.note("told late", event.line, "per-CPU", "wrong-page", says)
         lists.pcp.remove(pindex, event.pfn)
         return True
 
@@ -107,7 +107,7 @@ class Flight:
             return False
         if not waited and passed.interrupt is None:
             says = f"page {event.pfn:#x} was told after others were handed out, perhaps by an interrupt"
-            self.findings.note("told late", event.line, says, "wrong-page")
+            self.findings.note("told late", event.line, "per-CPU", "wrong-page", says)
         del self.passed[event.pfn], passed.pages[event.pfn]
         return True
 

@@ -95,12 +95,8 @@ class Misfits:
                 if other.pcp.first(pindex) == pfn:
                     other.pcp.remove(pindex, pfn)
                     other.factors = HALVED[other.factors]
-                    self.findings.note(
-                        "told elsewhere",
-                        event.line,
-                        f"CPU {event.cpu} tells what {other.cpu} did",
-                        "wrong-page",
-                    )
+                    says = f"CPU {event.cpu} tells what {other.cpu} did"
+                    self.findings.note("told elsewhere", event.line, "per-CPU", "wrong-page", says)
                     return True
         expected = None if pindex == NO_LIST else lists.pcp.first(pindex)
         due = "no block" if expected is None else f"page {expected:#x}"
@@ -187,9 +183,8 @@ class Misfits:
         suspect = self.suspects.get(event.cpu)
         if suspect is not None and suspect[1] == event.order:
             del self.suspects[event.cpu]
-            self.findings.note(
-                "charge failed", event.line, "a page was freed that could not be charged", "invalid-free"
-            )
+            says = "a page was freed that could not be charged"
+            self.findings.note("charge failed", event.line, "per-CPU", "invalid-free", says)
 
     def accuse(self, cpu: int | None = None) -> None:
         """No failed request explains the page that was freed."""
@@ -217,9 +212,8 @@ class Misfits:
             if find_victim(area, order, migratetype, no_fragment=spared) is None:
                 return
         if len(zone.cpus) > 1:
-            self.findings.note(
-                "short refill", line, "another CPU may have given blocks back meanwhile", "wrong-amount"
-            )
+            says = "another CPU may have given blocks back meanwhile"
+            self.findings.note("short refill", line, "per-CPU", "wrong-amount", says)
             return
         says = f"{due - left} blocks refilled a list, where {due} were due and there"
         self.untold.suspect("per-CPU", "short refill", line, "wrong-amount", says)

@@ -26,13 +26,14 @@ from verified_buddy.kmem.events import (
     SplitPage,
     ZoneLocked,
 )
-from verified_buddy.replay.findings import Findings
+from verified_buddy.replay.findings import Findings, Layer
 from verified_buddy.replay.frame_layer import FrameLayer
 from verified_buddy.replay.machine import Machine, OutsideZones
 from verified_buddy.replay.pcp_drain import Drains
 from verified_buddy.replay.pcp_flight import Flight
 from verified_buddy.replay.pcp_layer import PcpLayer
 from verified_buddy.replay.pcp_misfits import Misfits
+from verified_buddy.replay.recorded import Recorded
 from verified_buddy.replay.steals import Steals
 from verified_buddy.replay.told_late import Recent
 from verified_buddy.replay.untold import Untold
@@ -49,9 +50,12 @@ Handlers = dict[type, tuple[Handler, ...]]
 class FrameReplay:
     """What the trace alone says: who owns a page."""
 
-    layers: tuple[str, ...] = ("frame",)
+    told_of: tuple[Layer, ...] = ("frame",)
 
-    def __init__(self) -> None:
+    def __init__(self, recorded: Recorded) -> None:
+        self.recorded = recorded
+        self.left_out: dict[Layer, str] = {}
+        """Layers that the trace does not tell enough for, and what it lacks."""
         self.between = 0
         """How many events stand between the two markers of the start."""
         self.behind = 0
@@ -61,8 +65,6 @@ class FrameReplay:
         self.findings = Findings()
         self.recent = Recent()
         self.frame = FrameLayer(self.findings, self.recent)
-        self.kinds: set[type] = set()
-        """The kinds of event that were told."""
         self.handlers: Handlers = {
             Alloc: (self.frame.alloc,),
             Free: (self.frame.free,),
@@ -89,20 +91,23 @@ class FrameReplay:
                 found.wrong(event.line, "zone", "out-of-range", says)
         if events:
             found.line = events[-1].line
-            self.kinds.update(map(type, events))
 
     def finish(self) -> None:
         """The trace has ended."""
-        self.frame.again.finish(complete=Alloc in self.kinds)
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """Those that were judged."""
+        return tuple(layer for layer in self.told_of if layer not in self.left_out)
 
 
 class ZoneReplay(FrameReplay):
     """The same, and the lists of a machine from a snapshot on."""
 
-    layers = ("frame", "zone", "per-CPU")
+    told_of = ("frame", "zone", "per-CPU")
 
-    def __init__(self, machine: Machine, *, probes_from: int = ALWAYS) -> None:
-        super().__init__()
+    def __init__(self, recorded: Recorded, machine: Machine, *, probes_from: int = ALWAYS) -> None:
+        super().__init__(recorded)
         self.machine = machine
         self.probes_from = probes_from
         """The line from which probes tell of what has no event."""
@@ -149,7 +154,6 @@ class ZoneReplay(FrameReplay):
 
     def finish(self) -> None:
         """What waited for a later event is done now."""
-        super().finish()
         self.steals.finish()
         self.misfits.accuse()
         self.flight.finish()

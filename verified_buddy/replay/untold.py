@@ -59,6 +59,6 @@ class Untold:
         if not (self.hidden or unseen):
             self.findings.wrong(line, layer, rule, says)
             return
-        self.findings.note(kind, line, says, rule)
+        self.findings.note(kind, line, layer, rule, says)
         if layer == "zone" and self.exact_until is None:
             self.exact_until = self.findings.operation - 1

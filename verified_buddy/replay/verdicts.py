@@ -26,7 +26,7 @@ def verdict_of(judgement: Judgement, *, every: bool) -> Verdict:
     found = judgement.findings
     return Verdict(
         judgement.trace,
-        Level.EXACT if isinstance(judgement.replay, ZoneReplay) else Level.SAFETY,
+        Level.EXACT if "zone" in judgement.replay.layers else Level.SAFETY,
         found.operation,
         found.count,
         [divergence(each) for each in found.violations[: None if every else 1]],
