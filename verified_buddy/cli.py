@@ -50,6 +50,7 @@ def main() -> None:
     help="How much of a buddy-trace must conform; each level includes the one before.",
 )
 @click.option("--keep-going", is_flag=True, help="Judge on after a divergence; list up to 100.")
+@click.option("--strict", is_flag=True, help="Of a kernel's trace: what is only noted counts as wrong too.")
 @click.option("--json", "json_lines", is_flag=True, help="One JSON object a trace.")
 @click.option("--snapshot", metavar="START", help="Of a kernel's trace: its free lists at the start.")
 @click.option("--expect", metavar="END", help="Its free lists at the end, which are compared.")
@@ -62,7 +63,13 @@ def main() -> None:
     help="Where the replay begins: after `KT snap start end` if that is there, or at the first event.",
 )
 def check_command(
-    traces: tuple[str, ...], level: str, keep_going: bool, json_lines: bool, at: str, **files: str | None
+    traces: tuple[str, ...],
+    level: str,
+    keep_going: bool,
+    strict: bool,
+    json_lines: bool,
+    at: str,
+    **files: str | None,
 ) -> None:
     """Judge recordings of an allocator: buddy-trace v1, or a Linux kmem trace.
 
@@ -70,7 +77,7 @@ def check_command(
     input.  The exit status is 0 if all conform, 1 if some diverge, 2 if some cannot be read.
     """
     refuse_senseless(traces, files)
-    wanted = Wanted(LEVELS[level], keep_going, json_lines, Files(at=at, **files))
+    wanted = Wanted(LEVELS[level], keep_going, json_lines, Files(at=at, **files), strict)
     sys.exit(ended(lambda: checked(traces, wanted)))
 
 
@@ -120,6 +127,7 @@ class Wanted:
     keep_going: bool
     json_lines: bool
     files: Files
+    strict: bool = False
 
 
 def judged(name: str, wanted: Wanted, given: Given) -> Verdict | None:
@@ -130,7 +138,7 @@ def judged(name: str, wanted: Wanted, given: Given) -> Verdict | None:
             if is_recording(head(stream)):
                 with no_garbage_collection():
                     recording = judge(stream, shown, given, advance)
-                verdict = verdict_of(recording, every=wanted.keep_going)
+                verdict = verdict_of(recording, every=wanted.keep_going, strict=wanted.strict)
             elif given.start is not None:
                 raise Unusable("not a kernel's trace, which --snapshot is about")
             else:

@@ -13,29 +13,43 @@ from rich.text import Text
 from verified_buddy.oracle.check import Divergence, Verdict
 from verified_buddy.oracle.rules import THEOREMS, Level
 from verified_buddy.replay import final
-from verified_buddy.replay.findings import Violation
+from verified_buddy.replay.findings import Note, Violation
 from verified_buddy.replay.recording import Judgement
-from verified_buddy.replay.replay import ZoneReplay
+from verified_buddy.replay.replay import NEVER, ZoneReplay
 
 SHOWN: Final = 8
 """So many pages of a list are named."""
 
 
-def verdict_of(judgement: Judgement, *, every: bool) -> Verdict:
-    """The judgement, as that of any trace; with every violation that was listed, or the first."""
+def verdict_of(judgement: Judgement, *, every: bool, strict: bool = False) -> Verdict:
+    """The judgement, as that of any trace; with every violation that was listed, or the first.
+
+    ``strict``: what is only noted counts as wrong too.
+    """
     found = judgement.findings
+    wrong = list(map(divergence, found.violations))
+    count = found.count
+    if strict:
+        wrong = sorted([*wrong, *map(noted, found.notes.values())], key=lambda each: each.operation)
+        count += sum(note.count for note in found.notes.values())
     return Verdict(
         judgement.trace,
         Level.EXACT if "zone" in judgement.replay.layers else Level.SAFETY,
         found.operation,
-        found.count,
-        [divergence(each) for each in found.violations[: None if every else 1]],
+        count,
+        wrong[: None if every else 1],
     )
 
 
 def divergence(each: Violation) -> Divergence:
     """The violation, as that of any trace."""
     says = f"{each.layer} layer: {each.message}"
+    return Divergence(each.operation, each.line, each.rule, THEOREMS[each.rule], says, ())
+
+
+def noted(each: Note) -> Divergence:
+    """The first of a kind of notes, as a divergence of any trace."""
+    says = f"{each.layer} layer: {each.kind}, {each.count} times: {each.message}"
     return Divergence(each.operation, each.line, each.rule, THEOREMS[each.rule], says, ())
 
 
@@ -46,6 +60,8 @@ def facts(judgement: Judgement) -> dict[str, object]:
         "layers": list(replay.layers),
         "events": found.operation,
         "unknown_frees": replay.frame.unknown,
+        "freed_twice": replay.frame.again.undecided,
+        "left_out": replay.left_out,
         "notes": sum(note.count for note in found.notes.values()),
         "noted": [asdict(note) for note in found.notes.values()],
     }
@@ -54,6 +70,8 @@ def facts(judgement: Judgement) -> dict[str, object]:
     ended = judgement.final
     return common | {
         "probes": not replay.untold.hidden,
+        "probes_from": replay.probes_from if 0 < replay.probes_from < NEVER else None,
+        "events_behind_snapshot": replay.behind,
         "exact_up_to": replay.untold.exact_until,
         "taken": replay.zone.taken,
         "predicted": replay.zone.predicted,
@@ -115,17 +133,7 @@ def told(judgement: Judgement) -> Iterator[str]:
     """The facts, in words."""
     replay = judgement.replay
     if isinstance(replay, ZoneReplay):
-        zone, pcp, drains = replay.zone, replay.pcp, replay.drains
-        yield f"taken from the free lists: {zone.predicted:,} of {zone.taken:,} predicted"
-        yield f"handed out: {pcp.predicted:,} of {pcp.allocated:,} predicted"
-        yield f"drained: {drains.predicted:,} of {drains.drained:,} predicted"
-        if replay.untold.hidden:
-            yield "without probes: direct frees were inferred; bulk allocation and isolation are not told"
-        if replay.untold.exact_until is not None:
-            yield f"exact up to event {replay.untold.exact_until:,}: then blocks moved that no event tells of"
-        for each in limits(replay):
-            high = "not reached" if each["high"] is None else each["high"]
-            yield f"{each['zone']}, CPU {each['cpu']}: high {high}, batch {each['batch']} ({each['source']})"
+        yield from told_lists(replay)
     if judgement.final is not None:
         yield from told_final(judgement.final)
     for note in judgement.findings.notes.values():
@@ -133,6 +141,29 @@ def told(judgement: Judgement) -> Iterator[str]:
         yield f"note: {note.kind}{times} at line {note.line}: {note.message}"
     if replay.frame.unknown:
         yield f"{replay.frame.unknown:,} frees of pages of which no allocation was told"
+
+
+def told_lists(replay: ZoneReplay) -> Iterator[str]:
+    """What was predicted of the lists, in words."""
+    zone, pcp, drains = replay.zone, replay.pcp, replay.drains
+    if "zone" in replay.layers:
+        yield f"taken from the free lists: {zone.predicted:,} of {zone.taken:,} predicted"
+    if "per-CPU" in replay.layers:
+        yield f"handed out: {pcp.predicted:,} of {pcp.allocated:,} predicted"
+        yield f"drained: {drains.predicted:,} of {drains.drained:,} predicted"
+    for layer, why in replay.left_out.items():
+        yield f"left out: the {layer} layer, since {why}"
+    if replay.untold.hidden:
+        yield "without probes: direct frees were inferred; bulk allocation and isolation are not told"
+    elif replay.probes_from:
+        yield f"without probes up to line {replay.probes_from}: direct frees were inferred there"
+    if replay.behind:
+        yield f"the snapshot is of a moment {replay.behind} events before its second mark"
+    if replay.untold.exact_until is not None:
+        yield f"exact up to event {replay.untold.exact_until:,}: then blocks moved that no event tells of"
+    for each in limits(replay) if "per-CPU" in replay.layers else ():
+        high = "not reached" if each["high"] is None else each["high"]
+        yield f"{each['zone']}, CPU {each['cpu']}: high {high}, batch {each['batch']} ({each['source']})"
 
 
 def told_final(ended: final.Final) -> Iterator[str]:
