@@ -34,24 +34,32 @@ class Blocks:
                 self.larger = tuple(each for each in self.larger if each != order)
         return order
 
-    def around(self, pfn: Pfn, order: int) -> Iterator[tuple[Pfn, Order]]:
-        """The block that starts before the page, and holds it."""
+    def around(self, pfn: Pfn, order: int) -> Pfn | None:
+        """The first page of the larger block that holds the page and starts before it."""
+        get = self.order_of.get
         for current in self.larger:
             head = Pfn(pfn & -(1 << current))
-            if current > order and head != pfn and self.order_of.get(head) == current:
-                yield head, current
+            if get(head) == current > order and head != pfn:
+                return head
+        return None
 
     def sharing(self, pfn: Pfn, order: Order) -> Iterator[tuple[Pfn, Order]]:
         """The blocks that share a page with that one, which need not be aligned."""
         pages = map(Pfn, range(pfn, pfn + (1 << order)))
         yield from ((page, self.order_of[page]) for page in pages if page in self.order_of)
-        if self.larger:
-            yield from self.around(pfn, order)
+        head = self.around(pfn, order)
+        if head is not None:
+            yield head, self.order_of[head]
 
     def cut_out(self, pfn: Pfn, order: Order) -> bool:
         """Drop the pages of an aligned block, and keep what else was of the same blocks; whether any was."""
-        if not order and not self.larger:
-            return self.order_of.pop(pfn, None) is not None
+        if not order:
+            of = self.order_of.get(pfn)
+            if of == 0:
+                del self.order_of[pfn]
+                return True
+            if of is None and self.around(pfn, order) is None:
+                return False
         owners = list(self.sharing(pfn, order))
         for head, current in owners:
             self.drop(head)

@@ -55,7 +55,7 @@ class FrameLayer:
         if pfn is None:
             return
         live = self.live
-        if order or pfn in live.order_of or (live.larger and next(live.around(pfn, order), None)):
+        if order or pfn in live.order_of or live.around(pfn, order) is not None:
             self._check(event.line, pfn, order)
         self._hand_out(pfn, order)
 

@@ -58,6 +58,7 @@ class CpuLists:
         "refilled",
         "seen",
         "seen_before",
+        "shared",
         "zone",
     )
 
@@ -83,6 +84,8 @@ class CpuLists:
         """Where the limits were not told: the greatest count so far after which nothing drained."""
         self.seen_before = 0
         """The same before the last free."""
+        self.shared = False
+        """Whether the machine has other CPUs."""
         self.drained = 0
         """How many pages were drained so far."""
         self.counts: deque[tuple[int, int, int]] = deque(maxlen=COUNTS)
@@ -91,8 +94,9 @@ class CpuLists:
         """Where the limits were not told: the greatest count at which the lists drained."""
 
     def changed(self, line: int) -> None:
-        """The event of that line has changed how many pages are listed."""
-        self.counts.append((line, self.pcp.count, self.drained))
+        """The event of that line has changed how many pages are listed; another CPU may count them."""
+        if self.shared:
+            self.counts.append((line, self.pcp.count, self.drained))
 
     def refill(self, pindex: int, order: Order, *, shut: bool = False) -> None:
         """A refill of an empty list begins."""
@@ -136,6 +140,8 @@ class ReplayZone:
             limits = self.limits.get(cpu)
             told = limits or Limits(UNLIMITED, zone_batchsize(self.row.managed))
             found = self.cpus[cpu] = CpuLists(self.zone, cpu, told, known=limits is not None)
+            for lists in self.cpus.values():
+                lists.shared = len(self.cpus) > 1
         return found
 
     def open(self, *, changed: bool) -> None:

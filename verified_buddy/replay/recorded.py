@@ -23,7 +23,7 @@ HEADERS: Final = (b"# tracer:", b"\ncpus=")
 
 
 class Recorded:
-    """What the text of a trace says of its recording; the times are looked at only if that matters."""
+    """What the text of a trace says of its recording; it is looked at closely only if that matters."""
 
     def __init__(self, again: Callable[[], Iterable[Batch]] | None) -> None:
         self.again = again
@@ -48,11 +48,11 @@ class Recorded:
                 self.tasks.add(found[1])
                 if len(self.tasks) > 1:
                     break
-        self.headers += sum(map(batch.text.count, HEADERS)) + batch.text.startswith(b"cpus=")
         if self.again is None:
-            self._look_at_times(batch)
+            self._look_closely(batch)
 
-    def _look_at_times(self, batch: Batch) -> None:
+    def _look_closely(self, batch: Batch) -> None:
+        self.headers += sum(map(batch.text.count, HEADERS)) + batch.text.startswith(b"cpus=")
         for found in TIME.finditer(batch.text):
             cpu, time = found[1], float(found[2])
             if time < self._latest:
@@ -79,7 +79,7 @@ class Recorded:
         if self.again is not None:
             again, self.again = self.again, None
             for batch in again():
-                self._look_at_times(batch)
+                self._look_closely(batch)
         if self.joined or self.headers > 1:
             where = f" at line {self.joined}" if self.joined else ""
             return f"another recording begins{where}, and what was between is missing: give each by itself"

@@ -80,11 +80,14 @@ class FrameReplay:
     def play(self, events: Sequence[Event]) -> None:
         """Replay the events."""
         found, handlers = self.findings, self.handlers
+        number = found.operation
         for event in events:
-            if type(event) is not Obtained:
-                found.operation += 1
+            kind = type(event)
+            if kind is not Obtained:  # which tells when the request that follows had its page
+                number += 1
+                found.operation = number
             try:
-                for handle in handlers.get(type(event), ()):
+                for handle in handlers.get(kind, ()):
                     handle(event)
             except OutsideZones as error:
                 says = f"page {error.args[0]:#x} is in no zone of the snapshot"
