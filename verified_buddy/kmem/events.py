@@ -87,6 +87,8 @@ class FreeOnePage(Said, gc=False):
     order: Order
     migratetype: Migratetype
     fpi: int
+    captured: int | None = None
+    """The order at which the merged block went to who compacts memory for it; None if it was listed."""
 
 
 class Isolate(Said, gc=False):
@@ -144,6 +146,13 @@ class Obtained(Said, gc=False):
     pfn: Pfn
 
 
+class Counted(Said, gc=False):
+    """So many pages are added to a zone's counter of free pages; ``zone`` is an address."""
+
+    zone: int
+    delta: int
+
+
 class SplitPage(Said, gc=False):
     """A block that is out becomes single pages."""
 
@@ -179,6 +188,7 @@ Event = (
     | RotateHead
     | RotateTail
     | Obtained
+    | Counted
     | SplitPage
     | BulkPage
     | Marker

@@ -8,6 +8,7 @@ from typing import Final
 from verified_buddy.free_area import Migratetype
 from verified_buddy.kmem.events import (
     BulkPage,
+    Counted,
     Event,
     Extfrag,
     Isolate,
@@ -32,6 +33,9 @@ PAGE_STRUCT: Final = 64
 TYPE_BITS: Final = 7
 """Of the bits of a pageblock, those of its migratetype."""
 
+NR_FREE_PAGES: Final = 0
+"""The counter of free pages among a zone's; Linux: enum zone_stat_item, include/linux/mmzone.h."""
+
 EXTFRAG: Final = (
     "pfn alloc_order fallback_order pageblock_order alloc_migratetype fallback_migratetype"
     " fragmenting change_ownership"
@@ -46,6 +50,7 @@ FIELDS: Final = {
     b"splitpage": ["page", "order"],
     b"bulkpage": ["page"],
     b"gpff_ret": ["page"],
+    b"nrfree": ["zone", "item", "delta"],
     b"rothead": ["order", "page"],
     b"rottail": ["list", "page"],
 }
@@ -53,7 +58,7 @@ MARKS: Final = (b"tracing_mark_write", b"print")
 RARE: Final = frozenset({*FIELDS, *MARKS})
 """The names of the events that are read here."""
 
-FIELD: Final = re.compile(r"(\w{1,30})=(0x[0-9a-f]{1,16}|\d{1,10})")
+FIELD: Final = re.compile(r"(\w{1,30})=(0x[0-9a-f]{1,16}|-?\d{1,10})")
 PLACE: Final = re.compile(rb"page=\S{1,20} |\([^()]{0,200}\) ")
 
 
@@ -107,6 +112,8 @@ def event_besides(name: bytes, of: dict[str, int], where: tuple[int, int]) -> Ev
     match name:
         case b"gpff_ret":
             return Obtained(*where, pfn_of(of["page"])) if of["page"] else None
+        case b"nrfree":
+            return Counted(*where, of["zone"], of["delta"]) if of["item"] == NR_FREE_PAGES else None
         case b"rothead":
             return RotateHead(*where, listed_page(of["page"]), order(of["order"]))
         case b"rottail":
@@ -136,13 +143,13 @@ def page(number: int) -> Pfn:
 
 def order(number: int) -> Order:
     """The number, which must be an order of this kernel."""
-    if number > MAX_ORDER:
+    if not 0 <= number <= MAX_ORDER:
         raise ValueError
     return Order(number)
 
 
 def kind(number: int) -> Migratetype:
     """The number, which must be a migratetype of this kernel."""
-    if number >= MIGRATETYPES:
+    if not 0 <= number < MIGRATETYPES:
         raise ValueError
     return Migratetype(number)

@@ -10,6 +10,7 @@ from typing import Final
 from verified_buddy.kmem.events import (
     Alloc,
     BulkPage,
+    Counted,
     Event,
     Free,
     FreeBatched,
@@ -24,12 +25,15 @@ from verified_buddy.kmem.events import (
 )
 from verified_buddy.kmem.reader import Batch
 from verified_buddy.linux.pageblock import PAGEBLOCK_ORDER
-from verified_buddy.pfn import Pfn
+from verified_buddy.pfn import MAX_ORDER, ORDERS, Pfn
 
 NO_PAGE: Final = Pfn(-1)
 
 PROBES: Final = frozenset({FreeOnePage, Isolate, Putback, MoveFree, SetBlock, SplitPage, BulkPage})
 """The events that only probes tell."""
+
+SIZES: Final = tuple(1 << order for order in ORDERS[: MAX_ORDER + 1])
+"""By order: the pages of a block."""
 
 HELD: Final = 4096
 """So many events are looked at before one is done; a batch of frees is told within 1,500."""
@@ -37,11 +41,11 @@ HELD: Final = 4096
 
 def foreseen(batches: Iterable[Batch]) -> Iterator[Batch]:
     """The batches, each free marked with what becomes of its block."""
-    waiting: dict[Pfn, Free] = {}
+    fate = Fate()
     held: deque[Batch] = deque()
     many = 0
     for batch in batches:
-        mark(batch.events, waiting)
+        fate.look(batch.events)
         held.append(batch)
         many += len(batch.events)
         while many - len(held[0].events) >= HELD:
@@ -50,19 +54,48 @@ def foreseen(batches: Iterable[Batch]) -> Iterator[Batch]:
     yield from held
 
 
-def mark(events: list[Event], waiting: dict[Pfn, Free]) -> None:
-    """Mark the frees whose batch, or direct free, is among the events."""
-    for event in events:
-        if type(event) is Free:
-            waiting[event.pfn] = event
-        elif type(event) is FreeBatched:
-            freed = waiting.pop(event.pfn, None)
-            if freed is not None:
-                freed.batched = True
-        elif type(event) is FreeOnePage and event.probe in {"fop_one", "fop_ok"}:
-            freed = waiting.pop(event.pfn, None)
+class Fate:
+    """Marks frees with what becomes of their blocks, as a later event tells."""
+
+    def __init__(self) -> None:
+        self.waiting: dict[Pfn, Free] = {}
+        """The frees whose batch, or direct free, may still come."""
+        self.merging: dict[int, FreeOnePage] = {}
+        """By CPU: the call of __free_one_page() that it told last, if it told nothing else since."""
+
+    def look(self, events: list[Event]) -> None:
+        """Go through the next events, and mark those from which they follow."""
+        waiting = self.waiting
+        for event in events:
+            if type(event) is Free:
+                waiting[event.pfn] = event
+            elif type(event) is FreeBatched:
+                freed = waiting.pop(event.pfn, None)
+                if freed is not None:
+                    freed.batched = True
+            elif type(event) is FreeOnePage:
+                self._gives(event)
+            elif type(event) is Counted:
+                self._counted(event)
+                continue
+            if self.merging and type(event) is not FreeOnePage:
+                self.merging.pop(event.cpu, None)
+
+    def _gives(self, event: FreeOnePage) -> None:
+        self.merging[event.cpu] = event
+        if event.probe in {"fop_one", "fop_ok"}:
+            freed = self.waiting.pop(event.pfn, None)
             if freed is not None and freed.order == event.order:
                 freed.direct = True
+
+    def _counted(self, event: Counted) -> None:
+        """A block that is given back, and is counted off again at once, was captured.
+
+        Linux: compaction_capture(), called by __free_one_page(), mm/page_alloc.c.
+        """
+        freed = self.merging.pop(event.cpu, None)
+        if freed is not None and freed.zone == event.zone and -event.delta in SIZES[freed.order :]:
+            freed.captured = SIZES.index(-event.delta)
 
 
 class UnseenFrees:

@@ -84,32 +84,19 @@ class Misfits:
         """A block is handed out that does not head its list; whether it was to be expected all the same."""
         pfn, order = event.pfn, event.order
         assert pfn is not None
-        taken = direct.pop(pfn, None)
-        if taken is not None and taken.order == order:
-            if self.bypasses.get(event.cpu) is taken:
-                del self.bypasses[event.cpu]
+        if self._past_lists(event, pfn, direct):
             return True
-        zone = self.machine.zone_at(pfn)
-        if pindex != NO_LIST:
-            for other in zone.cpus.values():
-                if other.pcp.first(pindex) == pfn:
-                    other.pcp.remove(pindex, pfn)
-                    other.factors = HALVED[other.factors]
-                    says = f"CPU {event.cpu} tells what {other.cpu} did"
-                    self.findings.note("told elsewhere", event.line, "per-CPU", "wrong-page", says)
-                    return True
         expected = None if pindex == NO_LIST else lists.pcp.first(pindex)
         due = "no block" if expected is None else f"page {expected:#x}"
         says = f"page {pfn:#x}, order {order}, type {event.migratetype}, was handed out, where {due} is due"
-        if pindex != NO_LIST and self.flight.nested(event, lists, pindex):
+        if pindex != NO_LIST and self._off_list(event, pfn, lists, pindex, says):
             return True
-        if pindex != NO_LIST and self.flight.pass_over(event, lists, pindex, says):
-            return True
-        if overlaps_free(zone.zone.free_area, pfn, order):
+        area = lists.zone.free_area
+        if overlaps_free(area, pfn, order):
             unseen = self.untold.compaction
             says += "; it is free, and no event took it"
             self.untold.suspect("per-CPU", "captured", event.line, "not-free", says, unseen=unseen)
-            buddy.take(zone.zone.free_area, pfn, order)
+            buddy.take(area, pfn, order)
         elif pfn in self.zones.lost or pfn in self.gone:
             self.zones.lost.discard(pfn)
             self.gone.discard(pfn)
@@ -117,6 +104,26 @@ class Misfits:
             self.untold.suspect("per-CPU", "handed out unseen", event.line, "wrong-page", says)
         self._adopt(pfn, order, lists, pindex)
         return False
+
+    def _past_lists(self, event: Alloc, pfn: Pfn, direct: dict[Pfn, ZoneLocked]) -> bool:
+        """Whether the block came from the free lists without being on a list, or from compaction."""
+        taken = direct.pop(pfn, None)
+        if taken is None or taken.order != event.order:
+            return self.zones.captured.pop(pfn, None) == event.order
+        if self.bypasses.get(event.cpu) is taken:
+            del self.bypasses[event.cpu]
+        return True
+
+    def _off_list(self, event: Alloc, pfn: Pfn, lists: CpuLists, pindex: int, says: str) -> bool:
+        """Whether the block may have left a list, although it does not head that of this CPU now."""
+        for other in self.machine.zone_at(pfn).cpus.values():
+            if other.pcp.first(pindex) == pfn:
+                other.pcp.remove(pindex, pfn)
+                other.factors = HALVED[other.factors]
+                says = f"CPU {event.cpu} tells what {other.cpu} did"
+                self.findings.note("told elsewhere", event.line, "per-CPU", "wrong-page", says)
+                return True
+        return self.flight.nested(event, lists, pindex) or self.flight.pass_over(event, lists, pindex, says)
 
     def _adopt(self, pfn: Pfn, order: Order, lists: CpuLists, pindex: int) -> None:
         """The block is on no list any more; if one other block headed its list, that one is gone too.

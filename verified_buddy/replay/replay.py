@@ -9,6 +9,7 @@ from typing import Any, Final
 from verified_buddy.kmem.events import (
     Alloc,
     BulkPage,
+    Counted,
     Event,
     Extfrag,
     Free,
@@ -42,6 +43,9 @@ from verified_buddy.replay.zone_layer import ZoneLayer
 ALWAYS: Final = 0
 NEVER: Final = 1 << 62
 """The line from which probes tell, of a trace that has them from its start, and of one that has none."""
+
+ASIDE: Final = frozenset({Obtained, Counted})
+"""Events that tell more of another, and are not counted."""
 
 Handler = Callable[[Any], None]
 Handlers = dict[type, tuple[Handler, ...]]
@@ -83,7 +87,7 @@ class FrameReplay:
         number = found.operation
         for event in events:
             kind = type(event)
-            if kind is not Obtained:  # which tells when the request that follows had its page
+            if kind not in ASIDE:
                 number += 1
                 found.operation = number
             try:

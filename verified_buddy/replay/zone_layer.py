@@ -53,6 +53,8 @@ class ZoneLayer:
         self.predicted = 0
         self.asked: dict[int, Isolate] = {}
         """By CPU: the block that it wants to isolate."""
+        self.captured: dict[Pfn, Order] = {}
+        """Blocks that went to who compacts memory, and are not handed out yet."""
         self.lost: set[Pfn] = set()
         """Blocks that were taken by no event."""
 
@@ -72,8 +74,28 @@ class ZoneLayer:
 
     def free_one_page(self, event: FreeOnePage) -> None:
         """Give back a block."""
+        if event.captured is not None:
+            self._capture(event, ORDERS[event.captured])
+            return
         tail = event.fpi & TO_TAIL != 0
         self.give(event.line, event.pfn, event.order, event.migratetype, to_tail=tail)
+
+    def _capture(self, event: FreeOnePage, at: Order) -> None:
+        """A block is given back, merges, and goes to who compacts memory for a block of that order.
+
+        Linux: compaction_capture(), called by __free_one_page(), mm/page_alloc.c.
+        """
+        pfn, order = event.pfn, event.order
+        zone = self.machine.zone_at(pfn).zone
+        self.steals.flush(zone)
+        while order < at and zone.free_area.is_free_block(Pfn(pfn ^ (1 << order)), order):
+            zone.free_area.remove(Pfn(pfn ^ (1 << order)), order)
+            pfn, order = Pfn(pfn & -(2 << order)), ORDERS[order + 1]
+        if order == at and not overlaps_free(zone.free_area, pfn, order):
+            self.captured[pfn] = order
+            return
+        says = f"page {event.pfn:#x}, order {event.order}, was captured with order {at}, but has {order}"
+        self.untold.suspect("zone", "freed unseen", event.line, "wrong-order", says)
 
     def drained(self, event: PcpuDrain) -> None:
         """Without probes: a block has gone back from a per-CPU list."""
