@@ -9,12 +9,14 @@ Linux: __alloc_pages(), mm/page_alloc.c.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from verified_buddy.free_area import Migratetype
 from verified_buddy.kmem.events import Alloc
-from verified_buddy.pfn import Pfn
+from verified_buddy.pfn import Order, Pfn
 from verified_buddy.replay.findings import Findings
 from verified_buddy.replay.machine import HALVED, CpuLists
+from verified_buddy.replay.pcp_charges import Suspect
 from verified_buddy.replay.told_late import Recent, may_wait_for_charge
 from verified_buddy.replay.untold import Untold
 
@@ -36,6 +38,14 @@ class Passed:
     """With the types that they were listed with."""
 
 
+class Got(NamedTuple):
+    """When a request had its page, and which list that had left."""
+
+    pindex: int
+    line: int
+    operation: int
+
+
 class Flight:
     """The pages that left their lists and are not told yet."""
 
@@ -43,8 +53,8 @@ class Flight:
         self.findings = findings
         self.untold = untold
         self.recent = recent
-        self.obtained: dict[Pfn, int] = {}
-        """Of pages that a request has, as was told: the list that they left."""
+        self.obtained: dict[Pfn, Got] = {}
+        """The pages that requests have, as was told."""
         self.passed: dict[Pfn, Passed] = {}
         """Pages that were passed over: they left their list unseen, or the next one was wrong."""
         self.accused = 0
@@ -111,15 +121,15 @@ class Flight:
         del self.passed[event.pfn], passed.pages[event.pfn]
         return True
 
-    def forget(self, pfn: Pfn) -> str | None:
-        """The page is freed before it was told; what is wrong about that, unless its charge failed."""
+    def freed(self, order: Order, pfn: Pfn) -> Suspect:
+        """A page in flight is freed before it was told; what is wrong, unless its charge failed."""
         passed = self.passed.pop(pfn, None)
         if passed is not None:
             del passed.pages[pfn]
-            return passed.says
-        if self.obtained.pop(pfn, None) is not None:
-            return f"page {pfn:#x} was freed, but its request had not ended"
-        return None
+            return Suspect(order, passed.line, passed.operation, "wrong-page", passed.says)
+        obtained = self.obtained.pop(pfn)
+        says = f"page {pfn:#x} was freed, but no event handed it out"
+        return Suspect(order, obtained.line, obtained.operation, "wrong-page", says)
 
     def accuse(self, passed: Passed) -> None:
         """The pages had not left their list: they head it again."""

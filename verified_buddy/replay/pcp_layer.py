@@ -22,6 +22,7 @@ from verified_buddy.pfn import ORDERS, Order, Pfn
 from verified_buddy.replay.findings import Findings
 from verified_buddy.replay.machine import HALVED, NO_LIST, CpuLists, Machine
 from verified_buddy.replay.pcp_drain import Drains
+from verified_buddy.replay.pcp_flight import Got
 from verified_buddy.replay.pcp_misfits import Misfits
 
 PINDEX: Final = [
@@ -79,11 +80,11 @@ class PcpLayer:
         if self.drains.open:
             self.drains.close(event.cpu)
         pfn = event.pfn
+        if self.misfits.charges.suspects:
+            self.misfits.charges.answered(event)
         if pfn is None:
-            self.misfits.refused(event)
+            self.misfits.refused(event.cpu, event.order)
             return
-        if self.misfits.suspects:
-            self.misfits.accuse(event.cpu)
         self.allocated += 1
         pindex = PINDEX[event.order][event.migratetype]
         if pfn in self.flight.obtained:
@@ -112,7 +113,7 @@ class PcpLayer:
 
     def _ends(self, event: Alloc, pfn: Pfn, pindex: int) -> None:
         """A request hands out the page that it had obtained."""
-        left = self.flight.obtained.pop(pfn)
+        left = self.flight.obtained.pop(pfn).pindex
         if left == pindex:
             self.handed_out += 1
         else:
@@ -130,7 +131,7 @@ class PcpLayer:
                 if lists.overdue:
                     self.drains.missing(lists)
                 lists.pcp.remove(pindex, event.pfn)
-                self.flight.obtained[event.pfn] = pindex
+                self.flight.obtained[event.pfn] = Got(pindex, event.line, self.findings.operation)
                 self._leaves(event.line, lists, pindex)
                 return
 
@@ -195,7 +196,7 @@ class PcpLayer:
         if pfn in pcp.lists[pindex]:
             self.misfits.freed_on_list(line, lists, pindex, pfn)
         elif pfn in self.flight.obtained or pfn in self.flight.passed:
-            self.misfits.freed_in_flight(line, lists, order, pfn)
+            self.misfits.charges.suspect(cpu, self.flight.freed(order, pfn))
         if lists.overdue:
             self.drains.missing(lists)
         pcp.add(pindex, pfn, migratetype, tail=False)

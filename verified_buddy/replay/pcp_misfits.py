@@ -18,6 +18,7 @@ from verified_buddy.pfn import Order, Pfn
 from verified_buddy.replay.findings import Findings
 from verified_buddy.replay.lists import head_of_smallest, overlaps_free
 from verified_buddy.replay.machine import HALVED, NO_LIST, UNBOUNDED, CpuLists, Machine
+from verified_buddy.replay.pcp_charges import Charges, Suspect
 from verified_buddy.replay.pcp_flight import Flight
 from verified_buddy.replay.zone_layer import ZoneLayer
 
@@ -31,6 +32,7 @@ class Misfits:
     def __init__(self, machine: Machine, findings: Findings, zones: ZoneLayer, flight: Flight) -> None:
         self.machine = machine
         self.flight = flight
+        self.charges = Charges(findings, zones.untold, flight.recent)
         self.findings = findings
         self.zones = zones
         self.untold = zones.untold
@@ -38,8 +40,6 @@ class Misfits:
         """Blocks that were handed out by no event."""
         self.bypasses: dict[int, ZoneLocked] = {}
         """By CPU: the block that it took past its list, and has not been seen to hand out."""
-        self.suspects: dict[int, tuple[int, Order, str]] = {}
-        """By CPU: a page that was freed while it headed its list; a request that failed explains it."""
 
     def bypass(self, event: ZoneLocked, lists: CpuLists, pindex: int, direct: dict[Pfn, ZoneLocked]) -> None:
         """A block is taken, and its list is not empty: it is for a caller, or the list should be empty."""
@@ -166,38 +166,19 @@ class Misfits:
     def freed_on_list(self, line: int, lists: CpuLists, pindex: int, pfn: Pfn) -> None:
         """A page is freed that is on a per-CPU list: it was handed out unseen, or its charge failed."""
         says = f"page {pfn:#x} was freed, but is on a per-CPU list"
-        if lists.pcp.first(pindex) == pfn and lists.cpu not in self.suspects:
-            self.suspects[lists.cpu] = line, pindex_to_order(pindex), says
+        if lists.pcp.first(pindex) == pfn:
+            order, operation = pindex_to_order(pindex), self.findings.operation
+            self.charges.suspect(lists.cpu, Suspect(order, line, operation, "invalid-free", says))
         else:
             self.untold.suspect("per-CPU", "handed out unseen", line, "invalid-free", says)
         lists.pcp.remove(pindex, pfn)
 
-    def freed_in_flight(self, line: int, lists: CpuLists, order: Order, pfn: Pfn) -> None:
-        """A page is freed that left its list and was not told: perhaps its charge failed."""
-        says = self.flight.forget(pfn)
-        assert says is not None
-        if lists.cpu not in self.suspects:
-            self.suspects[lists.cpu] = line, order, says
-        else:
-            self.untold.suspect("per-CPU", "handed out unseen", line, "invalid-free", says)
-
-    def refused(self, event: Alloc) -> None:
+    def refused(self, cpu: int, order: Order) -> None:
         """A request failed: in which zones it tried, no event tells."""
-        if pcp_allowed_order(event.order):
+        if pcp_allowed_order(order):
             for zone in self.machine.zones.values():
-                lists = zone.lists(event.cpu)
+                lists = zone.lists(cpu)
                 lists.factors |= HALVED[lists.factors]
-        suspect = self.suspects.get(event.cpu)
-        if suspect is not None and suspect[1] == event.order:
-            del self.suspects[event.cpu]
-            says = "a page was freed that could not be charged"
-            self.findings.note("charge failed", event.line, "per-CPU", "invalid-free", says)
-
-    def accuse(self, cpu: int | None = None) -> None:
-        """No failed request explains the page that was freed."""
-        for each in [each for each in self.suspects if cpu is None or each == cpu]:
-            line, _, says = self.suspects.pop(each)
-            self.untold.suspect("per-CPU", "handed out unseen", line, "invalid-free", says)
 
     def short_refill(self, line: int, lists: CpuLists, order: Order, migratetype: Migratetype) -> None:
         """A refill brought fewer blocks than were due: there must be none left, or it was a bypass."""

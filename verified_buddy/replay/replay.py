@@ -162,5 +162,5 @@ class ZoneReplay(FrameReplay):
     def finish(self) -> None:
         """What waited for a later event is done now."""
         self.steals.finish()
-        self.misfits.accuse()
+        self.misfits.charges.finish()
         self.flight.finish()

@@ -53,12 +53,20 @@ class Untold:
         return not self.to_head or (order >= COSTLY_ORDER and not self.to_tail)
 
     def suspect(
-        self, layer: Layer, kind: str, line: int, rule: Rule, says: str, *, unseen: bool = False
+        self,
+        layer: Layer,
+        kind: str,
+        line: int,
+        rule: Rule,
+        says: str,
+        *,
+        unseen: bool = False,
+        operation: int | None = None,
     ) -> None:
         """A violation; or a note, if something that this trace cannot tell of may be the reason."""
         if not (self.hidden or unseen):
-            self.findings.wrong(line, layer, rule, says)
+            self.findings.wrong(line, layer, rule, says, operation=operation)
             return
-        self.findings.note(kind, line, layer, rule, says)
+        self.findings.note(kind, line, layer, rule, says, operation=operation)
         if layer == "zone" and self.exact_until is None:
             self.exact_until = self.findings.operation - 1
