@@ -84,6 +84,7 @@ def recording(name: str, text: bytes | None = None, *, zoneinfo: bool = True) ->
         read_snapshot(BytesIO((DATA / f"{name}.fl.start.gz").read_bytes())),
         read_snapshot(BytesIO(end.read_bytes())) if end.exists() else None,
         read_zoneinfo(BytesIO(limits.read_bytes())) if zoneinfo and limits.exists() else {},
+        from_marker=name != "boot2kp",
     )
     return judge(BytesIO(text or (DATA / f"{name}.trace.txt.gz").read_bytes()), name, given)
 

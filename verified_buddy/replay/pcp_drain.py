@@ -94,10 +94,13 @@ class Drains:
             return True
         order, migratetype = event.order, event.migratetype
         event.order = pindex_to_order(drain.pindex)  # what the other layers go on with
-        says = (
-            f"page {pfn:#x} was drained with order {order}, type {migratetype}, but listed with type {noted}"
-        )
-        self.findings.wrong(line, "per-CPU", "wrong-order", says)
+        says = f"page {pfn:#x} was drained with order {order}, type {migratetype}, but listed with type"
+        says += f" {noted}, order {event.order}"
+        if order == event.order and self.untold.hidden:
+            self.machine.pageblocks.set(pfn, migratetype)  # as it was when the page was freed
+            self.findings.note("other type", line, "per-CPU", "wrong-order", says)
+        else:
+            self.findings.wrong(line, "per-CPU", "wrong-order", says)
         return False
 
     def _due(self, drain: Drain) -> Pfn | None:

@@ -63,6 +63,8 @@ class Flight:
     def nested(self, event: Alloc, lists: CpuLists, pindex: int) -> bool:
         """Whether interrupts freed all that heads the list before the block, after it had left."""
         assert event.pfn is not None
+        if self.untold.hidden:
+            return False
         found = True
         for pfn in lists.pcp.lists[pindex]:
             if pfn == event.pfn:

@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from verified_buddy.free_area import Migratetype
 from verified_buddy.kmem.events import Extfrag, MoveFree, SetBlock
-from verified_buddy.linux.fallback import Victim, find_victim, steal_suitable_fallback
+from verified_buddy.linux.fallback import (
+    Victim,
+    can_steal_fallback,
+    find_victim,
+    steal_suitable_fallback,
+)
 from verified_buddy.linux.migratetype import HIGHATOMIC, ISOLATE, MOVABLE
 from verified_buddy.linux.mobility import MobilityZone, move_freepages_block
 from verified_buddy.linux.pageblock import PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, pageblock_start
@@ -101,7 +106,10 @@ class Steals:
                 rotate(zone.free_area, event.pfn, victim.order, victim.migratetype)
                 self.untold.suspect("zone", "not the head", event.line, "wrong-victim", says, unseen=True)
                 return victim._replace(pfn=event.pfn)
-        self.findings.wrong(event.line, "zone", "wrong-victim", says)
+        self.untold.suspect("zone", "other victim", event.line, "wrong-victim", says)
+        if self.untold.hidden and zone.free_area.is_free_block(event.pfn, event.fallback_order):
+            whole_block = can_steal_fallback(event.fallback_order, migratetype)
+            return Victim(*recorded, whole_block)
         return None
 
     def _steal(self, event: Extfrag, zone: MobilityZone, victim: Victim, told: set[type]) -> None:
@@ -113,7 +121,7 @@ class Steals:
         now = zone.pageblocks.migratetype(pfn)
         if (now == wanted) != event.change_ownership:
             says = f"the pageblock of page {pfn:#x} is of type {now} now, which is not what was told"
-            self.findings.wrong(event.line, "zone", "wrong-pageblock", says)
+            self.untold.suspect("zone", "other pageblock", event.line, "wrong-pageblock", says)
             zone.pageblocks.set(pfn, wanted if event.change_ownership else old)
         due: set[type] = set()
         if old != HIGHATOMIC and victim.order < PAGEBLOCK_ORDER and victim.whole_block:

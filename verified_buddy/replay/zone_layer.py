@@ -139,7 +139,7 @@ class ZoneLayer:
             zone.free_area.remove(asked.pfn, asked.order)
             return
         says = f"page {asked.pfn:#x}, order {asked.order}, was isolated, but is no free block"
-        self.findings.wrong(asked.line, "zone", "not-free", says)
+        self.untold.suspect("zone", "freed unseen", asked.line, "not-free", says)
         buddy.take(zone.free_area, asked.pfn, asked.order)
 
     def putback(self, event: Putback) -> None:
