@@ -14,8 +14,8 @@ from verified_buddy.replay.replay import ZoneReplay
 
 PROBES = re.compile(rb": (?:fop_\w+|isolate(?:_ret)?|putback|movefree|setblock|splitpage|bulkpage): ")
 REQUESTS = re.compile(
-    rb": (?:(?:gpff|wm|slow|p?bal|dcomp|drecl|unres|oom|nrecl|kmemch|trych|pcharge|mcgreclaim)(?:_ret)?|wmf|req"
-    rb"|tryz|rmqb|wkswapd|drainall|drainz|nrfree|vmfold|setthr|a?bulk|dirtyok|rothead|rottail|pforce|puncharge"
+    rb": (?:(?:gpff|wm|slow|p?bal|dcomp|drecl|unres|oom|nrecl|kmemch|trych|pcharge|mcgreclaim)(?:_ret)?|wmf"
+    rb"|req|tryz|rmqb|wkswapd|drainall|drainz|nrfree|vmfold|setthr|a?bulk|dirtyok|rothead|rottail|pforce|puncharge"
     rb"|refillst|drainst|kmemun): "
 )
 

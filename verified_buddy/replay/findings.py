@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple
 from verified_buddy.oracle.rules import Rule
 
 LISTED: Final = 100
-"""So many violations are told; all are counted."""
+"""So many violations are told, and so many of each layer are kept; all are counted."""
 
 Layer = Literal["frame", "zone", "per-CPU", "final"]
 
@@ -51,9 +51,10 @@ class Findings:
     """The number of the event that is replayed."""
     line: int = 0
     """The line of the last event that was replayed so far."""
-    violations: list[Violation] = field(default_factory=list)
     counts: Counter[tuple[Layer, Rule]] = field(default_factory=Counter)
-    """How many violations there are of each rule; the first are listed."""
+    """How many violations there are of each rule."""
+    listed: dict[Layer, list[Violation]] = field(default_factory=dict)
+    """The first in each layer."""
     notes: dict[str, Note] = field(default_factory=dict)
 
     @property
@@ -61,17 +62,21 @@ class Findings:
         """How many violations there are."""
         return self.counts.total()
 
+    @property
+    def violations(self) -> list[Violation]:
+        """The first violations."""
+        return sorted(each for layer in self.listed.values() for each in layer)[:LISTED]
+
     def wrong(
         self, line: int, layer: Layer, rule: Rule, message: str, *, operation: int | None = None
     ) -> None:
         """A violation: of the event that is replayed, or of an earlier one that only now is known for it."""
         self.counts[layer, rule] += 1
         found = Violation(self.operation if operation is None else operation, line, layer, rule, message)
-        if operation is None:
-            self.violations.append(found)
-        else:
-            insort(self.violations, found, key=lambda each: each.operation)
-        del self.violations[LISTED:]
+        listed = self.listed.setdefault(layer, [])
+        if len(listed) < LISTED or found < listed[-1]:
+            insort(listed, found)
+            del listed[LISTED:]
 
     def note(
         self, kind: str, line: int, layer: Layer, rule: Rule, message: str, *, operation: int | None = None
@@ -85,10 +90,8 @@ class Findings:
 
     def withdraw(self, layer: Layer, rules: Container[Rule] | None = None) -> None:
         """Forget what was found in a layer, or the violations of some rules there."""
-        self.violations = [
-            each
-            for each in self.violations
-            if each.layer != layer or (rules is not None and each.rule not in rules)
+        self.listed[layer] = [
+            each for each in self.listed.get(layer, []) if rules is not None and each.rule not in rules
         ]
         for key in list(self.counts):
             if key[0] == layer and (rules is None or key[1] in rules):

@@ -112,7 +112,7 @@ class UnseenFrees:
         self.first_probe = 0
         """The first line that a probe told; 0 if none did."""
         self.frees_told = False
-        """Whether probes tell of blocks that are given back, as all else depends on."""
+        """Whether a probe tells of blocks that leave per-CPU lists, as all else depends on."""
 
     def look(self, events: list[Event]) -> None:
         """Go through the next events."""
@@ -120,7 +120,7 @@ class UnseenFrees:
         for event in [] if self.frees_told else events:
             if type(event) in PROBES:
                 self.first_probe = self.first_probe or event.line
-                self.frees_told |= type(event) is FreeOnePage
+                self.frees_told |= type(event) is FreeOnePage and event.probe == "fop_pcp"
             if type(event) is Free:
                 waiting[event.pfn] = event
             elif type(event) is ZoneLocked:

@@ -61,4 +61,6 @@ class Charges:
         found = self.suspects.pop(cpu, None)
         if found is not None:
             where = found.line, found.rule, found.says
-            self.untold.suspect("per-CPU", "handed out unseen", *where, operation=found.operation)
+            unseen = self.untold.takes(found.order)
+            more = found.operation
+            self.untold.suspect("per-CPU", "handed out unseen", *where, unseen=unseen, operation=more)

@@ -40,7 +40,7 @@ class Drains:
 
     def free_one_page(self, event: FreeOnePage) -> None:
         """With probes: a block goes from a per-CPU list to the free lists."""
-        self.untold.probed = True
+        self.untold.calls.add(event.probe)
         if event.probe != "fop_pcp":
             return
         told = self.told.get(event.cpu)
@@ -60,7 +60,7 @@ class Drains:
             if (before.pfn, before.order, before.migratetype) == same:
                 self.predicted += exact
                 return
-        self.untold.unprobed()
+        self.untold.unprobed("fop_pcp")
         says = f"page {event.pfn:#x}, order {event.order}, was drained, but not given to the free lists"
         self.findings.wrong(event.line, "per-CPU", "wrong-page", says)
         if told is None:
@@ -163,7 +163,7 @@ class Drains:
             self._close_threshold(drain, drain.lists)
         elif drain.lists.known and not (asked_for(drain) or (drain.remote and read_meanwhile(drain))):
             says = f"{drain.pages} of {drain.count} pages were drained, where all were due"
-            self.untold.suspect("per-CPU", "other amount", drain.line, "wrong-amount", says)
+            self._amount(drain.line, says)
 
     def _close_threshold(self, drain: Drain, lists: CpuLists) -> None:
         """A free made the lists drain: by as much as the limits and the free factor ask for."""
@@ -190,8 +190,13 @@ class Drains:
                 says = f"{says}: requests may have failed unseen"
                 self.findings.note("other amount", drain.line, "per-CPU", "wrong-amount", says)
             else:
-                self.untold.suspect("per-CPU", "other amount", drain.line, "wrong-amount", says)
+                self._amount(drain.line, says)
         lists.factors = found or ANY_FACTOR
+
+    def _amount(self, line: int, says: str) -> None:
+        """A drain took another amount than was due, unless it was not known how much was listed."""
+        unseen = self.untold.bulk
+        self.untold.suspect("per-CPU", "other amount", line, "wrong-amount", says, unseen=unseen)
 
     def missing(self, lists: CpuLists) -> None:
         """No drain followed the free after which one was due."""
@@ -211,10 +216,9 @@ class Drains:
             return
         else:
             says = f"CPU {lists.cpu} freed large blocks in a row, and did not drain its lists"
-        if not self.untold.hidden:
-            self.findings.wrong(line, "per-CPU", "wrong-amount", says)
-        elif pcp.count >= pcp.high:
-            self.findings.note("handed out unseen", line, "per-CPU", "wrong-amount", says)
+        if pcp.count >= pcp.high or not self.untold.hidden:
+            unseen = self.untold.bulk
+            self.untold.suspect("per-CPU", "handed out unseen", line, "wrong-amount", says, unseen=unseen)
         elif lists.due != NO_LIST and (pfn := pcp.first(lists.due)) is not None:
             # Had it gone to the list, the list would have drained: so it went past it.
             migratetype = pcp.remove(lists.due, pfn)
@@ -237,8 +241,9 @@ class Drains:
         due = None if drain is None else self._due(drain)
         expected = "no block" if due is None else f"page {due:#x}"
         says = f"page {pfn:#x}, order {order}, was drained, where {expected} is due"
-        self.untold.suspect("per-CPU", "handed out unseen", line, "wrong-page", says)
-        if drain is not None and due is not None and not self.untold.hidden:
+        unseen = self.untold.takes(order)
+        self.untold.suspect("per-CPU", "handed out unseen", line, "wrong-page", says, unseen=unseen)
+        if drain is not None and due is not None and not unseen:
             pcp, size = drain.lists.pcp, pindex_to_order(drain.pindex)
             noted = pcp.remove(drain.pindex, due)
             if self._due(drain) == pfn:  # the block that was due went first, unseen
@@ -248,7 +253,7 @@ class Drains:
         for lists in self.machine.zone_at(pfn).cpus.values():
             for pindex, blocks in enumerate(lists.pcp.lists):
                 if pfn in blocks:
-                    while self.untold.hidden and (last := lists.pcp.last(pindex)) not in {None, pfn}:
+                    while unseen and (last := lists.pcp.last(pindex)) not in {None, pfn}:
                         lists.pcp.remove(pindex, last)  # what stood behind it was handed out in bulk
                     lists.pcp.remove(pindex, pfn)
         return False

@@ -63,7 +63,7 @@ class Flight:
     def nested(self, event: Alloc, lists: CpuLists, pindex: int) -> bool:
         """Whether interrupts freed all that heads the list before the block, after it had left."""
         assert event.pfn is not None
-        if self.untold.hidden:
+        if self.untold.takes(event.order):
             return False
         found = True
         for pfn in lists.pcp.lists[pindex]:
@@ -85,7 +85,7 @@ class Flight:
         """Take the block off its list, and what stands before it, which may be told later."""
         pfn, blocks = event.pfn, lists.pcp.lists[pindex]
         assert pfn is not None
-        if self.untold.hidden or pfn not in blocks:
+        if self.untold.takes(event.order) or pfn not in blocks:
             return False
         ahead = []
         for block in blocks:
@@ -100,6 +100,10 @@ class Flight:
         self, line: int, lists: CpuLists, pindex: int, pages: list[Pfn], says: str, *, counted: bool = False
     ) -> None:
         """These pages are off their list: each is handed out by a later event, which explains why."""
+        for page in self.passed.keys() & set(pages):
+            del self.passed.pop(page).pages[
+                page
+            ]  # it is on two lists, as only a trace that lacks drains has it
         listed = {page: lists.pcp.remove(pindex, page) for page in pages}
         interrupt = self.recent.in_interrupt(line)
         where = line, self.findings.operation, says, lists, pindex
@@ -133,13 +137,21 @@ class Flight:
         says = f"page {pfn:#x} was freed, but no event handed it out"
         return Suspect(order, obtained.line, obtained.operation, "wrong-page", says)
 
+    def returns(self, pfn: Pfn) -> None:
+        """A page that was passed over is on the free lists again, or was drained: it was never handed out."""
+        passed = self.passed.pop(pfn)
+        del passed.pages[pfn]
+        self.accuse(passed)
+
     def accuse(self, passed: Passed) -> None:
         """The pages had not left their list: they head it again."""
         self.findings.wrong(passed.line, "per-CPU", "wrong-page", passed.says, operation=passed.operation)
         self.accused += passed.counted
+        pcp = passed.lists.pcp
         for page, migratetype in reversed(passed.pages.items()):
             del self.passed[page]
-            passed.lists.pcp.add(passed.pindex, page, migratetype, tail=False)
+            if page not in pcp.lists[passed.pindex]:
+                pcp.add(passed.pindex, page, migratetype, tail=False)
 
     def finish(self) -> None:
         """The trace has ended, and some pages were never told."""

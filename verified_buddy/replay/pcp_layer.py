@@ -57,6 +57,8 @@ class PcpLayer:
         """A block of a refill goes to the tail of its list; any other goes to a caller."""
         if self.drains.open:
             self.drains.close(event.cpu)
+        if event.pfn in self.flight.passed:
+            self.flight.returns(event.pfn)
         pindex = PINDEX[event.order][event.migratetype] if event.percpu_refill else NO_LIST
         if pindex == NO_LIST:
             self.direct[event.pfn] = event
@@ -165,6 +167,7 @@ class PcpLayer:
             return
         if not pcp_allowed_order(order):
             self.misfits.untold.unprobed()
+            self.misfits.untold.kept += 1
             return
         zones = self.misfits.zones
         migratetype = (

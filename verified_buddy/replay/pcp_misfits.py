@@ -51,8 +51,8 @@ class Misfits:
         del self.bypasses[event.cpu]
         says = f"a list of CPU {event.cpu} was refilled that still has page {lists.pcp.first(pindex):#x}"
         left = list(lists.pcp.lists[pindex])
-        if self.untold.hidden:
-            self.untold.suspect("per-CPU", "handed out unseen", before.line, "wrong-page", says)
+        if self.untold.takes(event.order):
+            self.untold.suspect("per-CPU", "handed out unseen", before.line, "wrong-page", says, unseen=True)
             for pfn in left:
                 lists.pcp.remove(pindex, pfn)
                 self.gone.add(pfn)
@@ -101,7 +101,8 @@ class Misfits:
             self.zones.lost.discard(pfn)
             self.gone.discard(pfn)
         else:
-            self.untold.suspect("per-CPU", "handed out unseen", event.line, "wrong-page", says)
+            unseen = self.untold.takes(order)
+            self.untold.suspect("per-CPU", "handed out unseen", event.line, "wrong-page", says, unseen=unseen)
         self._adopt(pfn, order, lists, pindex)
         return False
 
@@ -136,7 +137,7 @@ class Misfits:
             if block == pfn:
                 break
             ahead.append(block)
-        if pfn in blocks and (len(ahead) == 1 or self.untold.hidden):
+        if pfn in blocks and (len(ahead) == 1 or self.untold.takes(order)):
             for block in ahead:
                 lists.pcp.remove(pindex, block)
                 self.gone.add(block)
@@ -170,7 +171,8 @@ class Misfits:
             order, operation = pindex_to_order(pindex), self.findings.operation
             self.charges.suspect(lists.cpu, Suspect(order, line, operation, "invalid-free", says))
         else:
-            self.untold.suspect("per-CPU", "handed out unseen", line, "invalid-free", says)
+            unseen = self.untold.takes(pindex_to_order(pindex))
+            self.untold.suspect("per-CPU", "handed out unseen", line, "invalid-free", says, unseen=unseen)
         lists.pcp.remove(pindex, pfn)
 
     def refused(self, cpu: int, order: Order) -> None:
@@ -204,4 +206,5 @@ class Misfits:
             self.findings.note("short refill", line, "per-CPU", "wrong-amount", says)
             return
         says = f"{due - left} blocks refilled a list, where {due} were due and there"
-        self.untold.suspect("per-CPU", "short refill", line, "wrong-amount", says)
+        unseen = self.untold.takes(order)
+        self.untold.suspect("per-CPU", "short refill", line, "wrong-amount", says, unseen=unseen)

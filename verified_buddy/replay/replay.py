@@ -131,7 +131,7 @@ class ZoneReplay(FrameReplay):
             Free: (frame.free, pcp.free),
             FreeBatched: (pcp.free_batched,),
             ZoneLocked: (pcp.zone_locked, zone.zone_locked),
-            FreeOnePage: (drains.free_one_page, zone.free_one_page),
+            FreeOnePage: (drains.free_one_page, self.steals.given, zone.free_one_page),
             PcpuDrain: (drains.pcpu_drain,),
             BulkPage: (frame.bulk_page, pcp.bulk_page),
             Obtained: (pcp.obtained,),
@@ -144,10 +144,13 @@ class ZoneReplay(FrameReplay):
             IsolateRet: (frame.isolate_ret, zone.isolate_ret),
             Putback: (frame.putback, zone.putback),
         }
-        self.probed: Handlers = {Free: self.handlers[Free], PcpuDrain: self.handlers[PcpuDrain]}
+        self.probed: Handlers = {kind: self.handlers[kind] for kind in (Free, PcpuDrain, FreeOnePage)}
         if self.untold.hidden:
-            self.handlers[Free] = (frame.free, pcp.free, zone.freed)
-            self.handlers[PcpuDrain] = (drains.drained_block, zone.drained)
+            self.handlers |= {
+                Free: (frame.free, pcp.free, zone.freed),
+                PcpuDrain: (drains.drained_block, zone.drained),
+                FreeOnePage: (),
+            }
 
     def play(self, events: Sequence[Event]) -> None:
         """Replay the events; from the first on that a probe tells of, with what the probes tell."""

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from verified_buddy.kmem.events import Alloc, Free, FreeOnePage, PcpuDrain, ZoneLocked
+from verified_buddy.kmem.events import (
+    Alloc,
+    Extfrag,
+    Free,
+    FreeBatched,
+    FreeOnePage,
+    Isolate,
+    IsolateRet,
+    MoveFree,
+    PcpuDrain,
+    SetBlock,
+    ZoneLocked,
+)
 from verified_buddy.oracle.rules import Rule
 from verified_buddy.oracle.source import Unusable
 from verified_buddy.replay.replay import FrameReplay, ZoneReplay
@@ -23,7 +35,7 @@ def settle(replay: FrameReplay) -> None:
     Raises Unusable if all that is wrong could come of what was not recorded.
     """
     found, again = replay.findings, replay.frame.again
-    doubtful = [each for each in found.violations if each.layer == "frame" and each.rule in HISTORY]
+    doubtful = [each for each in found.listed.get("frame", []) if each.rule in HISTORY]
     why = replay.recorded.why_incomplete() if doubtful or again.any() else None
     again.finish(complete=why is None)
     if isinstance(replay, ZoneReplay):
@@ -36,24 +48,46 @@ def settle(replay: FrameReplay) -> None:
 
 def leave_out(replay: ZoneReplay) -> None:
     """Judge no layer that needs an event which was not recorded."""
-    kinds, lacks = replay.recorded.kinds, "was not recorded"
-    if ZoneLocked not in kinds and {Alloc, Free} <= kinds:
-        both = f"mm_page_alloc_zone_locked {lacks}"
-    elif not {PcpuDrain, FreeOnePage} & kinds and {Free, ZoneLocked} <= kinds:
-        both = f"mm_page_pcpu_drain {lacks}, nor the probes of __free_one_page()"
-    elif replay.findings.counts.keys() - {("frame", rule) for rule in HISTORY} and (why := unordered(replay)):
-        both = why
-    else:
-        both = None
-        drains = replay.drains.drained or replay.drains.told
-        if Free not in kinds and drains and (Alloc in kinds or replay.findings.operation >= MANY):
-            replay.left_out["per-CPU"] = f"mm_page_free {lacks}"
-        if Alloc not in kinds and {Free, ZoneLocked} <= kinds:
-            replay.left_out["per-CPU"] = f"mm_page_alloc {lacks}"
+    kinds = replay.recorded.kinds
+    both = lists_lack(replay)
+    wrong = {layer for layer, _ in replay.findings.counts}
+    drains = replay.drains.drained or replay.drains.told
+    many = replay.findings.operation >= MANY
+    if Free not in kinds and drains and (Alloc in kinds or many):
+        replay.left_out["per-CPU"] = "mm_page_free was not recorded"
+    elif Alloc not in kinds and {Free, ZoneLocked} <= kinds:
+        replay.left_out["per-CPU"] = "mm_page_alloc was not recorded"
+    elif FreeBatched not in kinds and "per-CPU" in wrong and many:
+        replay.left_out["per-CPU"] = "mm_page_free_batched was not recorded"
+    if replay.left_out and "zone" in wrong:
+        both = both or replay.left_out["per-CPU"]  # with which the free lists were brought in line
     if both is not None:
         replay.left_out |= {"zone": both, "per-CPU": both}
     for layer in replay.left_out:
         replay.findings.withdraw(layer)
+
+
+def lists_lack(replay: ZoneReplay) -> str | None:
+    """What was not recorded that the free lists cannot be followed without; None if all was that matters.
+
+    An event that is rare is missed only where something happened that it would have told.
+    """
+    kinds, untold = replay.recorded.kinds, replay.untold
+    if ZoneLocked not in kinds and {Alloc, Free} <= kinds:
+        return "mm_page_alloc_zone_locked was not recorded"
+    if not {PcpuDrain, FreeOnePage} & kinds and {Free, ZoneLocked} <= kinds:
+        return "mm_page_pcpu_drain was not recorded, nor the probes of __free_one_page()"
+    if all(layer == "frame" for layer, _ in replay.findings.counts):
+        return None
+    if untold.starved and Extfrag not in kinds:
+        return "mm_page_alloc_extfrag was not recorded"
+    if untold.unmoved and not {SetBlock, MoveFree} <= kinds:
+        return "the probes setblock and movefree were not recorded"
+    if untold.kept and "fop_ok" not in untold.calls:
+        return "the probe fop_ok was not recorded"
+    if replay.frame.again.isolation_untold and not {Isolate, IsolateRet} <= kinds:
+        return "the probes isolate and isolate_ret were not recorded"
+    return unordered(replay)
 
 
 def unordered(replay: ZoneReplay) -> str | None:

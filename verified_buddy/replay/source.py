@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import BinaryIO, Final
 
+from verified_buddy.kmem.events import BulkPage
 from verified_buddy.kmem.reader import Batch, read
 from verified_buddy.oracle.source import chunks
 from verified_buddy.replay.extent import play
@@ -19,6 +20,8 @@ from verified_buddy.replay.zoneinfo import Limits
 
 Watch = Callable[[FrameReplay], None]
 
+MANY: Final = 1000
+"""In so many events some page is handed out in bulk."""
 EARLY: Final = 20_000
 """What is found wrong among so many events may come of a snapshot of another moment."""
 
@@ -52,20 +55,31 @@ class Source:
         self.progress = progress
         self.unseen = UnseenFrees()
         self.probes_from = ALWAYS
+        self.inferred = False
+        self.bulk_untold = False
+        """Whether the probe of the bulk allocator is taken not to be in the trace."""
 
     def infer(self) -> None:
         """Look through the trace for what has no probes, and for the first line from which it has."""
         for batch in self.batches():
             self.unseen.look(batch.events)
             self.progress()
+        self.inferred = True
         self.probes_from = self.unseen.first_probe if self.unseen.frees_told else NEVER
+
+    def fresh(self, recorded: Recorded) -> ZoneReplay:
+        """The machine as the snapshot found it."""
+        machine = Machine(self.start, self.limits)
+        made = ZoneReplay(recorded, machine, probes_from=self.probes_from)
+        made.untold.inferred, made.untold.bulk = self.inferred, self.bulk_untold
+        return made
 
     def replay(self, behind: int = 0, watch: Watch = lambda replay: None) -> ZoneReplay:
         """Replay the trace; ``behind`` of the events between the start's markers are not in the snapshot."""
         recorded = Recorded(self.batches)
         made = play(
             foreseen(self.unseen.marked(self.batches(), self.probes_from)),
-            lambda: ZoneReplay(recorded, Machine(self.start, self.limits), probes_from=self.probes_from),
+            lambda: self.fresh(recorded),
             from_marker=self.from_marker,
             behind=behind,
             progress=self.progress,
@@ -85,14 +99,26 @@ def replayed(source: Source) -> ZoneReplay:
     except NoProbes:
         source.infer()
         replay = source.replay()
-    if not replay.untold.probed and source.probes_from == ALWAYS:
+    if not (replay.untold.calls or source.inferred):
         source.infer()
+        replay = source.replay()
+    if without_bulk(replay):
+        source.bulk_untold = True
         replay = source.replay()
     if wrong_early(replay):
         for behind in range(1, replay.between + 1):
             with suppress(NotThere):
                 return source.replay(behind, not_there)
     return replay
+
+
+def without_bulk(replay: ZoneReplay) -> bool:
+    """Whether pages were handed out that nothing told of, in a long trace without the probe ``bulkpage``.
+
+    Every task that begins takes some pages in bulk.  Linux: alloc_thread_stack_node(), kernel/fork.c.
+    """
+    wrong = any(layer == "per-CPU" for layer, _ in replay.findings.counts)
+    return wrong and BulkPage not in replay.recorded.kinds and replay.findings.operation >= MANY
 
 
 class NotThere(Exception):

@@ -7,14 +7,14 @@ event tells of, so the outcome is taken from the recording.
 from __future__ import annotations
 
 from verified_buddy.free_area import Migratetype
-from verified_buddy.kmem.events import Extfrag, MoveFree, SetBlock
+from verified_buddy.kmem.events import Extfrag, FreeOnePage, MoveFree, SetBlock
 from verified_buddy.linux.fallback import (
     Victim,
     can_steal_fallback,
     find_victim,
     steal_suitable_fallback,
 )
-from verified_buddy.linux.migratetype import HIGHATOMIC, ISOLATE, MOVABLE
+from verified_buddy.linux.migratetype import HIGHATOMIC, ISOLATE, MOVABLE, is_mergeable
 from verified_buddy.linux.mobility import MobilityZone, move_freepages_block
 from verified_buddy.linux.pageblock import PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, pageblock_start
 from verified_buddy.pfn import Pfn
@@ -51,6 +51,11 @@ class Steals:
         self.kinds.add(type(event))
         self.moves.setdefault(self.machine.zone_at(event.pfn).zone.start, []).append(event)
 
+    def given(self, event: FreeOnePage) -> None:
+        """A block that comes from no per-CPU list is given back under its pageblock's type."""
+        if SetBlock not in self.kinds and event.probe != "fop_pcp":
+            self.untold.unmoved += event.migratetype != self.type_of(event.pfn)
+
     def type_of(self, pfn: Pfn) -> Migratetype:
         """The type of the page's pageblock, as it was told last."""
         for event in reversed([event for moves in self.moves.values() for event in moves]):
@@ -66,6 +71,8 @@ class Steals:
         self._do(zone, self.moves.pop(zone.start, []))
 
     def _do(self, zone: MobilityZone, moves: list[Move]) -> None:
+        if any(type(event) is SetBlock and not is_mergeable(event.migratetype) for event in moves):
+            self.untold.unmoved += MoveFree not in self.kinds
         for event in moves:
             if type(event) is SetBlock:
                 self.machine.pageblocks.set(event.pfn, event.migratetype)
@@ -130,6 +137,8 @@ class Steals:
             due.add(SetBlock)
         if old != wanted and SetBlock in due and not told:
             self.untold.unprobed()
+        if due - self.kinds:
+            self.untold.unmoved += 1
         if old != wanted and told != due & self.kinds:
             says = f"what was told to move with page {pfn:#x} is not what moves"
             self.findings.wrong(event.line, "zone", "wrong-pageblock", says)

@@ -21,10 +21,20 @@ class Untold:
 
     def __init__(self, findings: Findings, *, hidden: bool = False) -> None:
         self.findings = findings
+        self.inferred = False
+        """Whether the trace was looked through before for what has no probes."""
         self.hidden = hidden
         """Whether the trace lacks, for now, the probes of isolation, bulk allocation and direct frees."""
-        self.probed = False
-        """Whether a call of __free_one_page() was told."""
+        self.bulk = False
+        """Whether pages may have been handed out in bulk, of which no event of the trace tells."""
+        self.calls: set[str] = set()
+        """The probes of __free_one_page() that told something."""
+        self.kept = 0
+        """How many blocks were freed past the per-CPU lists, and not given back as far as is told."""
+        self.unmoved = 0
+        """How many pageblocks changed as ``setblock`` and ``movefree`` would tell, and did not."""
+        self.starved = 0
+        """How many blocks were taken of a type that had none, and no event told of a fallback."""
         self.exact_until: int | None = None
         """The event up to which every block was predicted, if others were moved by no event later."""
         self.compaction = False
@@ -36,9 +46,14 @@ class Untold:
         self.to_tail = False
         """Whether a rotation to the tail was told: then all are."""
 
-    def unprobed(self) -> None:
-        """Some probe should have told of this event.  Raises NoProbes, if that has told of nothing yet."""
-        if not (self.hidden or self.probed):
+    def takes(self, order: Order) -> bool:
+        """Whether blocks of the order may have been handed out that the trace does not tell of."""
+        return self.hidden or (self.bulk and order == 0)
+
+    def unprobed(self, call: str = "") -> None:
+        """A probe should have told of this.  Raises NoProbes, if that one, or any, has told nothing yet."""
+        told = call in self.calls if call else bool(self.calls)
+        if not (self.hidden or self.inferred or told):
             raise NoProbes
 
     def rotates(self, order: Order, migratetype: int) -> bool:

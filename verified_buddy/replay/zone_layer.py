@@ -21,7 +21,7 @@ from verified_buddy.kmem.events import (
     RotateTail,
     ZoneLocked,
 )
-from verified_buddy.linux.migratetype import MOVABLE
+from verified_buddy.linux.migratetype import FALLBACKS, MOVABLE
 from verified_buddy.linux.mobility import free_block_order, free_one_page
 from verified_buddy.linux.pcp import pcp_allowed_order
 from verified_buddy.pfn import ORDERS, Order, Pfn
@@ -205,6 +205,7 @@ class ZoneLayer:
                 "zone", "not the head", event.line, "not-head", f"{says}: the same size", unseen=unseen
             )
         else:
+            self.untold.starved += due is None and bool(FALLBACKS[migratetype])
             self.untold.suspect(
                 "zone", "taken unseen", event.line, "not-smallest", f"{says}: another size or type"
             )
