@@ -85,8 +85,9 @@ class Fate:
         self.merging[event.cpu] = event
         if event.probe in {"fop_one", "fop_ok"}:
             freed = self.waiting.pop(event.pfn, None)
-            if freed is not None and freed.order == event.order:
+            if freed is not None:
                 freed.direct = True
+                freed.given = None if freed.order == event.order else event.order
 
     def _counted(self, event: Counted) -> None:
         """A block that is given back, and is counted off again at once, was captured.

@@ -242,6 +242,8 @@ class Drains:
         expected = "no block" if due is None else f"page {due:#x}"
         says = f"page {pfn:#x}, order {order}, was drained, where {expected} is due"
         unseen = self.untold.takes(order)
+        if drain is not None and pfn in drain.lists.pcp.lists[drain.pindex]:
+            unseen = self.untold.hidden  # pages are handed out in bulk from the other end of the list
         self.untold.suspect("per-CPU", "handed out unseen", line, "wrong-page", says, unseen=unseen)
         if drain is not None and due is not None and not unseen:
             pcp, size = drain.lists.pcp, pindex_to_order(drain.pindex)

@@ -127,6 +127,17 @@ class Flight:
         del self.passed[event.pfn], passed.pages[event.pfn]
         return True
 
+    def overtaken(self, event: Alloc) -> None:
+        """A request ends: one of the same task that began before has ended, or was an interrupted one's."""
+        task = self.recent.task(event.line)
+        if task is None or self.recent.in_interrupt(event.line) is not False:
+            return
+        for pfn, got in list(self.obtained.items()):
+            if self.recent.task(got.line) == task:
+                del self.obtained[pfn]
+                says = f"a request had page {pfn:#x}, and no event handed it out before the task's next"
+                self.findings.wrong(got.line, "per-CPU", "wrong-page", says, operation=got.operation)
+
     def freed(self, order: Order, pfn: Pfn) -> Suspect:
         """A page in flight is freed before it was told; what is wrong, unless its charge failed."""
         passed = self.passed.pop(pfn, None)

@@ -122,6 +122,8 @@ class PcpLayer:
             says = f"page {pfn:#x} was handed out with order {event.order}, type {event.migratetype}"
             says += f", but left list {left} of its CPU"
             self.findings.wrong(event.line, "per-CPU", "wrong-order", says)
+        if self.flight.obtained:
+            self.flight.overtaken(event)
 
     def obtained(self, event: Obtained) -> None:
         """A request has its page: it was the head of some list, or came past the lists."""
@@ -164,6 +166,9 @@ class PcpLayer:
             self.drains.close(event.cpu)
         pfn, order = event.pfn, event.order
         if event.direct:
+            if event.given is not None:
+                says = f"page {pfn:#x} was freed with order {order}, but given back with order {event.given}"
+                self.findings.wrong(event.line, "per-CPU", "wrong-order", says)
             return
         if not pcp_allowed_order(order):
             self.misfits.untold.unprobed()

@@ -33,6 +33,8 @@ ACCOUNT, DIRECT_RECLAIM = 0x400000, 0x400
 
 CONTEXT: Final = re.compile(rb"\] +[^\s:]{2}([^\s:])[^\s:]{0,5} +\d")
 """The column of a line that tells whether it was an interrupt's: h, H, s or Z there, and a dot elsewhere."""
+TASK: Final = re.compile(rb"[-\s](\d{1,10})(?:/\d{1,10})?(?: +\([ \d-]{1,10}\))? +\[\d")
+"""The number of the task that a line is told of."""
 RECENT: Final = 4
 """So many batches of lines are kept to look at once more."""
 
@@ -67,11 +69,19 @@ class Recent:
 
         Linux: the flags of a line, Documentation/trace/ftrace.rst.
         """
+        found = CONTEXT.search(self._text(line))
+        return None if found is None else found[1] in b"hHsZ"
+
+    def task(self, line: int) -> bytes | None:
+        """The number of the task that the line is told of; None if it is none of the recent lines."""
+        found = TASK.search(self._text(line))
+        return None if found is None else found[1]
+
+    def _text(self, line: int) -> bytes:
         for batch in self.batches:
             if batch.line <= line <= batch.line + batch.text.count(b"\n"):
-                found = CONTEXT.search(batch.text.split(b"\n")[line - batch.line])
-                return None if found is None else found[1] in b"hHsZ"
-        return None
+                return batch.text.split(b"\n")[line - batch.line]
+        return b""
 
     def freed_in_interrupt(self, pfn: Pfn, before: int) -> bool | None:
         """Whether an interrupt freed the page, when it was freed last before that line."""
