@@ -53,6 +53,26 @@ def drained(pfn: int, order: int = 0, kind: int = 1, cpu: int = 0, *, probe: boo
     return given_back(pfn, order, kind, cpu) + told if probe else told
 
 
+def page(pfn: int) -> str:
+    """The page as probes tell it: the address of its descriptor."""
+    return f"page={0xFFFFEA0000000000 + 64 * pfn:#x}"
+
+
+def typed(pfn: int, kind: int) -> str:
+    return line("setblock", f"(f+0x1/0x2) {page(pfn)} flags={kind:#x} pfn={pfn:#x} mask=0x7")
+
+
+def moved(pfn: int, kind: int) -> str:
+    return line("movefree", f"(f+0x1/0x2) zone={ZONE:#x} {page(pfn)} mt={kind}")
+
+
+def stolen(pfn: int, victim: int, order: int = 0, kind: int = 0, owned: int = 0) -> str:
+    """A movable block of the order ``victim`` falls to a request of another type."""
+    told = f"page=000000000000000a pfn={pfn:#x} alloc_order={order} fallback_order={victim} pageblock_order=9"
+    told += f" alloc_migratetype={kind} fallback_migratetype=1 fragmenting={int(victim < 9)}"
+    return line("mm_page_alloc_extfrag", f"{told} change_ownership={owned}")
+
+
 def machine(*blocks: tuple[int, int, int]) -> Snapshot:
     """The small machine, with these free blocks: page, order, type."""
     text, places = SNAPSHOT, dict[tuple[int, int], int]()
