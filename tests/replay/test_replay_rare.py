@@ -35,6 +35,14 @@ def framed(*lines: str) -> Judgement:
     return judge(BytesIO("".join([*lines, freed(8000)]).encode()), "trace", Given())
 
 
+def judge_with(snapshot: str, zoneinfo: bytes, *lines: str) -> Judgement:
+    """The verdict on a trace with probes, from these rows and these limits on."""
+    limits = read_zoneinfo(BytesIO(zoneinfo))
+    given = Given(read_snapshot(BytesIO(snapshot.encode())), None, limits)
+    text = "".join([*lines, given_back(7680, 9, probe="fop_ok")])
+    return judge(BytesIO(text.encode()), "trace", given)
+
+
 def test_a_page_of_a_larger_live_block_is_not_handed_out() -> None:
     assert rules(framed(handed_out(4096, 2), handed_out(4097))) == [("frame", "overlap")]
     assert rules(framed(handed_out(4097), handed_out(4096, 2))) == [("frame", "overlap")]

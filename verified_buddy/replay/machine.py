@@ -121,15 +121,13 @@ class CpuLists:
 class ReplayZone:
     """One zone, with the lists of each CPU that was met."""
 
-    __slots__ = ("cpus", "limits", "row", "settled", "shut", "zone")
+    __slots__ = ("cpus", "limits", "row", "shut", "zone")
 
     def __init__(self, row: ZoneRow, pageblocks: Pageblocks, limits: dict[int, Limits]) -> None:
         self.row = row
         self.zone = MobilityZone(row.start, Pfn(row.start + row.spanned), pageblocks, LINUX_6_1, row.managed)
         self.limits = limits
         self.cpus: dict[int, CpuLists] = {}
-        self.settled = False
-        """Whether the limits that were told hold: until watermarks are set, a boot has smaller ones."""
         self.shut = False
         """Whether per-CPU lists let every block pass that is freed, and are refilled with one."""
 
@@ -173,7 +171,6 @@ class Machine:
         for listed in snapshot.pcp:
             pcp = self.zones[listed.zone].lists(listed.cpu).pcp
             pcp.add(listed.pindex, listed.pfn, listed.migratetype, tail=True)
-            self.zones[listed.zone].settled = True
 
     def zone_at(self, pfn: Pfn) -> ReplayZone:
         """The zone that spans the page.  Raises OutsideZones if none does."""

@@ -171,19 +171,14 @@ class Drains:
             lists.factors = plain_factors(lists.pcp.batch, lists.factors, drain.pages) or ANY_FACTOR
             lists.drained_at = max(lists.drained_at, drain.count)
             return
-        zone = self.machine.zone_at(lists.zone.start)
         known = Limits(lists.pcp.high, lists.pcp.batch)
         found = fits(drain, known, lists.factors)
-        if found:
-            zone.settled = True
-        elif alone(drain):
-            zone.shut = True
+        if not found and alone(drain):
+            self.machine.zone_at(lists.zone.start).shut = True
             return
-        elif asked_for(drain):
+        if not found and asked_for(drain):
             return  # not for that free, but because somebody asked right after it
-        elif not zone.settled and fits(drain, Limits(4 * known.batch, known.batch), lists.factors):
-            found = ANY_FACTOR
-        else:
+        if not found:
             found = fits(drain, known, ANY_FACTOR)
             says = f"{drain.pages} pages were drained, where {due_amounts(drain, known)} were due"
             if found:
