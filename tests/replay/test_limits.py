@@ -19,6 +19,7 @@ from tests.kmem.kernel_trace import (
     typed,
 )
 from tests.replay.test_replay_rare import judge_with
+from tests.replay.test_told_late import in_context
 from verified_buddy.replay.recording import Judgement
 
 PAGES = list(range(4096, 4112))
@@ -44,8 +45,12 @@ def test_lists_that_are_shut_let_every_block_pass_and_are_refilled_with_one() ->
     lines = [*out(PAGES[:3])]
     for pfn in PAGES[:2]:
         lines += [freed(pfn), drained(pfn)]
-    lines += [taken(4099), handed_out(4099), taken(4096), freed(4098), drained(4098), handed_out(4096)]
-    assert judged(machine(BLOCK), *lines).conforms
+    lines += [taken(4099), handed_out(4099), taken(4096)]
+    assert judged(machine(BLOCK), *lines, handed_out(4096)).conforms
+    late = [freed(4098), drained(4098), handed_out(4096)]
+    nested = [in_context(each, interrupt=True) for each in late[:2]]
+    assert judged(machine(BLOCK), *lines, *nested, late[2]).conforms
+    assert not judged(machine(BLOCK), *lines, *late).conforms
 
 
 def test_a_drain_of_one_page_of_several_is_not_that_of_lists_that_are_shut() -> None:

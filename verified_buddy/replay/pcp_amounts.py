@@ -28,6 +28,8 @@ class Drain:
     """The order of the block whose free started it."""
     freed: Pfn | None = None
     """The block whose free started it; None if somebody asked for it."""
+    freed_at: int = 0
+    """The line of that free, if it was known to make the lists drain."""
     last: int = 0
     """Pages of the block that was drained last."""
     remote: bool = False

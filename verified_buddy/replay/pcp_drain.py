@@ -120,7 +120,7 @@ class Drains:
         if self._due(drain) == pfn:
             return True
         if not drain.remote:
-            return False
+            return self._past_flight(drain, pfn)
         blocks = drain.lists.pcp.lists
         for step in range(NR_PCP_LISTS):
             pindex = (drain.pindex + step) % NR_PCP_LISTS
@@ -131,6 +131,23 @@ class Drains:
                 return False
         return False
 
+    def _past_flight(self, drain: Drain, pfn: Pfn) -> bool:
+        """Whether an interrupt drains the lists past the block that an interrupted request has taken."""
+        due = self._due(drain)
+        if due is None or not drain.freed_at or not self.recent.in_interrupt(drain.freed_at):
+            return False
+        lists, pindex = drain.lists, drain.pindex
+        after = [*reversed(lists.pcp.lists[pindex])][1:2]
+        if not after:
+            found = next_pindex(lists.pcp, (pindex + 1) % NR_PCP_LISTS)
+            if found is not None and found != pindex:
+                after = [*reversed(lists.pcp.lists[found])][:1]
+        if after != [pfn]:
+            return False
+        says = f"page {pfn:#x} was drained, where page {due:#x} is due"
+        self.flight.expect(drain.freed_at, lists, pindex, [due], says)
+        return self._due(drain) == pfn
+
     def _begun(self, line: int, cpu: int, pfn: Pfn) -> Drain | None:
         """The drain that begins with this block: after a free, or asked for; None if none does."""
         zone = self.machine.zone_at(pfn)
@@ -138,7 +155,8 @@ class Drains:
         if own.due != NO_LIST:
             drain = Drain(own, line, own.due, line, own.drained, own.pcp.count)
             drain.order, drain.freed = pindex_to_order(own.due), own.pcp.first(own.due)
-            if self._due(drain) == pfn:
+            drain.freed_at = own.overdue
+            if self._comes_to(drain, pfn):
                 own.due = NO_LIST
                 own.overdue = 0
                 if own.seen == own.pcp.count:

@@ -100,10 +100,8 @@ class Flight:
         self, line: int, lists: CpuLists, pindex: int, pages: list[Pfn], says: str, *, counted: bool = False
     ) -> None:
         """These pages are off their list: each is handed out by a later event, which explains why."""
-        for page in self.passed.keys() & set(pages):
-            del self.passed.pop(page).pages[
-                page
-            ]  # it is on two lists, as only a trace that lacks drains has it
+        for page in self.passed.keys() & set(pages):  # on two lists, as only where drains are not told
+            del self.passed.pop(page).pages[page]
         listed = {page: lists.pcp.remove(pindex, page) for page in pages}
         interrupt = self.recent.in_interrupt(line)
         where = line, self.findings.operation, says, lists, pindex
