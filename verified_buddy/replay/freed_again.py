@@ -82,16 +82,14 @@ class FreedAgain:
     def probes_set(self) -> None:
         """The probes were set up only now: what was freed again before cannot be decided."""
         self._decide(lambda order: False)
-        self.kept.clear()
-        self.many.clear()
 
     def finish(self, *, complete: bool) -> None:
         """The trace has ended, in which nothing is missing but what only probes tell, or more is."""
-        for cpu in list(self.suspects):
-            self._keep(cpu)
         self._decide(lambda order: complete and self._certain(order))
 
     def _decide(self, certain: Callable[[Order], bool]) -> None:
+        for cpu in list(self.suspects):
+            self._keep(cpu)
         for found in sorted(self.kept):
             says = (
                 f"page {found.pfn:#x}, order {found.order}, was freed again, and no event had handed it out"
@@ -106,6 +104,8 @@ class FreedAgain:
             else:
                 self.undecided += many
                 self.findings.notes[KIND].count += max(many - LISTED, 0)
+        self.kept.clear()
+        self.many.clear()
 
     def _certain(self, order: Order) -> bool:
         """Whether a block of that order was not handed out, since no event told so.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterator
 from typing import Final
@@ -35,6 +36,8 @@ CONTEXT: Final = re.compile(rb"\] +[^\s:]{2}([^\s:])[^\s:]{0,5} +\d")
 """The column of a line that tells whether it was an interrupt's: h, H, s or Z there, and a dot elsewhere."""
 TASK: Final = re.compile(rb"[-\s](\d{1,10})(?:/\d{1,10})?(?: +\([ \d-]{1,10}\))? +\[\d")
 """The number of the task that a line is told of."""
+LOOKED_AT: Final = 2000
+"""So many events before another are looked at once more."""
 RECENT: Final = 4
 """So many batches of lines are kept to look at once more."""
 
@@ -63,6 +66,9 @@ class Recent:
 
     def __init__(self) -> None:
         self.batches: deque[Batch] = deque(maxlen=RECENT)
+        self._first = 0
+        self._lines: list[bytes] = []
+        """The lines of the batch that was looked at last, and the number of the first."""
 
     def in_interrupt(self, line: int) -> bool | None:
         """Whether an interrupt told of this; None if the line does not say.
@@ -78,10 +84,12 @@ class Recent:
         return None if found is None else found[1]
 
     def _text(self, line: int) -> bytes:
-        for batch in self.batches:
-            if batch.line <= line <= batch.line + batch.text.count(b"\n"):
-                return batch.text.split(b"\n")[line - batch.line]
-        return b""
+        if not self._first <= line < self._first + len(self._lines):
+            self._lines = []
+            for batch in self.batches:
+                if batch.line <= line <= batch.line + batch.text.count(b"\n"):
+                    self._first, self._lines = batch.line, batch.text.split(b"\n")
+        return self._lines[line - self._first] if self._lines else b""
 
     def freed_in_interrupt(self, pfn: Pfn, before: int) -> bool | None:
         """Whether an interrupt freed the page, when it was freed last before that line."""
@@ -104,5 +112,8 @@ class Recent:
 
     def _backward(self, before: int) -> Iterator[Event]:
         """The events before that line, the last first."""
+        many = LOOKED_AT
         for batch in reversed(self.batches):
-            yield from (event for event in reversed(batch.events) if event.line < before)
+            end = bisect_left(batch.events, before, key=lambda event: event.line)
+            yield from reversed(batch.events[max(end - many, 0) : end])
+            many -= min(end, many)
