@@ -89,11 +89,12 @@ def judged(
     end: Snapshot | None = None,
     limits: bool = True,
     probes: bool = True,
+    last: bool = True,
 ) -> Judgement:
     """The verdict on the lines; with probes, one more tells of a block that is given back last."""
     known = read_zoneinfo(BytesIO(ZONEINFO)) if limits else {}
-    last = given_back(7680, 9, probe="fop_ok") if probes else ""
-    return judge(BytesIO("".join([*lines, last]).encode()), "trace", Given(snapshot, end, known))
+    one_more = given_back(7680, 9, probe="fop_ok") if probes and last else ""
+    return judge(BytesIO("".join([*lines, one_more]).encode()), "trace", Given(snapshot, end, known))
 
 
 def recording(name: str, text: bytes | None = None, *, zoneinfo: bool = True) -> Judgement:
