@@ -95,6 +95,16 @@ CUTS_ACROSS = {
         ),  # calls of the kernel: what is read, the oracle, what is refused
         "page_map",  # what the tests of the oracle judge by
         "kernel_trace",  # traces that are made up, and those that were recorded
+        *(
+            "extent",
+            "freed_again",
+            "limits",
+            "not_recorded",
+            "pagetypes",
+            "steals",
+            "told_late",
+        ),  # kinds of doubt
+        "request_probes",  # lines that the page layers leave alone
         "damage",  # recordings with one thing changed
         "kernel_cli",  # the command, on a kernel's trace
         "recordings",  # all layers on whole recordings

@@ -48,6 +48,7 @@ class Wanted:
     json_lines: bool
     files: Files
     junit: str | None = None
+    strict: bool = False
 
     def at_once(self, stream: BinaryIO) -> bool:
         """Whether each divergence is told when it is found: of a pipe, whose end may be far."""
@@ -187,7 +188,7 @@ def of_a_kernel(
 
     with no_garbage_collection():
         recording = judge(stream, name, given, advance, None if stream.seekable() else found)
-    verdict = verdict_of(recording, every=wanted.keep_going)
+    verdict = verdict_of(recording, every=wanted.keep_going, strict=wanted.strict)
     return Outcome(name, verdict, recording, verdict.trouble, at_once and given.start is None)
 
 

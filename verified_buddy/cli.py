@@ -37,6 +37,7 @@ def main() -> None:
     " kernel's trace safety, and with --snapshot exact, and no other.",
 )
 @click.option("--keep-going", is_flag=True, help="Judge on after a divergence; list up to 100.")
+@click.option("--strict", is_flag=True, help="Of a kernel's trace: what is only noted counts as wrong too.")
 @click.option("--json", "json_lines", is_flag=True, help="One JSON object a trace.")
 @click.option("--junit", metavar="FILE", type=FILE, help="Write JUnit XML too, a case a trace.")
 @click.option(
@@ -59,6 +60,7 @@ def check_command(
     traces: tuple[str, ...],
     level: str | None,
     keep_going: bool,
+    strict: bool,
     json_lines: bool,
     junit: str | None,
     **files: str | None,
@@ -72,7 +74,9 @@ def check_command(
     hold nothing to judge.
     """
     refuse_senseless(traces, files)
-    wanted = Wanted(None if level is None else LEVELS[level], keep_going, json_lines, Files(**files), junit)
+    wanted = Wanted(
+        None if level is None else LEVELS[level], keep_going, json_lines, Files(**files), junit, strict
+    )
     sys.exit(ended(lambda: checked(traces, wanted)))
 
 

@@ -19,8 +19,8 @@ SNAPSHOT = "Z\t0\t1\tDMA32\t4096\t4096\t4096\t4096\t0\t0xffff88800ba01600\n" + "
 ZONEINFO = b"Node 0, zone DMA32\n pagesets\n cpu: 0\n count: 0\n high: 8\n batch: 3\n"
 
 
-def line(event: str, fields: str, cpu: int = 0) -> str:
-    return f"            init-1       [{cpu:03}] d..3.     2.880421: {event}: {fields}\n"
+def line(event: str, fields: str, cpu: int = 0, task: str = "   init-1") -> str:
+    return f"         {task}       [{cpu:03}] d..3.     2.880421: {event}: {fields}\n"
 
 
 def taken(pfn: int, order: int = 0, kind: int = 1, cpu: int = 0) -> str:
@@ -35,7 +35,7 @@ def handed_out(pfn: int, order: int = 0, kind: int = 1, cpu: int = 0) -> str:
 
 
 def freed(pfn: int, order: int = 0, cpu: int = 0) -> str:
-    return line("mm_page_free", f"page=000000000000000a pfn={pfn:#x} order={order}", cpu)
+    return line("mm_page_free", f"page=000000000000000a pfn={pfn:#x} order={order}", cpu, "kswapd0-42")
 
 
 def batched(pfn: int, cpu: int = 0) -> str:
@@ -51,6 +51,26 @@ def drained(pfn: int, order: int = 0, kind: int = 1, cpu: int = 0, *, probe: boo
     fields = f"page=000000000000000a pfn={pfn:#x} order={order} migratetype={kind}"
     told = line("mm_page_pcpu_drain", fields, cpu)
     return given_back(pfn, order, kind, cpu) + told if probe else told
+
+
+def page(pfn: int) -> str:
+    """The page as probes tell it: the address of its descriptor."""
+    return f"page={0xFFFFEA0000000000 + 64 * pfn:#x}"
+
+
+def typed(pfn: int, kind: int) -> str:
+    return line("setblock", f"(f+0x1/0x2) {page(pfn)} flags={kind:#x} pfn={pfn:#x} mask=0x7")
+
+
+def moved(pfn: int, kind: int) -> str:
+    return line("movefree", f"(f+0x1/0x2) zone={ZONE:#x} {page(pfn)} mt={kind}")
+
+
+def stolen(pfn: int, victim: int, order: int = 0, kind: int = 0, owned: int = 0) -> str:
+    """A movable block of the order ``victim`` falls to a request of another type."""
+    told = f"page=000000000000000a pfn={pfn:#x} alloc_order={order} fallback_order={victim} pageblock_order=9"
+    told += f" alloc_migratetype={kind} fallback_migratetype=1 fragmenting={int(victim < 9)}"
+    return line("mm_page_alloc_extfrag", f"{told} change_ownership={owned}")
 
 
 def machine(*blocks: tuple[int, int, int]) -> Snapshot:
@@ -69,11 +89,12 @@ def judged(
     end: Snapshot | None = None,
     limits: bool = True,
     probes: bool = True,
+    last: bool = True,
 ) -> Judgement:
     """The verdict on the lines; with probes, one more tells of a block that is given back last."""
     known = read_zoneinfo(BytesIO(ZONEINFO)) if limits else {}
-    last = given_back(7680, 9, probe="fop_ok") if probes else ""
-    return judge(BytesIO("".join([*lines, last]).encode()), "trace", Given(snapshot, end, known))
+    one_more = given_back(7680, 9, probe="fop_ok") if probes and last else ""
+    return judge(BytesIO("".join([*lines, one_more]).encode()), "trace", Given(snapshot, end, known))
 
 
 def recording(name: str, text: bytes | None = None, *, zoneinfo: bool = True) -> Judgement:
@@ -84,6 +105,7 @@ def recording(name: str, text: bytes | None = None, *, zoneinfo: bool = True) ->
         read_snapshot(BytesIO((DATA / f"{name}.fl.start.gz").read_bytes())),
         read_snapshot(BytesIO(end.read_bytes())) if end.exists() else None,
         read_zoneinfo(BytesIO(limits.read_bytes())) if zoneinfo and limits.exists() else {},
+        from_marker=name != "boot2kp",
     )
     return judge(BytesIO(text or (DATA / f"{name}.trace.txt.gz").read_bytes()), name, given)
 

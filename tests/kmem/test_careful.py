@@ -17,8 +17,6 @@ from verified_buddy.oracle.source import Unusable
 SPELLINGS = Path(__file__).parents[1] / "data" / "spellings"
 EXPECTED = list(csv.DictReader((SPELLINGS / "expected.tsv").read_text().splitlines(), delimiter="\t"))
 WRONGLY_NOTED = "a02_tracefs_5_8_decimal"
-UNDECIDED = {"a66_only_allocs_same_page_twice", "a67_filtered_by_pid"}
-"""Overlaps that the recording cannot decide: the frame layer's business."""
 REASONS = {
     "a17_perf_F_nocpu": ["without a CPU", "perf script -F comm,tid,cpu,time,event,trace"],
     "a18_perf_trace": ["perf trace", "perf script"],
@@ -35,12 +33,7 @@ PAGE_EVENT = re.compile(r"(?<!\w)mm_page_\w+: ")
 
 
 def rows(outcome: str) -> list[object]:
-    pending = pytest.mark.xfail(reason="what was not recorded is not told yet", strict=False)
-    return [
-        pytest.param(row, id=row["file"], marks=[pending] if row["file"] in UNDECIDED else [])
-        for row in EXPECTED
-        if row["outcome"] == outcome
-    ]
+    return [pytest.param(row, id=row["file"]) for row in EXPECTED if row["outcome"] == outcome]
 
 
 @pytest.mark.parametrize("row", rows("read"))

@@ -119,6 +119,13 @@ def noticed(name: str, kind: Damage, seed: int) -> int | None:
     return next((each.line - line for each in found if each.layer in {"zone", "per-CPU"}), None)
 
 
+@pytest.mark.parametrize("name", ["req3memcg", "full2", "req6offline"])
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_damage_is_noticed_where_requests_sleep_cpus_meet_and_limits_change(name: str, kind: Damage) -> None:
+    line, found = damaged(name, kind, 2)
+    assert [each for each in found if each.line >= line - WITHIN]
+
+
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_damage_is_noticed_and_does_not_cascade(kind: Damage, seed: int) -> None:

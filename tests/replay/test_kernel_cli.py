@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.kmem.kernel_trace import DATA, SNAPSHOT, ZONEINFO, given_back, handed_out, line, taken
+from tests.kmem.kernel_trace import (
+    DATA,
+    SNAPSHOT,
+    ZONEINFO,
+    freed,
+    given_back,
+    handed_out,
+    line,
+    taken,
+)
 from tests.oracle.test_cli import run
 
 MARK = "KT snap start end"
@@ -128,3 +137,66 @@ def test_a_recording_is_read_from_a_pipe(files: Path) -> None:
     text = (DATA / "nocomp1.trace.txt.gz").read_bytes()
     found = run("--json", "-", "--snapshot", DATA / "nocomp1.fl.start.gz", text=text)
     assert json.loads(found.stdout)["predicted"] == 12_590
+
+
+TWICE = [handed_out(4096), freed(4096), freed(4096)]
+
+
+def test_what_is_only_noted_fails_if_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "twice").write_text("".join(TWICE), encoding="ascii")
+    status, told = judge(tmp_path, "twice")
+    assert (status, told["verdict"], told["freed_twice"], told["unknown_frees"]) == (0, "conforms", 1, 0)
+    status, told = judge(tmp_path, "twice", "--strict")
+    assert (status, told["verdict"], told["divergences"], told["freed_twice"]) == (1, "diverges", 1, 1)
+    first = told["first"]
+    assert isinstance(first, dict)
+    assert (first["line"], first["rule"]) == (3, "invalid-free")
+    said = run(tmp_path / "twice", "--strict")
+    assert said.returncode == 1
+    assert "freed twice" in said.stdout.decode()
+    assert run(tmp_path / "twice").returncode == 0
+
+
+def test_strict_changes_nothing_where_nothing_is_noted(files: Path) -> None:
+    options = ("--snapshot", "start", "--expect", "end", "--zoneinfo", "zoneinfo")
+    assert judge(files, "right", *options, "--strict") == judge(files, "right", *options)
+
+
+def test_what_cannot_be_decided_is_refused_with_what_to_record(tmp_path: Path) -> None:
+    (tmp_path / "allocs").write_text("".join([handed_out(4096), handed_out(4096)]), encoding="ascii")
+    found = run(tmp_path / "allocs")
+    assert (found.returncode, found.stdout) == (2, b"")
+    (said,) = found.stderr.decode().splitlines()
+    assert "allocs: line 2: page 0x1000, order 0, was handed out, but" in said
+    assert said.endswith("no mm_page_free was recorded: record that event too")
+
+
+def test_a_layer_that_is_left_out_is_named(tmp_path: Path) -> None:
+    lines = [*RIGHT[:2], freed(4096), handed_out(4096, kind=0)]
+    (tmp_path / "drainless").write_text("".join(lines), encoding="ascii")
+    (tmp_path / "start").write_text(START, encoding="ascii")
+    status, told = judge(tmp_path, "drainless", "--snapshot", "start")
+    assert (status, told["level"], told["layers"]) == (0, "safety", ["frame"])
+    assert told["left_out"] == dict.fromkeys(
+        ["zone", "per-CPU"], "mm_page_pcpu_drain was not recorded, nor the probes of __free_one_page()"
+    )
+    said = run(tmp_path / "drainless", "--snapshot", tmp_path / "start").stdout.decode()
+    assert "left out: the zone layer, since mm_page_pcpu_drain was not recorded" in said
+    assert "predicted" not in said
+
+
+def test_where_the_snapshot_was_made_and_probes_set_up_is_told() -> None:
+    def told(name: str, *options: str) -> tuple[object, object]:
+        start, zoneinfo = DATA / f"{name}.fl.start.gz", DATA / f"{name}.zoneinfo"
+        trace = DATA / f"{name}.trace.txt.gz"
+        found = run("--json", trace, "--snapshot", start, "--zoneinfo", zoneinfo, *options)
+        told = json.loads(found.stdout)
+        assert told["verdict"] == "conforms"
+        return told["events_behind_snapshot"], told["probes_from"]
+
+    assert told("req2numa-markers") == (4, None)
+    assert told("boot2kp", "--at", "first") == (0, 4098)
+    said = run(
+        DATA / "req2numa-markers.trace.txt.gz", "--snapshot", DATA / "req2numa-markers.fl.start.gz"
+    ).stdout.decode()
+    assert "the snapshot is of a moment 4 events before its second mark" in said

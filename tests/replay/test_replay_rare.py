@@ -16,8 +16,10 @@ from tests.kmem.kernel_trace import (
     judged,
     line,
     machine,
+    moved,
     rules,
     taken,
+    typed,
 )
 from tests.replay.test_replay import REFILL, full
 from verified_buddy.replay.recording import Given, Judgement, judge
@@ -28,20 +30,17 @@ from verified_buddy.replay.zoneinfo import read_zoneinfo
 REFUSED = line("mm_page_alloc", "page=0000000000000000 pfn=0x0 order=0 migratetype=1 gfp_flags=GFP_KERNEL")
 
 
-def page(pfn: int) -> str:
-    return f"page={0xFFFFEA0000000000 + 64 * pfn:#x}"
-
-
-def typed(pfn: int, kind: int) -> str:
-    return line("setblock", f"(f+0x1/0x2) {page(pfn)} flags={kind:#x} pfn={pfn:#x} mask=0x7")
-
-
-def moved(pfn: int, kind: int) -> str:
-    return line("movefree", f"(f+0x1/0x2) zone=0xffff88800ba01600 {page(pfn)} mt={kind}")
-
-
 def framed(*lines: str) -> Judgement:
-    return judge(BytesIO("".join(lines).encode()), "trace", Given())
+    """The verdict on a trace in which somebody else frees a page too."""
+    return judge(BytesIO("".join([*lines, freed(8000)]).encode()), "trace", Given())
+
+
+def judge_with(snapshot: str, zoneinfo: bytes, *lines: str) -> Judgement:
+    """The verdict on a trace with probes, from these rows and these limits on."""
+    limits = read_zoneinfo(BytesIO(zoneinfo))
+    given = Given(read_snapshot(BytesIO(snapshot.encode())), None, limits)
+    text = "".join([*lines, given_back(7680, 9, probe="fop_ok")])
+    return judge(BytesIO(text.encode()), "trace", given)
 
 
 def test_a_page_of_a_larger_live_block_is_not_handed_out() -> None:

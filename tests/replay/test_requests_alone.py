@@ -29,8 +29,8 @@ from verified_buddy.linux.pcp import free_unref_page_commit, pages_to_drain, pcp
 from verified_buddy.linux.zone import LinuxZone
 from verified_buddy.oracle.source import chunks
 from verified_buddy.pfn import Order, Pfn
+from verified_buddy.replay.extent import START, STOP
 from verified_buddy.replay.lookahead import foreseen
-from verified_buddy.replay.replay import START, STOP
 from verified_buddy.replay.snapshot import Snapshot, read_snapshot
 from verified_buddy.replay.zoneinfo import read_zoneinfo
 

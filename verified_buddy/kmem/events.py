@@ -40,6 +40,8 @@ class Free(Said, gc=False):
     """Whether it goes to its per-CPU list only at the ``FreeBatched`` of its page."""
     direct: bool = False
     """Whether it goes to the free lists at once, past the per-CPU lists."""
+    given: Order | None = None
+    """The order with which it does, if that is another."""
 
 
 class FreeBatched(Said, gc=False):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import deque
 from typing import Final
 
 from verified_buddy.linux.mobility import MobilityZone
@@ -25,6 +26,12 @@ HALVED: Final = tuple(
 
 NO_LIST: Final = -1
 
+UNLIMITED: Final = 1 << 62
+"""More pages than any lists hold: what is believed of limits that were not told."""
+
+COUNTS: Final = 4096
+"""So many counts of the pages on a CPU's lists are remembered."""
+
 UNBOUNDED: Final = 1 << 30
 """More blocks than any refill brings."""
 
@@ -38,7 +45,9 @@ class CpuLists:
 
     __slots__ = (
         "batch_known",
+        "counts",
         "cpu",
+        "drained",
         "drained_at",
         "due",
         "factors",
@@ -49,6 +58,7 @@ class CpuLists:
         "refilled",
         "seen",
         "seen_before",
+        "shared",
         "zone",
     )
 
@@ -74,13 +84,25 @@ class CpuLists:
         """Where the limits were not told: the greatest count so far after which nothing drained."""
         self.seen_before = 0
         """The same before the last free."""
+        self.shared = False
+        """Whether the machine has other CPUs."""
+        self.drained = 0
+        """How many pages were drained so far."""
+        self.counts: deque[tuple[int, int, int]] = deque(maxlen=COUNTS)
+        """What was listed after each line that changed that, and how much had been drained then."""
         self.drained_at = 0
         """Where the limits were not told: the greatest count at which the lists drained."""
 
-    def refill(self, pindex: int, order: Order) -> None:
+    def changed(self, line: int) -> None:
+        """The event of that line has changed how many pages are listed; another CPU may count them."""
+        if self.shared:
+            self.counts.append((line, self.pcp.count, self.drained))
+
+    def refill(self, pindex: int, order: Order, *, shut: bool = False) -> None:
         """A refill of an empty list begins."""
         self.refilled = pindex
-        self.left = refill_blocks(self.pcp.batch, order) - 1 if self.batch_known else UNBOUNDED
+        known = self.batch_known and not shut
+        self.left = refill_blocks(self.pcp.batch, order) - 1 if known else UNBOUNDED
 
     def batch_seen(self, order: Order) -> bool:
         """Whether the refill that ends tells the batch, which was not known."""
@@ -99,22 +121,36 @@ class CpuLists:
 class ReplayZone:
     """One zone, with the lists of each CPU that was met."""
 
-    __slots__ = ("cpus", "limits", "name", "row", "zone")
+    __slots__ = ("cpus", "limits", "row", "shut", "zone")
 
     def __init__(self, row: ZoneRow, pageblocks: Pageblocks, limits: dict[int, Limits]) -> None:
         self.row = row
         self.zone = MobilityZone(row.start, Pfn(row.start + row.spanned), pageblocks, LINUX_6_1, row.managed)
         self.limits = limits
         self.cpus: dict[int, CpuLists] = {}
+        self.shut = False
+        """Whether per-CPU lists let every block pass that is freed, and are refilled with one."""
 
     def lists(self, cpu: int) -> CpuLists:
         """The lists of that CPU; empty, if it is met for the first time."""
         found = self.cpus.get(cpu)
         if found is None:
             limits = self.limits.get(cpu)
-            told = limits or Limits(1 << 62, zone_batchsize(self.row.managed))
+            told = limits or Limits(UNLIMITED, zone_batchsize(self.row.managed))
             found = self.cpus[cpu] = CpuLists(self.zone, cpu, told, known=limits is not None)
+            for lists in self.cpus.values():
+                lists.shared = len(self.cpus) > 1
         return found
+
+    def open(self, *, changed: bool) -> None:
+        """Per-CPU lists are shut no more; if memory went offline meanwhile, their limits have changed.
+
+        Linux: zone_pcp_enable(), and init_per_zone_wmark_min() after it in offline_pages().
+        """
+        self.shut = False
+        for lists in self.cpus.values():
+            if changed:
+                lists.known, lists.pcp.high, lists.batch_known = False, UNLIMITED, False
 
 
 class Machine:

@@ -2,57 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from verified_buddy.kmem.events import FreeOnePage, PcpuDrain
-from verified_buddy.linux.pcp import (
-    BATCH_SCALE_MAX,
-    PCP_PAGES,
-    next_pindex,
-    pages_to_drain,
-    pcp_limit,
-    pindex_to_order,
-)
+from verified_buddy.linux.pcp import NR_PCP_LISTS, PCP_PAGES, next_pindex, pindex_to_order
 from verified_buddy.pfn import Order, Pfn
 from verified_buddy.replay.findings import Findings
 from verified_buddy.replay.machine import ANY_FACTOR, NO_LIST, CpuLists, Machine
+from verified_buddy.replay.pcp_amounts import (
+    Drain,
+    alone,
+    asked_for,
+    due_amounts,
+    fits,
+    plain_factors,
+    read_meanwhile,
+)
+from verified_buddy.replay.pcp_flight import Flight
 from verified_buddy.replay.zone_layer import ZoneLayer
 from verified_buddy.replay.zoneinfo import Limits
-
-
-class NoProbes(Exception):
-    """The trace has no probes: a drain was told, and not the call that gave the block back."""
-
-
-@dataclass(slots=True)
-class Drain:
-    """A drain that is going on."""
-
-    lists: CpuLists
-    line: int
-    pindex: int
-    """The list that it has come to."""
-    count: int
-    """Pages on all lists when it began."""
-    threshold: bool
-    """Whether a free started it; else somebody asked for it."""
-    amounts: list[tuple[int, int]]
-    """What may be drained after that free: pages, and the free factor afterwards."""
-    last: int = 0
-    """Pages of the block that was drained last."""
 
 
 class Drains:
     """The drains of a recording, one at a time on each CPU."""
 
-    def __init__(self, machine: Machine, findings: Findings, zones: ZoneLayer) -> None:
+    def __init__(self, machine: Machine, findings: Findings, zones: ZoneLayer, flight: Flight) -> None:
         self.machine = machine
         self.findings = findings
         self.zones = zones
+        self.untold = zones.untold
+        self.flight = flight
+        self.recent = flight.recent
         self.drained = 0
         self.predicted = 0
-        self.probed = 0
-        """How many calls of __free_one_page() were told."""
         self.open: dict[int, Drain] = {}
         """By CPU: its drain that may not have ended."""
         self.told: dict[int, tuple[FreeOnePage, bool]] = {}
@@ -60,11 +40,11 @@ class Drains:
 
     def free_one_page(self, event: FreeOnePage) -> None:
         """With probes: a block goes from a per-CPU list to the free lists."""
-        self.probed += 1
+        self.untold.calls.add(event.probe)
         if event.probe != "fop_pcp":
             return
         told = self.told.get(event.cpu)
-        if told is not None:
+        if told is not None and self.drained:
             says = f"page {told[0].pfn:#x} left a per-CPU list, but no drain was told"
             self.findings.wrong(told[0].line, "per-CPU", "wrong-page", says)
         exact = self._drain(event)
@@ -80,8 +60,7 @@ class Drains:
             if (before.pfn, before.order, before.migratetype) == same:
                 self.predicted += exact
                 return
-        if not self.probed:
-            raise NoProbes
+        self.untold.unprobed("fop_pcp")
         says = f"page {event.pfn:#x}, order {event.order}, was drained, but not given to the free lists"
         self.findings.wrong(event.line, "per-CPU", "wrong-page", says)
         if told is None:
@@ -96,26 +75,32 @@ class Drains:
     def _drain(self, event: FreeOnePage | PcpuDrain) -> bool:
         """Take the block off its list; whether it is the one that was due."""
         line, cpu, pfn = event.line, event.cpu, event.pfn
+        if pfn in self.flight.passed:
+            self.flight.accuse(self.flight.passed[pfn])
         drain = self.open.get(cpu)
-        if drain is None or self._due(drain) != pfn:
+        if drain is None or not self._comes_to(drain, pfn):
             found = self._begun(line, cpu, pfn)
             if found is None:
                 return self._misfit(line, pfn, event.order, drain)
             if drain is not None:
                 self.close(cpu)
             self.open[cpu] = drain = found
-            self._due(drain)
         pcp, size = drain.lists.pcp, PCP_PAGES[drain.pindex]
         noted = pcp.remove(drain.pindex, pfn)
         drain.last = size
-        if 1 << event.order == size and (noted == event.migratetype or self.zones.isolating):
+        drain.lists.drained += size
+        drain.lists.changed(line)
+        if 1 << event.order == size and (noted == event.migratetype or self.untold.isolating):
             return True
         order, migratetype = event.order, event.migratetype
         event.order = pindex_to_order(drain.pindex)  # what the other layers go on with
-        says = (
-            f"page {pfn:#x} was drained with order {order}, type {migratetype}, but listed with type {noted}"
-        )
-        self.findings.wrong(line, "per-CPU", "wrong-order", says)
+        says = f"page {pfn:#x} was drained with order {order}, type {migratetype}, but listed with type"
+        says += f" {noted}, order {event.order}"
+        if order == event.order and self.untold.hidden:
+            self.machine.pageblocks.set(pfn, migratetype)  # as it was when the page was freed
+            self.findings.note("other type", line, "per-CPU", "wrong-order", says)
+        else:
+            self.findings.wrong(line, "per-CPU", "wrong-order", says)
         return False
 
     def _due(self, drain: Drain) -> Pfn | None:
@@ -130,22 +115,57 @@ class Drains:
             pfn = pcp.last(found)
         return pfn
 
+    def _comes_to(self, drain: Drain, pfn: Pfn) -> bool:
+        """Whether the block is next; it may not yet know of lists that their own CPU has just added to."""
+        if self._due(drain) == pfn:
+            return True
+        if not drain.remote:
+            return self._past_flight(drain, pfn)
+        blocks = drain.lists.pcp.lists
+        for step in range(NR_PCP_LISTS):
+            pindex = (drain.pindex + step) % NR_PCP_LISTS
+            if drain.lists.pcp.last(pindex) == pfn:
+                drain.pindex = pindex
+                return True
+            if not all(self.recent.freed_since(page, drain.since, drain.line) for page in blocks[pindex]):
+                return False
+        return False
+
+    def _past_flight(self, drain: Drain, pfn: Pfn) -> bool:
+        """Whether an interrupt drains the lists past the block that an interrupted request has taken."""
+        due = self._due(drain)
+        if due is None or not drain.freed_at or not self.recent.in_interrupt(drain.freed_at):
+            return False
+        lists, pindex = drain.lists, drain.pindex
+        after = [*reversed(lists.pcp.lists[pindex])][1:2]
+        if not after:
+            found = next_pindex(lists.pcp, (pindex + 1) % NR_PCP_LISTS)
+            if found is not None and found != pindex:
+                after = [*reversed(lists.pcp.lists[found])][:1]
+        if after != [pfn]:
+            return False
+        says = f"page {pfn:#x} was drained, where page {due:#x} is due"
+        self.flight.expect(drain.freed_at, lists, pindex, [due], says)
+        return self._due(drain) == pfn
+
     def _begun(self, line: int, cpu: int, pfn: Pfn) -> Drain | None:
         """The drain that begins with this block: after a free, or asked for; None if none does."""
         zone = self.machine.zone_at(pfn)
         own = zone.lists(cpu)
         if own.due != NO_LIST:
-            drain = Drain(own, line, own.due, own.pcp.count, threshold=True, amounts=[])
-            if self._due(drain) == pfn:
-                drain.amounts = amounts(own, pindex_to_order(own.due))
+            drain = Drain(own, line, own.due, line, own.drained, own.pcp.count)
+            drain.order, drain.freed = pindex_to_order(own.due), own.pcp.first(own.due)
+            drain.freed_at = own.overdue
+            if self._comes_to(drain, pfn):
                 own.due = NO_LIST
                 own.overdue = 0
                 if own.seen == own.pcp.count:
                     own.seen = own.seen_before
                 return drain
         for lists in (own, *(lists for lists in zone.cpus.values() if lists is not own)):
-            drain = Drain(lists, line, 0, lists.pcp.count, threshold=False, amounts=[])
-            if self._due(drain) == pfn:
+            since = line if lists is own else self.recent.heard(cpu, line)
+            drain = Drain(lists, line, 0, since, lists.drained, lists.pcp.count, remote=lists is not own)
+            if self._comes_to(drain, pfn):
                 lists.due = NO_LIST
                 if lists.overdue:
                     self.missing(lists)
@@ -157,62 +177,88 @@ class Drains:
         drain = self.open.pop(cpu, None)
         if drain is None:
             return
-        lists = drain.lists
-        pages = drain.count - lists.pcp.count
-        if drain.threshold:
-            self._close_threshold(drain, lists, pages)
-        elif lists.known and not asked_for(drain, pages):
-            says = f"{pages} of {drain.count} pages were drained, where all were due"
-            self.zones.suspect("per-CPU", "other amount", drain.line, "wrong-amount", says)
+        if drain.freed is not None:
+            self._close_threshold(drain, drain.lists)
+        elif drain.lists.known and not (asked_for(drain) or (drain.remote and read_meanwhile(drain))):
+            says = f"{drain.pages} of {drain.count} pages were drained, where all were due"
+            self._amount(drain.line, says)
 
-    def _close_threshold(self, drain: Drain, lists: CpuLists, pages: int) -> None:
+    def _close_threshold(self, drain: Drain, lists: CpuLists) -> None:
         """A free made the lists drain: by as much as the limits and the free factor ask for."""
         if not lists.known:
-            lists.factors = plain_factors(lists.pcp.batch, lists.factors, pages) or ANY_FACTOR
+            lists.factors = plain_factors(lists.pcp.batch, lists.factors, drain.pages) or ANY_FACTOR
             lists.drained_at = max(lists.drained_at, drain.count)
             return
-        fits = fitting(drain.amounts, pages, drain.last)
-        if not fits and asked_for(drain, pages):
+        known = Limits(lists.pcp.high, lists.pcp.batch)
+        found = fits(drain, known, lists.factors)
+        if not found and alone(drain):
+            self.machine.zone_at(lists.zone.start).shut = True
+            return
+        if not found and asked_for(drain):
             return  # not for that free, but because somebody asked right after it
-        if not fits:
-            every = CpuLists(lists.zone, lists.cpu, Limits(lists.pcp.high, lists.pcp.batch), known=True)
-            every.factors, every.pcp.count = ANY_FACTOR, drain.count
-            fits = fitting(amounts(every, pindex_to_order(drain.pindex)), pages, drain.last)
-            says = f"{pages} pages were drained, where {due_amounts(drain)} were due"
-            if fits:
-                self.findings.note("other amount", drain.line, f"{says}: requests may have failed unseen")
+        if not found:
+            found = fits(drain, known, ANY_FACTOR)
+            says = f"{drain.pages} pages were drained, where {due_amounts(drain, known)} were due"
+            if found:
+                says = f"{says}: requests may have failed unseen"
+                self.findings.note("other amount", drain.line, "per-CPU", "wrong-amount", says)
             else:
-                self.zones.suspect("per-CPU", "other amount", drain.line, "wrong-amount", says)
-        lists.factors = fits or ANY_FACTOR
+                self._amount(drain.line, says)
+        lists.factors = found or ANY_FACTOR
+
+    def _amount(self, line: int, says: str) -> None:
+        """A drain took another amount than was due, unless it was not known how much was listed."""
+        unseen = self.untold.bulk
+        self.untold.suspect("per-CPU", "other amount", line, "wrong-amount", says, unseen=unseen)
 
     def missing(self, lists: CpuLists) -> None:
         """No drain followed the free after which one was due."""
         line, lists.overdue = lists.overdue, 0
         pcp = lists.pcp
+        zone = self.machine.zone_at(lists.zone.start)
+        if zone.shut:
+            zone.open(changed=self.untold.isolating)
+            if pcp.count < pcp.high:
+                return
         if pcp.count >= pcp.high:
+            if self._interrupted(line, lists):
+                return
             says = f"CPU {lists.cpu} has {pcp.count} pages listed and drained none, at a limit of {pcp.high}"
         elif lists.factors & 1:
             lists.factors = 1
             return
         else:
             says = f"CPU {lists.cpu} freed large blocks in a row, and did not drain its lists"
-        if not self.zones.hidden:
-            self.findings.wrong(line, "per-CPU", "wrong-amount", says)
-        elif pcp.count >= pcp.high:
-            self.findings.note("handed out unseen", line, says)
+        if pcp.count >= pcp.high or not self.untold.hidden:
+            unseen = self.untold.bulk
+            self.untold.suspect("per-CPU", "handed out unseen", line, "wrong-amount", says, unseen=unseen)
         elif lists.due != NO_LIST and (pfn := pcp.first(lists.due)) is not None:
             # Had it gone to the list, the list would have drained: so it went past it.
             migratetype = pcp.remove(lists.due, pfn)
             self.zones.give(line, pfn, pindex_to_order(lists.due), migratetype)
-            self.findings.note("went past its list", line, f"page {pfn:#x}: {says}")
+            says = f"page {pfn:#x}: {says}"
+            self.findings.note("went past its list", line, "per-CPU", "wrong-amount", says)
+
+    def _interrupted(self, line: int, lists: CpuLists) -> bool:
+        """Whether an interrupt freed the block while a request had taken one that it had not told yet."""
+        interrupt = self.recent.in_interrupt(line)
+        if interrupt is False or lists.pcp.count - PCP_PAGES[lists.due] >= lists.pcp.high:
+            return False
+        if interrupt is None:
+            says = f"CPU {lists.cpu} drained late, perhaps since an interrupt freed the block"
+            self.findings.note("told late", line, "per-CPU", "wrong-amount", says)
+        return True
 
     def _misfit(self, line: int, pfn: Pfn, order: Order, drain: Drain | None) -> bool:
         """A block is drained that was not due; bring the lists to where that leaves them."""
         due = None if drain is None else self._due(drain)
         expected = "no block" if due is None else f"page {due:#x}"
         says = f"page {pfn:#x}, order {order}, was drained, where {expected} is due"
-        self.zones.suspect("per-CPU", "handed out unseen", line, "wrong-page", says)
-        if drain is not None and due is not None and not self.zones.hidden:
+        unseen = self.untold.takes(order)
+        if drain is not None and pfn in drain.lists.pcp.lists[drain.pindex]:
+            unseen = self.untold.hidden  # pages are handed out in bulk from the other end of the list
+        self.untold.suspect("per-CPU", "handed out unseen", line, "wrong-page", says, unseen=unseen)
+        if drain is not None and due is not None and not unseen:
             pcp, size = drain.lists.pcp, pindex_to_order(drain.pindex)
             noted = pcp.remove(drain.pindex, due)
             if self._due(drain) == pfn:  # the block that was due went first, unseen
@@ -222,53 +268,7 @@ class Drains:
         for lists in self.machine.zone_at(pfn).cpus.values():
             for pindex, blocks in enumerate(lists.pcp.lists):
                 if pfn in blocks:
-                    while self.zones.hidden and (last := lists.pcp.last(pindex)) not in {None, pfn}:
+                    while unseen and (last := lists.pcp.last(pindex)) not in {None, pfn}:
                         lists.pcp.remove(pindex, last)  # what stood behind it was handed out in bulk
                     lists.pcp.remove(pindex, pfn)
         return False
-
-
-def amounts(lists: CpuLists, order: Order) -> list[tuple[int, int]]:
-    """How many pages a drain may take after a block of the order was freed, and the free factor then."""
-    found, pcp = [], lists.pcp
-    for factor in range(BATCH_SCALE_MAX + 1):
-        if lists.factors >> factor & 1:
-            for active in (False, True):
-                pcp.free_factor = factor
-                limit = pcp_limit(pcp, order, reclaim_active=active)
-                if pcp.count >= limit:
-                    found.append((min(pages_to_drain(pcp, order, limit), pcp.count), pcp.free_factor))
-    pcp.free_factor = 0
-    return found
-
-
-def fitting(found: list[tuple[int, int]], pages: int, last: int) -> int:
-    """The free factors with which so many pages are drained, the last block having ``last``."""
-    return sum({1 << factor for many, factor in found if pages >= many > pages - last})
-
-
-def asked_for(drain: Drain, pages: int) -> bool:
-    """Whether so many pages are drained when somebody asks: all, in turns of many batches; or one batch.
-
-    Linux: drain_pages_zone(), mm/page_alloc.c; drain_zone_pages(), for lists of another node.
-    """
-    pcp = drain.lists.pcp
-    turn = pcp.batch << BATCH_SCALE_MAX
-    turns = (min(drain.count, pcp.batch), *range(turn, drain.count, turn))
-    return pcp.count == 0 or any(pages >= many > pages - drain.last for many in turns)
-
-
-def plain_factors(batch: int, factors: int, pages: int) -> int:
-    """The same where the limit is not known, which is at least four batches: if it was no matter."""
-    found = 0
-    for factor in range(BATCH_SCALE_MAX + 1):
-        if factors >> factor & 1 and batch << factor == pages:
-            found |= 1 << min(factor + 1, BATCH_SCALE_MAX)
-            if factor > 1:
-                found |= 1 << factor
-    return found
-
-
-def due_amounts(drain: Drain) -> str:
-    """The amounts, in words."""
-    return " or ".join(str(many) for many in sorted({many for many, _ in drain.amounts})) or "none"

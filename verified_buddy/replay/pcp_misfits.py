@@ -17,7 +17,9 @@ from verified_buddy.linux.pcp import (
 from verified_buddy.pfn import Order, Pfn
 from verified_buddy.replay.findings import Findings
 from verified_buddy.replay.lists import head_of_smallest, overlaps_free
-from verified_buddy.replay.machine import HALVED, NO_LIST, CpuLists, Machine
+from verified_buddy.replay.machine import HALVED, NO_LIST, UNBOUNDED, CpuLists, Machine
+from verified_buddy.replay.pcp_charges import Charges, Suspect
+from verified_buddy.replay.pcp_flight import Flight
 from verified_buddy.replay.zone_layer import ZoneLayer
 
 NORMAL = 2
@@ -27,16 +29,17 @@ NORMAL = 2
 class Misfits:
     """Judges events that are not what the per-CPU lists predict, and brings the lists in line."""
 
-    def __init__(self, machine: Machine, findings: Findings, zones: ZoneLayer) -> None:
+    def __init__(self, machine: Machine, findings: Findings, zones: ZoneLayer, flight: Flight) -> None:
         self.machine = machine
+        self.flight = flight
+        self.charges = Charges(findings, zones.untold, flight.recent)
         self.findings = findings
         self.zones = zones
+        self.untold = zones.untold
         self.gone: set[Pfn] = set()
         """Blocks that were handed out by no event."""
         self.bypasses: dict[int, ZoneLocked] = {}
         """By CPU: the block that it took past its list, and has not been seen to hand out."""
-        self.suspects: dict[int, tuple[int, Order, str]] = {}
-        """By CPU: a page that was freed while it headed its list; a request that failed explains it."""
 
     def bypass(self, event: ZoneLocked, lists: CpuLists, pindex: int, direct: dict[Pfn, ZoneLocked]) -> None:
         """A block is taken, and its list is not empty: it is for a caller, or the list should be empty."""
@@ -47,10 +50,14 @@ class Misfits:
             return
         del self.bypasses[event.cpu]
         says = f"a list of CPU {event.cpu} was refilled that still has page {lists.pcp.first(pindex):#x}"
-        self.zones.suspect("per-CPU", "handed out unseen", before.line, "wrong-page", says)
-        while (pfn := lists.pcp.first(pindex)) is not None:
-            lists.pcp.remove(pindex, pfn)
-            self.gone.add(pfn)
+        left = list(lists.pcp.lists[pindex])
+        if self.untold.takes(event.order):
+            self.untold.suspect("per-CPU", "handed out unseen", before.line, "wrong-page", says, unseen=True)
+            for pfn in left:
+                lists.pcp.remove(pindex, pfn)
+                self.gone.add(pfn)
+        else:
+            self.flight.expect(before.line, lists, pindex, left, says)
         lists.refill(pindex, event.order)
         lists.left -= 1
         for taken in (before, event):
@@ -67,7 +74,7 @@ class Misfits:
         if order > COSTLY_ORDER or head_of_smallest(area, order, migratetype) is None:
             return pindex
         says = f"page {event.pfn:#x}, order {event.order}, type {event.migratetype}, was taken in a refill"
-        self.zones.suspect(
+        self.untold.suspect(
             "per-CPU", "mixed refill", event.line, "wrong-order", f"{says}, order {order}, type {migratetype}"
         )
         event.order, event.migratetype = order, migratetype  # what the other layers go on with
@@ -77,36 +84,47 @@ class Misfits:
         """A block is handed out that does not head its list; whether it was to be expected all the same."""
         pfn, order = event.pfn, event.order
         assert pfn is not None
-        taken = direct.pop(pfn, None)
-        if taken is not None and taken.order == order:
-            if self.bypasses.get(event.cpu) is taken:
-                del self.bypasses[event.cpu]
+        if self._past_lists(event, pfn, direct):
             return True
-        zone = self.machine.zone_at(pfn)
-        if pindex != NO_LIST:
-            for other in zone.cpus.values():
-                if other.pcp.first(pindex) == pfn:
-                    other.pcp.remove(pindex, pfn)
-                    other.factors = HALVED[other.factors]
-                    self.findings.note(
-                        "told elsewhere", event.line, f"CPU {event.cpu} tells what {other.cpu} did"
-                    )
-                    return True
         expected = None if pindex == NO_LIST else lists.pcp.first(pindex)
         due = "no block" if expected is None else f"page {expected:#x}"
         says = f"page {pfn:#x}, order {order}, type {event.migratetype}, was handed out, where {due} is due"
-        if overlaps_free(zone.zone.free_area, pfn, order):
-            unseen = self.zones.compaction
+        if pindex != NO_LIST and self._off_list(event, pfn, lists, pindex, says):
+            return True
+        area = lists.zone.free_area
+        if overlaps_free(area, pfn, order):
+            unseen = self.untold.compaction
             says += "; it is free, and no event took it"
-            self.zones.suspect("per-CPU", "captured", event.line, "not-free", says, unseen=unseen)
-            buddy.take(zone.zone.free_area, pfn, order)
+            self.untold.suspect("per-CPU", "captured", event.line, "not-free", says, unseen=unseen)
+            buddy.take(area, pfn, order)
         elif pfn in self.zones.lost or pfn in self.gone:
             self.zones.lost.discard(pfn)
             self.gone.discard(pfn)
         else:
-            self.zones.suspect("per-CPU", "handed out unseen", event.line, "wrong-page", says)
+            unseen = self.untold.takes(order)
+            self.untold.suspect("per-CPU", "handed out unseen", event.line, "wrong-page", says, unseen=unseen)
         self._adopt(pfn, order, lists, pindex)
         return False
+
+    def _past_lists(self, event: Alloc, pfn: Pfn, direct: dict[Pfn, ZoneLocked]) -> bool:
+        """Whether the block came from the free lists without being on a list, or from compaction."""
+        taken = direct.pop(pfn, None)
+        if taken is None or taken.order != event.order:
+            return self.zones.captured.pop(pfn, None) == event.order
+        if self.bypasses.get(event.cpu) is taken:
+            del self.bypasses[event.cpu]
+        return True
+
+    def _off_list(self, event: Alloc, pfn: Pfn, lists: CpuLists, pindex: int, says: str) -> bool:
+        """Whether the block may have left a list, although it does not head that of this CPU now."""
+        for other in self.machine.zone_at(pfn).cpus.values():
+            if other.pcp.first(pindex) == pfn:
+                other.pcp.remove(pindex, pfn)
+                other.factors = HALVED[other.factors]
+                says = f"CPU {event.cpu} tells what {other.cpu} did"
+                self.findings.note("told elsewhere", event.line, "per-CPU", "wrong-page", says)
+                return True
+        return self.flight.nested(event, lists, pindex) or self.flight.pass_over(event, lists, pindex, says)
 
     def _adopt(self, pfn: Pfn, order: Order, lists: CpuLists, pindex: int) -> None:
         """The block is on no list any more; if one other block headed its list, that one is gone too.
@@ -119,7 +137,7 @@ class Misfits:
             if block == pfn:
                 break
             ahead.append(block)
-        if pfn in blocks and (len(ahead) == 1 or self.zones.hidden):
+        if pfn in blocks and (len(ahead) == 1 or self.untold.takes(order)):
             for block in ahead:
                 lists.pcp.remove(pindex, block)
                 self.gone.add(block)
@@ -138,7 +156,7 @@ class Misfits:
     def bulk(self, event: BulkPage, lists: CpuLists) -> None:
         """The bulk allocator hands out a page that heads no list."""
         says = f"page {event.pfn:#x} was handed out in bulk, but heads no list of CPU {event.cpu}"
-        self.zones.suspect("per-CPU", "handed out unseen", event.line, "wrong-page", says)
+        self.untold.suspect("per-CPU", "handed out unseen", event.line, "wrong-page", says)
         for migratetype in map(Migratetype, range(3)):
             pindex = order_to_pindex(migratetype, Order(0))
             if event.pfn in lists.pcp.lists[pindex]:
@@ -149,31 +167,29 @@ class Misfits:
     def freed_on_list(self, line: int, lists: CpuLists, pindex: int, pfn: Pfn) -> None:
         """A page is freed that is on a per-CPU list: it was handed out unseen, or its charge failed."""
         says = f"page {pfn:#x} was freed, but is on a per-CPU list"
-        if lists.pcp.first(pindex) == pfn and lists.cpu not in self.suspects:
-            self.suspects[lists.cpu] = line, pindex_to_order(pindex), says
+        if lists.pcp.first(pindex) == pfn:
+            order, operation = pindex_to_order(pindex), self.findings.operation
+            self.charges.suspect(lists.cpu, Suspect(order, line, operation, "invalid-free", says))
         else:
-            self.zones.suspect("per-CPU", "handed out unseen", line, "invalid-free", says)
+            unseen = self.untold.takes(pindex_to_order(pindex))
+            self.untold.suspect("per-CPU", "handed out unseen", line, "invalid-free", says, unseen=unseen)
         lists.pcp.remove(pindex, pfn)
 
-    def refused(self, event: Alloc) -> None:
+    def refused(self, cpu: int, order: Order) -> None:
         """A request failed: in which zones it tried, no event tells."""
-        if pcp_allowed_order(event.order):
+        if pcp_allowed_order(order):
             for zone in self.machine.zones.values():
-                lists = zone.lists(event.cpu)
+                lists = zone.lists(cpu)
                 lists.factors |= HALVED[lists.factors]
-        suspect = self.suspects.get(event.cpu)
-        if suspect is not None and suspect[1] == event.order:
-            del self.suspects[event.cpu]
-            self.findings.note("charge failed", event.line, "a page was freed that could not be charged")
-
-    def accuse(self, cpu: int | None = None) -> None:
-        """No failed request explains the page that was freed."""
-        for each in [each for each in self.suspects if cpu is None or each == cpu]:
-            line, _, says = self.suspects.pop(each)
-            self.zones.suspect("per-CPU", "handed out unseen", line, "invalid-free", says)
 
     def short_refill(self, line: int, lists: CpuLists, order: Order, migratetype: Migratetype) -> None:
         """A refill brought fewer blocks than were due: there must be none left, or it was a bypass."""
+        zone = self.machine.zone_at(lists.zone.start)
+        if zone.shut:
+            if lists.left < UNBOUNDED:
+                zone.open(changed=self.untold.isolating)
+            lists.left = 0
+            return
         if lists.batch_seen(order):
             return
         left, lists.left = lists.left, 0
@@ -182,11 +198,13 @@ class Misfits:
             return  # a single block may have been taken past the list, since it could not be locked
         area = lists.zone.free_area
         if head_of_smallest(area, order, migratetype) is None:
-            spared = self.machine.zone_at(lists.zone.start).row.zone[1] == NORMAL
+            spared = zone.row.zone[1] == NORMAL
             if find_victim(area, order, migratetype, no_fragment=spared) is None:
                 return
-        if len(self.machine.zone_at(lists.zone.start).cpus) > 1:
-            self.findings.note("short refill", line, "another CPU may have given blocks back meanwhile")
+        if len(zone.cpus) > 1:
+            says = "another CPU may have given blocks back meanwhile"
+            self.findings.note("short refill", line, "per-CPU", "wrong-amount", says)
             return
         says = f"{due - left} blocks refilled a list, where {due} were due and there"
-        self.zones.suspect("per-CPU", "short refill", line, "wrong-amount", says)
+        unseen = self.untold.takes(order)
+        self.untold.suspect("per-CPU", "short refill", line, "wrong-amount", says, unseen=unseen)

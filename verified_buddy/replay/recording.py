@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from copy import deepcopy
 from dataclasses import dataclass, field
 from tempfile import TemporaryFile
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from verified_buddy.kmem.figures import ISOLATE_BESIDE_CMA, NotModelled
 from verified_buddy.kmem.foreign import REPORT
-from verified_buddy.kmem.reader import Batch, Reading, read
+from verified_buddy.kmem.reader import Reading, read
 from verified_buddy.oracle.source import BreaksOff, Unusable, arriving, chunks
+from verified_buddy.replay.extent import play
 from verified_buddy.replay.final import Final, compare
 from verified_buddy.replay.findings import Findings, Violation
-from verified_buddy.replay.lookahead import UnseenFrees, foreseen
 from verified_buddy.replay.machine import Machine
-from verified_buddy.replay.pcp_drain import NoProbes
-from verified_buddy.replay.replay import FrameReplay, ZoneReplay, play
+from verified_buddy.replay.recorded import Recorded
+from verified_buddy.replay.replay import ALWAYS, FrameReplay, ZoneReplay
+from verified_buddy.replay.settled import HISTORY, settle
 from verified_buddy.replay.snapshot import Snapshot, ZoneId
+from verified_buddy.replay.source import Source, again, replayed
 from verified_buddy.replay.zoneinfo import Limits
 
 Progress = Callable[[], None]
@@ -73,32 +76,20 @@ def judge(
     if given.start is None:
         judgement = _alone(stream, name, given, progress, found)
     elif stream.seekable():
-        judgement = _judged(stream, name, given, given.start, progress)
+        judgement = _judged(
+            Source(stream, given.start, given.limits, given.from_marker, progress), name, given
+        )
     else:
         with copied(stream) as copy:
-            judgement = _judged(copy, name, given, given.start, progress)
+            judgement = _judged(
+                Source(copy, given.start, given.limits, given.from_marker, progress), name, given
+            )
     refuse_unread(judgement)
     return judgement
 
 
 class Enough(Exception):
     """What was found is enough."""
-
-
-class Watched(Findings):
-    """Findings that are told as they are found."""
-
-    def __init__(self, found: Callable[[Violation], bool]) -> None:
-        super().__init__()
-        self.found = found
-
-    def wrong(self, *arguments: Any, **options: Any) -> None:
-        """Note the violation, and tell it.  Raises Enough."""
-        known = set(self.violations)
-        super().wrong(*arguments, **options)
-        for violation in self.violations:
-            if violation not in known and self.found(violation):
-                raise Enough
 
 
 def _alone(
@@ -109,17 +100,30 @@ def _alone(
     found: Callable[[Violation], bool] | None,
 ) -> Judgement:
     """What the trace says without a snapshot."""
-    reading, replay = Reading(), FrameReplay()
+    recorded = Recorded(again(stream) if stream.seekable() else None)
+    reading, known, replay = Reading(), set[Violation](), FrameReplay(recorded)
 
     def fresh() -> FrameReplay:
         nonlocal replay
-        replay = FrameReplay()
-        if found is not None:
-            replay.findings = replay.frame.findings = Watched(found)
+        replay = FrameReplay(recorded)
         return replay
 
+    def watch(replay: FrameReplay) -> None:
+        """Tell what was found, unless what the trace lacks could explain it."""
+        if found is None:
+            return
+        for violation in replay.findings.violations:
+            doubtful = violation.rule in HISTORY and recorded.why_incomplete() is not None
+            if violation not in known and not doubtful:
+                known.add(violation)
+                if found(violation):
+                    replay.findings.only(violation)
+                    raise Enough
+
+    batches = read(chunks(stream), reading)
     with suppress(Enough):
-        play(read(chunks(stream), reading), fresh, from_marker=given.from_marker, progress=progress)
+        play(batches, fresh, from_marker=given.from_marker, progress=progress, watch=watch)
+    settle(replay)
     cma = ISOLATE_BESIDE_CMA in reading.types or given.cma
     if cma and given.cma is False:
         says = f"type {ISOLATE_BESIDE_CMA} is in the trace, but its pagetypeinfo is of a kernel without CMA"
@@ -155,53 +159,38 @@ def refuse_unread(judgement: Judgement) -> None:
         raise fault
 
 
-def _judged(stream: BinaryIO, name: str, given: Given, start: Snapshot, progress: Progress) -> Judgement:
-    replay, reading = _replayed(stream, given, start, progress)
+def _judged(source: Source, name: str, given: Given) -> Judgement:
+    replay = replayed(source)
+    settle(replay)
     final = None
-    if given.end is not None and reading.fault is None:
-        final = compare(replay.machine, Machine(given.end, given.limits))
+    if given.end is not None and "zone" in replay.layers and source.reading.fault is None:
+        final = compare_at_end(replay, Machine(given.end, given.limits))
         report_final(replay, final)
-    return Judgement(name, replay, final, reading, given.cma)
+    return Judgement(name, replay, final, source.reading, given.cma)
 
 
-def _replayed(
-    stream: BinaryIO, given: Given, start: Snapshot, progress: Progress
-) -> tuple[ZoneReplay, Reading]:
-    """Replay with what the probes tell; or if there are none, with what later events let infer."""
-
-    def once(batches: Iterator[Batch], *, probes: bool) -> ZoneReplay:
-        made = play(
-            foreseen(batches),
-            lambda: ZoneReplay(Machine(start, given.limits), probes=probes),
-            from_marker=given.from_marker,
-            progress=progress,
-        )
-        assert isinstance(made, ZoneReplay)
-        return made
-
-    begin, reading = stream.tell(), Reading(modelled=True)
-    try:
-        replay = once(read(chunks(stream), reading), probes=True)
-        if replay.drains.probed:
-            return replay, reading
-    except NoProbes:
-        pass
-    stream.seek(begin)
-    unseen = UnseenFrees()
-    for batch in read(chunks(stream), Reading(modelled=True)):
-        unseen.look(batch.events)
-        progress()
-    stream.seek(begin)
-    reading = Reading(modelled=True)
-    return once(unseen.marked(read(chunks(stream), reading)), probes=unseen.probes), reading
+def compare_at_end(replay: ZoneReplay, expected: Machine) -> Final:
+    """The lists at the end beside those of the snapshot, which was made between the two last markers."""
+    final = compare(replay.machine, expected)
+    if not (replay.after and (final.unequal or final.unequal_pcp or final.wrong_pageblocks)):
+        return final
+    later = deepcopy(replay)
+    for event in replay.after:
+        later.play([event])
+        later.steals.finish()
+        found = compare(later.machine, expected)
+        if not (found.unequal or found.unequal_pcp or found.wrong_pageblocks):
+            return found
+    return final
 
 
 def report_final(replay: ZoneReplay, final: Final) -> None:
     """What is not as it should be is a violation; but a list may differ where blocks moved unseen."""
     unequal = [*final.unequal, *final.unequal_pcp]
-    if replay.zone.hidden or replay.zone.exact_until is not None:
-        final.undetermined = unequal
-        unequal = []
+    if replay.probes_from > ALWAYS or replay.untold.exact_until is not None:
+        final.undetermined, unequal = unequal, []
+    elif "per-CPU" in replay.left_out:
+        final.undetermined, unequal = final.unequal_pcp, final.unequal
     for each in unequal:
         what = f"blocks {', '.join(map(hex, each.pages[:8]))}" if each.pages else "the order of its blocks"
         says = f"{each.name} differs from position {each.place} on, in {what}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from verified_buddy.kmem.events import (
     Alloc,
     BulkPage,
+    Counted,
     Event,
     Extfrag,
     Free,
@@ -15,27 +17,35 @@ from verified_buddy.kmem.events import (
     FreeOnePage,
     Isolate,
     IsolateRet,
-    Marker,
     MoveFree,
+    Obtained,
     PcpuDrain,
     Putback,
+    RotateHead,
+    RotateTail,
     SetBlock,
     SplitPage,
     ZoneLocked,
 )
-from verified_buddy.kmem.reader import Batch
-from verified_buddy.replay.findings import Findings
+from verified_buddy.replay.findings import Findings, Layer
 from verified_buddy.replay.frame_layer import FrameLayer
 from verified_buddy.replay.machine import Machine, OutsideZones
 from verified_buddy.replay.pcp_drain import Drains
+from verified_buddy.replay.pcp_flight import Flight
 from verified_buddy.replay.pcp_layer import PcpLayer
 from verified_buddy.replay.pcp_misfits import Misfits
+from verified_buddy.replay.recorded import Recorded
+from verified_buddy.replay.steals import Steals
+from verified_buddy.replay.told_late import Recent
+from verified_buddy.replay.untold import Untold
 from verified_buddy.replay.zone_layer import ZoneLayer
 
-START: Final = "KT snap start end"
-"""The recorder's mark: the snapshot of the start is that of this moment."""
-STOP: Final = "KT snap end begin"
-"""The recorder's mark: the snapshot of the end is that of this moment."""
+ALWAYS: Final = 0
+NEVER: Final = 1 << 62
+"""The line from which probes tell, of a trace that has them from its start, and of one that has none."""
+
+ASIDE: Final = frozenset({Obtained, Counted})
+"""Events that tell more of another, and are not counted."""
 
 Handler = Callable[[Any], None]
 Handlers = dict[type, tuple[Handler, ...]]
@@ -44,25 +54,44 @@ Handlers = dict[type, tuple[Handler, ...]]
 class FrameReplay:
     """What the trace alone says: who owns a page."""
 
-    layers: tuple[str, ...] = ("frame",)
+    told_of: tuple[Layer, ...] = ("frame",)
 
-    def __init__(self) -> None:
+    def __init__(self, recorded: Recorded) -> None:
+        self.recorded = recorded
+        self.left_out: dict[Layer, str] = {}
+        """Layers that the trace does not tell enough for, and what it lacks."""
+        self.between = 0
+        """How many events stand between the two markers of the start."""
+        self.behind = 0
+        """How many of these are not in the snapshot."""
+        self.after: list[Event] = []
+        """Those between the two markers of the end, which may be in the snapshot that was made there."""
         self.findings = Findings()
-        self.frame = FrameLayer(self.findings)
+        self.recent = Recent()
+        self.frame = FrameLayer(self.findings, self.recent)
         self.handlers: Handlers = {
             Alloc: (self.frame.alloc,),
             Free: (self.frame.free,),
             BulkPage: (self.frame.bulk_page,),
             SplitPage: (self.frame.split_page,),
+            Extfrag: (self.frame.extfrag,),
+            SetBlock: (self.frame.set_block,),
+            Isolate: (self.frame.isolate,),
+            IsolateRet: (self.frame.isolate_ret,),
+            Putback: (self.frame.putback,),
         }
 
     def play(self, events: Sequence[Event]) -> None:
         """Replay the events."""
         found, handlers = self.findings, self.handlers
-        for number, event in enumerate(events, found.operation + 1):
-            found.operation = number
+        number = found.operation
+        for event in events:
+            kind = type(event)
+            if kind not in ASIDE:
+                number += 1
+                found.operation = number
             try:
-                for handle in handlers.get(type(event), ()):
+                for handle in handlers.get(kind, ()):
                     handle(event)
             except OutsideZones as error:
                 says = f"page {error.args[0]:#x} is in no zone of the snapshot"
@@ -73,18 +102,28 @@ class FrameReplay:
     def finish(self) -> None:
         """The trace has ended."""
 
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """Those that were judged."""
+        return tuple(layer for layer in self.told_of if layer not in self.left_out)
+
 
 class ZoneReplay(FrameReplay):
     """The same, and the lists of a machine from a snapshot on."""
 
-    layers = ("frame", "zone", "per-CPU")
+    told_of = ("frame", "zone", "per-CPU")
 
-    def __init__(self, machine: Machine, *, probes: bool) -> None:
-        super().__init__()
+    def __init__(self, recorded: Recorded, machine: Machine, *, probes_from: int = ALWAYS) -> None:
+        super().__init__(recorded)
         self.machine = machine
-        self.zone = ZoneLayer(machine, self.findings, hidden=not probes)
-        self.drains = Drains(machine, self.findings, self.zone)
-        self.misfits = Misfits(machine, self.findings, self.zone)
+        self.probes_from = probes_from
+        """The line from which probes tell of what has no event."""
+        self.untold = Untold(self.findings, hidden=probes_from > ALWAYS)
+        self.steals = Steals(machine, self.findings, self.untold)
+        self.zone = ZoneLayer(machine, self.findings, self.untold, self.steals)
+        self.flight = Flight(self.findings, self.untold, self.recent)
+        self.drains = Drains(machine, self.findings, self.zone, self.flight)
+        self.misfits = Misfits(machine, self.findings, self.zone, self.flight)
         self.pcp = PcpLayer(machine, self.findings, self.drains, self.misfits)
         zone, pcp, drains, frame = self.zone, self.pcp, self.drains, self.frame
         self.handlers |= {
@@ -92,56 +131,39 @@ class ZoneReplay(FrameReplay):
             Free: (frame.free, pcp.free),
             FreeBatched: (pcp.free_batched,),
             ZoneLocked: (pcp.zone_locked, zone.zone_locked),
-            FreeOnePage: (drains.free_one_page, zone.free_one_page),
+            FreeOnePage: (drains.free_one_page, self.steals.given, zone.free_one_page),
             PcpuDrain: (drains.pcpu_drain,),
             BulkPage: (frame.bulk_page, pcp.bulk_page),
-            SetBlock: (zone.set_block,),
-            MoveFree: (zone.move_free,),
-            Extfrag: (zone.extfrag,),
-            Isolate: (zone.isolate,),
-            IsolateRet: (zone.isolate_ret,),
-            Putback: (zone.putback,),
+            Obtained: (pcp.obtained,),
+            SetBlock: (frame.set_block, self.steals.set_block),
+            MoveFree: (self.steals.move_free,),
+            Extfrag: (frame.extfrag, self.steals.extfrag),
+            RotateHead: (zone.rotate_head,),
+            RotateTail: (zone.rotate_tail,),
+            Isolate: (frame.isolate, zone.isolate),
+            IsolateRet: (frame.isolate_ret, zone.isolate_ret),
+            Putback: (frame.putback, zone.putback),
         }
-        if not probes:
-            self.handlers[Free] = (frame.free, pcp.free, zone.freed)
-            self.handlers[PcpuDrain] = (drains.drained_block, zone.drained)
+        self.probed: Handlers = {kind: self.handlers[kind] for kind in (Free, PcpuDrain, FreeOnePage)}
+        if self.untold.hidden:
+            self.handlers |= {
+                Free: (frame.free, pcp.free, zone.freed),
+                PcpuDrain: (drains.drained_block, zone.drained),
+                FreeOnePage: (),
+            }
+
+    def play(self, events: Sequence[Event]) -> None:
+        """Replay the events; from the first on that a probe tells of, with what the probes tell."""
+        if self.untold.hidden and events and events[-1].line >= self.probes_from:
+            first = bisect_left(events, self.probes_from, key=lambda event: event.line)
+            super().play(events[:first])
+            self.untold.hidden = False
+            self.handlers |= self.probed
+            events = events[first:]
+        super().play(events)
 
     def finish(self) -> None:
         """What waited for a later event is done now."""
-        self.zone.finish()
-        self.misfits.accuse()
-
-
-def play(
-    batches: Iterable[Batch],
-    fresh: Callable[[], FrameReplay],
-    *,
-    from_marker: bool,
-    progress: Callable[[], None] = lambda: None,
-) -> FrameReplay:
-    """Replay from the start marker on, if there is one and it is asked for, up to the end marker.
-
-    What stands before a start marker is in the snapshot already, so that the replay begins anew there.
-    """
-    replay, stopped = fresh(), False
-    for batch in batches:
-        for events, marker in cut(batch.events):
-            if not stopped:
-                replay.play(events)
-            if marker == START and from_marker:
-                replay, stopped = fresh(), False
-            elif marker == STOP:
-                stopped = True
-        progress()
-    replay.finish()
-    return replay
-
-
-def cut(events: list[Event]) -> Iterable[tuple[list[Event], str]]:
-    """The events between the markers, each time with the marker that ends them, which may be missing."""
-    start = 0
-    for index, event in enumerate(events):
-        if type(event) is Marker:
-            yield events[start:index], event.text
-            start = index + 1
-    yield events[start:] if start else events, ""
+        self.steals.finish()
+        self.misfits.charges.finish()
+        self.flight.finish()

@@ -15,23 +15,31 @@ from verified_buddy.linux.migratetype import ISOLATE
 from verified_buddy.oracle.check import Divergence, Verdict
 from verified_buddy.oracle.rules import THEOREMS, Level
 from verified_buddy.replay import final
-from verified_buddy.replay.findings import Violation
+from verified_buddy.replay.findings import Note, Violation
 from verified_buddy.replay.recording import Judgement
-from verified_buddy.replay.replay import ZoneReplay
+from verified_buddy.replay.replay import NEVER, ZoneReplay
 
 SHOWN: Final = 8
 """So many pages of a list are named."""
 
 
-def verdict_of(judgement: Judgement, *, every: bool) -> Verdict:
-    """The judgement, as that of any trace; with every violation that was listed, or the first."""
+def verdict_of(judgement: Judgement, *, every: bool, strict: bool = False) -> Verdict:
+    """The judgement, as that of any trace; with every violation that was listed, or the first.
+
+    ``strict``: what is only noted counts as wrong too.
+    """
     found = judgement.findings
+    wrong = list(map(divergence, found.violations))
+    count = found.count
+    if strict:
+        wrong = sorted([*wrong, *map(noted, found.notes.values())], key=lambda each: each.operation)
+        count += sum(note.count for note in found.notes.values())
     return Verdict(
         judgement.trace,
-        Level.EXACT if isinstance(judgement.replay, ZoneReplay) else Level.SAFETY,
+        Level.EXACT if "zone" in judgement.replay.layers else Level.SAFETY,
         found.operation,
-        found.count,
-        [divergence(each) for each in found.violations[: None if every else 1]],
+        count,
+        wrong[: None if every else 1],
         judgement.reading.fault,
         predicted_nothing(judgement),
     )
@@ -40,7 +48,7 @@ def verdict_of(judgement: Judgement, *, every: bool) -> Verdict:
 def predicted_nothing(judgement: Judgement) -> bool:
     """Whether a snapshot was given, and the trace then has nothing that it lets predict."""
     replay = judgement.replay
-    if not isinstance(replay, ZoneReplay) or judgement.final is not None:
+    if not isinstance(replay, ZoneReplay) or "zone" not in replay.layers or judgement.final is not None:
         return False
     return replay.zone.taken + replay.pcp.allocated + replay.drains.drained == 0
 
@@ -48,6 +56,12 @@ def predicted_nothing(judgement: Judgement) -> bool:
 def divergence(each: Violation) -> Divergence:
     """The violation, as that of any trace."""
     says = f"{each.layer} layer: {each.message}"
+    return Divergence(each.operation, each.line, each.rule, THEOREMS[each.rule], says, ())
+
+
+def noted(each: Note) -> Divergence:
+    """The first of a kind of notes, as a divergence of any trace."""
+    says = f"{each.layer} layer: {each.kind}, {each.count} times: {each.message}"
     return Divergence(each.operation, each.line, each.rule, THEOREMS[each.rule], says, ())
 
 
@@ -59,6 +73,8 @@ def facts(judgement: Judgement) -> dict[str, object]:
         "events": found.operation,
         "cma": judgement.cma,
         "unknown_frees": replay.frame.unknown,
+        "freed_twice": replay.frame.again.undecided,
+        "left_out": replay.left_out,
         "notes": sum(note.count for note in found.notes.values()),
         "noted": [asdict(note) for note in found.notes.values()],
     }
@@ -66,8 +82,10 @@ def facts(judgement: Judgement) -> dict[str, object]:
         return common
     ended = judgement.final
     return common | {
-        "probes": not replay.zone.hidden,
-        "exact_up_to": replay.zone.exact_until,
+        "probes": not replay.untold.hidden,
+        "probes_from": replay.probes_from if 0 < replay.probes_from < NEVER else None,
+        "events_behind_snapshot": replay.behind,
+        "exact_up_to": replay.untold.exact_until,
         "taken": replay.zone.taken,
         "predicted": replay.zone.predicted,
         "allocated": replay.pcp.allocated,
@@ -128,17 +146,7 @@ def told(judgement: Judgement) -> Iterator[str]:
     """The facts, in words."""
     replay = judgement.replay
     if isinstance(replay, ZoneReplay):
-        zone, pcp, drains = replay.zone, replay.pcp, replay.drains
-        yield f"taken from the free lists: {zone.predicted:,} of {zone.taken:,} predicted"
-        yield f"handed out: {pcp.predicted:,} of {pcp.allocated:,} predicted"
-        yield f"drained: {drains.predicted:,} of {drains.drained:,} predicted"
-        if zone.hidden:
-            yield "without probes: direct frees were inferred; bulk allocation and isolation are not told"
-        if zone.exact_until is not None:
-            yield f"exact up to event {zone.exact_until:,}: then blocks moved that no event tells of"
-        for each in limits(replay):
-            high = "not reached" if each["high"] is None else each["high"]
-            yield f"{each['zone']}, CPU {each['cpu']}: high {high}, batch {each['batch']} ({each['source']})"
+        yield from told_lists(replay)
     if judgement.final is not None:
         yield from told_final(judgement.final)
     yield from told_types(judgement)
@@ -155,6 +163,29 @@ def told_types(judgement: Judgement) -> Iterator[str]:
         yield f"a kernel with CMA: type {ISOLATE} is CMA, and {ISOLATE_BESIDE_CMA} is ISOLATE"
     elif judgement.cma is None and ISOLATE in judgement.reading.types:
         yield f"type {ISOLATE} is CMA or ISOLATE, which is not decided: --pagetypeinfo FILE decides"
+
+
+def told_lists(replay: ZoneReplay) -> Iterator[str]:
+    """What was predicted of the lists, in words."""
+    zone, pcp, drains = replay.zone, replay.pcp, replay.drains
+    if "zone" in replay.layers:
+        yield f"taken from the free lists: {zone.predicted:,} of {zone.taken:,} predicted"
+    if "per-CPU" in replay.layers:
+        yield f"handed out: {pcp.predicted:,} of {pcp.allocated:,} predicted"
+        yield f"drained: {drains.predicted:,} of {drains.drained:,} predicted"
+    for layer, why in replay.left_out.items():
+        yield f"left out: the {layer} layer, since {why}"
+    if replay.untold.hidden:
+        yield "without probes: direct frees were inferred; bulk allocation and isolation are not told"
+    elif replay.probes_from:
+        yield f"without probes up to line {replay.probes_from}: direct frees were inferred there"
+    if replay.behind:
+        yield f"the snapshot is of a moment {replay.behind} events before its second mark"
+    if replay.untold.exact_until is not None:
+        yield f"exact up to event {replay.untold.exact_until:,}: then blocks moved that no event tells of"
+    for each in limits(replay) if "per-CPU" in replay.layers else ():
+        high = "not reached" if each["high"] is None else each["high"]
+        yield f"{each['zone']}, CPU {each['cpu']}: high {high}, batch {each['batch']} ({each['source']})"
 
 
 def told_final(ended: final.Final) -> Iterator[str]:
