@@ -71,6 +71,25 @@ def test_after_memory_went_offline_the_limits_are_not_those_that_were_told() -> 
     shut = [*out(PAGES[:12]), freed(4096), drained(4096, kind=1), freed(4097), drained(4097)]
     frees = [freed(pfn) for pfn in PAGES[2:11]]
     assert judged(machine(BLOCK), *shut[:-2], *offline, *shut[-2:], *frees).conforms
+    other = SNAPSHOT + "F\t0\t1\t4\t1\t0\t4096\nZ\t0\t2\tNormal\t8192\t512\t512\t512\t0\t0x1\n"
+    zoneinfo = ZONEINFO + ZONEINFO.replace(b"DMA32", b"Normal")
+    elsewhere = [typed(8192, 4), moved(8192, 4), freed(8192), given_back(8192, kind=4, probe="fop_one")]
+    lines = [*out(PAGES[:12]), *elsewhere, *(freed(pfn) for pfn in PAGES[:11])]
+    assert rules(judge_with(other, zoneinfo, *lines))[0] == ("per-CPU", "wrong-amount")
+
+
+@pytest.mark.parametrize(("pageblocks", "right"), [(64, True), (63, False)])
+def test_limits_change_for_every_zone_when_a_section_goes_offline(pageblocks: int, right: bool) -> None:
+    """The first nine pages are freed at a limit of eight; a section of another zone is isolated before."""
+    rows = SNAPSHOT + "F\t0\t1\t4\t1\t0\t4096\n"
+    rows += "Z\t0\t2\tNormal\t32768\t65536\t65536\t65536\t0\t0x1\n"
+    zoneinfo = ZONEINFO + ZONEINFO.replace(b"DMA32", b"Normal")
+    isolated = range(32768, 32768 + 512 * pageblocks, 512)
+    offline = [each for pfn in isolated for each in (typed(pfn, 4), moved(pfn, 4))]
+    lines = [*out(PAGES[:12]), *offline, *(freed(pfn) for pfn in PAGES[:10])]
+    assert judge_with(rows, zoneinfo, *lines).conforms is right
+    online = [typed(pfn, 1) for pfn in isolated]  # for which all are computed once more
+    assert judge_with(rows, zoneinfo, *lines[:-10], *online, *lines[-10:]).conforms is right
 
 
 def test_huge_pages_may_be_freed_after_a_doubled_factor_and_smaller_blocks_drain_all() -> None:

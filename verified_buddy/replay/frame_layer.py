@@ -112,7 +112,7 @@ class FrameLayer:
         """What happens to the memory of an isolated pageblock, which may go offline, is not told."""
         self._probe()
         self.again.types_told = True
-        if event.migratetype == ISOLATE:
+        if event.migratetype >= ISOLATE:
             self.freed.cut_out(pageblock_start(event.pfn), PAGEBLOCK_ORDER)
 
     def extfrag(self, event: Extfrag) -> None:

@@ -142,16 +142,6 @@ class ReplayZone:
                 lists.shared = len(self.cpus) > 1
         return found
 
-    def open(self, *, changed: bool) -> None:
-        """Per-CPU lists are shut no more; if memory went offline meanwhile, their limits have changed.
-
-        Linux: zone_pcp_enable(), and init_per_zone_wmark_min() after it in offline_pages().
-        """
-        self.shut = False
-        for lists in self.cpus.values():
-            if changed:
-                lists.known, lists.pcp.high, lists.batch_known = False, UNLIMITED, False
-
 
 class Machine:
     """The zones of a machine over one map of pageblocks."""
@@ -190,3 +180,23 @@ class Machine:
         if found.zone.spans(start) and found.zone.spans(start + (1 << PAGEBLOCK_ORDER) - 1):
             self._by_pageblock[pfn >> PAGEBLOCK_ORDER] = found
         return found
+
+    def open(self, zone: ReplayZone, *, changed: bool) -> None:
+        """A zone's per-CPU lists are shut no more; ``changed``: since memory went offline meanwhile.
+
+        Linux: zone_pcp_enable(), called by offline_pages(), mm/memory_hotplug.c.
+        """
+        zone.shut = False
+        if changed:
+            self.forget_limits(zone)
+
+    def forget_limits(self, zone: ReplayZone) -> None:
+        """Memory of the zone went offline: its batch may be another, and every zone's limits are.
+
+        Linux: init_per_zone_wmark_min(), called by offline_pages(), mm/memory_hotplug.c.
+        """
+        for each in self.zones.values():
+            each.limits = {}
+            for lists in each.cpus.values():
+                lists.known, lists.pcp.high = False, UNLIMITED
+                lists.batch_known &= each is not zone

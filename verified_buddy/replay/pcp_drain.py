@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from verified_buddy.free_area import Migratetype
 from verified_buddy.kmem.events import FreeOnePage, PcpuDrain
 from verified_buddy.linux.pcp import NR_PCP_LISTS, PCP_PAGES, next_pindex, pindex_to_order
 from verified_buddy.pfn import Order, Pfn
@@ -90,7 +91,7 @@ class Drains:
         drain.last = size
         drain.lists.drained += size
         drain.lists.changed(line)
-        if 1 << event.order == size and (noted == event.migratetype or self.untold.isolating):
+        if 1 << event.order == size and self._goes_back(pfn, noted, event.migratetype):
             return True
         order, migratetype = event.order, event.migratetype
         event.order = pindex_to_order(drain.pindex)  # what the other layers go on with
@@ -102,6 +103,15 @@ class Drains:
         else:
             self.findings.wrong(line, "per-CPU", "wrong-order", says)
         return False
+
+    def _goes_back(self, pfn: Pfn, noted: Migratetype, migratetype: Migratetype) -> bool:
+        """Whether a block goes back under that type: the one that was noted, or its pageblock's.
+
+        Linux: free_pcppages_bulk(), mm/page_alloc.c, looks at the pageblock where some are isolated.
+        """
+        if noted == migratetype:
+            return True
+        return self.untold.isolating and migratetype == self.zones.steals.type_of(pfn)
 
     def _due(self, drain: Drain) -> Pfn | None:
         """The block that this drain comes to next."""
@@ -196,6 +206,9 @@ class Drains:
             return
         if not found and asked_for(drain):
             return  # not for that free, but because somebody asked right after it
+        if not found and self.untold.offline:
+            self.machine.forget_limits(self.machine.zone_at(lists.zone.start))
+            return
         if not found:
             found = fits(drain, known, ANY_FACTOR)
             says = f"{drain.pages} pages were drained, where {due_amounts(drain, known)} were due"
@@ -217,11 +230,14 @@ class Drains:
         pcp = lists.pcp
         zone = self.machine.zone_at(lists.zone.start)
         if zone.shut:
-            zone.open(changed=self.untold.isolating)
+            self.machine.open(zone, changed=self.untold.isolating)
             if pcp.count < pcp.high:
                 return
         if pcp.count >= pcp.high:
             if self._interrupted(line, lists):
+                return
+            if self.untold.offline:
+                self.machine.forget_limits(zone)
                 return
             says = f"CPU {lists.cpu} has {pcp.count} pages listed and drained none, at a limit of {pcp.high}"
         elif lists.factors & 1:

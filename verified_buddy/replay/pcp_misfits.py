@@ -187,7 +187,7 @@ class Misfits:
         zone = self.machine.zone_at(lists.zone.start)
         if zone.shut:
             if lists.left < UNBOUNDED:
-                zone.open(changed=self.untold.isolating)
+                self.machine.open(zone, changed=self.untold.isolating)
             lists.left = 0
             return
         if lists.batch_seen(order):

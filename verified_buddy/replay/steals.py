@@ -21,7 +21,7 @@ from verified_buddy.pfn import Pfn
 from verified_buddy.replay.findings import Findings
 from verified_buddy.replay.lists import head_of_smallest, rotate, used_pages
 from verified_buddy.replay.machine import Machine
-from verified_buddy.replay.untold import Untold
+from verified_buddy.replay.untold import SECTION, Untold
 
 Move = SetBlock | MoveFree
 
@@ -40,7 +40,13 @@ class Steals:
 
     def set_block(self, event: SetBlock) -> None:
         """Remember a pageblock's new type, until it is clear whether a steal is going on."""
-        self.untold.isolating |= event.migratetype == ISOLATE
+        start = pageblock_start(event.pfn)
+        if event.migratetype == ISOLATE:
+            self.untold.isolating = True
+            self.untold.isolated.add(start)
+            self.untold.offline |= len(self.untold.isolated) >= SECTION
+        else:
+            self.untold.isolated.discard(start)
         self._remember(event)
 
     def move_free(self, event: MoveFree) -> None:

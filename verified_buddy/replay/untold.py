@@ -5,11 +5,19 @@ A finding is a violation if the trace tells of everything that could explain it,
 
 from __future__ import annotations
 
+from typing import Final
+
 from verified_buddy.linux.migratetype import MOVABLE
 from verified_buddy.linux.pcp import COSTLY_ORDER
 from verified_buddy.oracle.rules import Rule
-from verified_buddy.pfn import Order
+from verified_buddy.pfn import Order, Pfn
 from verified_buddy.replay.findings import Findings, Layer
+
+SECTION: Final = 64
+"""Pageblocks of a section of memory, which goes offline as a whole.
+
+Linux: SECTION_SIZE_BITS of x86-64, 128 MiB; offline_pages(), mm/memory_hotplug.c.
+"""
 
 
 class NoProbes(Exception):
@@ -39,6 +47,10 @@ class Untold:
         """The event up to which every block was predicted, if others were moved by no event later."""
         self.compaction = False
         """Whether compaction ran."""
+        self.isolated: set[Pfn] = set()
+        """The pageblocks that are isolated."""
+        self.offline = False
+        """Whether memory may have gone offline: so much was isolated as goes at once."""
         self.isolating = False
         """Whether pageblocks were isolated, so that blocks go back under their pageblocks' types."""
         self.to_head = False
