@@ -20,7 +20,8 @@ QUOTED = re.findall(r"`([^`]+)`", PAGE)
 PATHS = sorted({name for name in QUOTED if "/" in name})
 NAMES = sorted({name for name in QUOTED if re.fullmatch(r"[A-Z]\w+(\.\w+)?|\w+_\w+", name)})
 LAYERS = ("core", "zone", "pcp")
-SOURCES = "\n".join(path.read_text(encoding="utf-8") for path in sorted(PROVER.rglob("*.py")))
+READ = [*sorted(PROVER.rglob("*.py")), ROOT / "specs" / "ledger" / "subject.py"]
+SOURCES = "\n".join(path.read_text(encoding="utf-8") for path in READ)
 
 
 @pytest.mark.parametrize("name", PATHS)

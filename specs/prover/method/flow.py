@@ -15,12 +15,12 @@ from functools import cache
 from types import CodeType, FrameType, TracebackType
 from typing import Any, NamedTuple
 
-from specs.ledger.subject import CORE, LINUX, PACKAGE, Subject
+from specs.ledger.subject import CORE, HOLDERS, LINUX, PACKAGE, Subject
 from specs.prover.method.operations import Call, LoopAt, Operation, Walk
 from specs.prover.method.paths import Cut, Path, explore
 
-STOOD_IN = ("FreeArea.", "FreeAreaOrder.", "Spans.", "Pageblocks.", "PerCpuPages.")
-"""The classes that hold the state: other objects stand in for theirs."""
+STOOD_IN = tuple(f"{name}." for name in HOLDERS)
+"""How the names of their functions begin."""
 MOST = 400_000
 """No honest call runs more instructions in a small scene."""
 
