@@ -145,6 +145,9 @@ def _all(walk: Walk) -> Iterator[Owed]:
     keeps = z3.BoolVal(False) if forced else z3.ULE(RESERVED, pfn(of.geometry.pages))
     turns = [(step.does, step.order) for step in of.steps]
     orders = list(range(walk.top + 1))
+    if turns:
+        says = "a turn is taken only if it is forced, or if more than the last pageblock is reserved"
+        yield of.owed("unreserve", z3.Not(keeps), says)
     if walk.path.result is True:
         idle = [("idle turn", order) for order in orders[: len(turns) - 1]]
         done = bool(turns) and turns == [*idle, ("turn", orders[len(turns) - 1])]
@@ -204,7 +207,12 @@ ROWS = (
         (f"{HIGHATOMIC}.unreserve_highatomic_pageblock",),
         "z3",
         of_linux((UNRESERVE,), (), _all),
-        ("unreserve-keeps-the-last-though-forced", "unreserve-misses-the-top"),
+        (
+            "unreserve-keeps-the-last-though-forced",
+            "unreserve-misses-the-top",
+            "unreserve-gives-the-last-away",
+            "unreserve-keeps-two",
+        ),
         assumes=(in_place_of("unreserve_first", "unreserve-exact"),),
         twin_orders=(3,),
     ),

@@ -12,6 +12,7 @@ from specs.prover.method import invariants as inv
 from specs.prover.method.contracts import elsewhere
 from specs.prover.method.labels import HELD, PCP, align, is_free, is_pcp, label
 from specs.prover.method.lifted import LiftedCount
+from specs.prover.method.loops import LEFT
 from specs.prover.method.operations import Walk
 from specs.prover.method.paths import Owed
 from specs.prover.method.world import Y
@@ -29,6 +30,8 @@ PCP_MODULE = "verified_buddy.linux.pcp"
 REFILL, BULK, ALLOC = "pcp.refill_one", "pcp.rmqueue_bulk", "pcp.rmqueue_pcplist"
 FREE = "pcp.free_unref_page_commit"
 KEEP = ("aligned", "owned", "listed", "index")
+BLOCKS = z3.BitVec("blocks1", 64)
+"""As many a bulk refill is asked for."""
 ANY_LIMIT = "pcp_limit, pages_to_drain: whatever they answer"
 ALLOWED = "what moves comes of a block that the policy lets the request have"
 
@@ -81,6 +84,9 @@ def _bulk(walk: Walk) -> Iterator[Owed]:
     of, order, wanted = world_of(walk), walk.variant.order, walk.variant.migratetype
     for truth, says in refilled(of.entry, of.state, order, wanted, Y):
         yield of.owed("bulk", truth, says, Y)
+    if not walk.path.calls or walk.path.calls[-1].answer is not False:
+        left = BLOCKS if of.before is of.entry else LEFT
+        yield of.owed("bulk", left <= 0, "it ends when as many are moved as were asked for, or none is left")
     moved = [step.pfn for step in of.steps if step.does == "refill"]
     if moved:
         there = of.state.heads(moved[0]) == label(PCP, wanted, order)
@@ -165,7 +171,14 @@ ROWS = (
         (f"{PCP_MODULE}.rmqueue_bulk",),
         "z3",
         of_linux((BULK,), ("loop",), _bulk),
-        ("bulk-asks-for-another-type", "bulk-never-begins", "bulk-never-ends", "bulk-stops-early"),
+        (
+            "bulk-asks-for-another-type",
+            "bulk-never-begins",
+            "bulk-never-ends",
+            "bulk-stops-early",
+            "bulk-counts-two",
+            "bulk-of-one",
+        ),
         assumes=(in_place_of("refill_one", "refill-exact"),),
         twin_orders=(3,),
     ),

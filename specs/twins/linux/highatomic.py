@@ -55,6 +55,18 @@ TWINS = (
         "ORDERS[: zone.free_area.max_order]",
     ),
     Twin(
+        "unreserve-gives-the-last-away",
+        "linux.highatomic",
+        "    if not force and zone.nr_reserved_highatomic <= PAGEBLOCK_PAGES:\n        return False\n",
+        "",
+    ),
+    Twin(
+        "unreserve-keeps-two",
+        "linux.highatomic",
+        "if not force and zone.nr_reserved_highatomic <= PAGEBLOCK_PAGES:",
+        "if not force and zone.nr_reserved_highatomic <= 2 * PAGEBLOCK_PAGES:",
+    ),
+    Twin(
         "typed-reserve-without-limit",
         "linux.highatomic",
         "return reserved < managed // RESERVED_SHARE + PAGEBLOCK_PAGES",

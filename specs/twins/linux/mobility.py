@@ -114,6 +114,13 @@ TWINS = (
         "        pages = move_free_block(area, pfn, migratetype)\n"
         "        if pages == 0:\n            break\n",
     ),
+    Twin("move-counts-turns", "linux.mobility", "        moved += pages\n", "        moved += 1\n"),
+    Twin(
+        "move-counts-one-more",
+        "linux.mobility",
+        "        moved += pages\n",
+        "        moved += pages\n        if pages:\n            moved += 1\n",
+    ),
     Twin(
         "move-past-the-pageblock",
         "linux.mobility",

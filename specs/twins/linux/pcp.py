@@ -45,6 +45,8 @@ TWINS = (
         "    turns = 0\n    while blocks > 0:\n        turns += 1\n"
         "        if turns == 5000:\n            return\n",
     ),
+    Twin("bulk-counts-two", "linux.pcp", "        blocks -= 1\n", "        blocks -= 2\n"),
+    Twin("bulk-of-one", "linux.pcp", "        blocks -= 1\n", "        return\n"),
     Twin(
         "pcp-alloc-keeps-it-listed",
         "linux.pcp",
