@@ -212,7 +212,10 @@ ROWS = (
         "z3",
         of_linux((ALL,), ("loop", "asks"), _all),
         ("drain-all-keeps-a-page", "drain-all-drains-nothing"),
-        assumes=(in_place_of("free_pcppages_bulk", "drain-bulk"),),
+        assumes=(
+            in_place_of("free_pcppages_bulk", "drain-bulk"),
+            Assumption(("pcp-count",), "the count is the number of the pages on the lists"),
+        ),
         twin_orders=(3,),
     ),
 )

@@ -208,6 +208,18 @@ TWINS = (
         "zone.pageblocks.set(pfn, zone.pageblocks.migratetype(pfn))",
     ),
     Twin(
+        "feed-types-the-next-pageblock",
+        "linux.mobility",
+        "    while pfn < end:\n        zone.pageblocks.set",
+        "    while pfn <= end:\n        zone.pageblocks.set",
+    ),
+    Twin(
+        "feed-types-its-first-pageblock",
+        "linux.mobility",
+        "pfn = Pfn((start + PAGEBLOCK_PAGES - 1) & -PAGEBLOCK_PAGES)",
+        "pfn = Pfn(start & -PAGEBLOCK_PAGES)",
+    ),
+    Twin(
         "typed-counts-isolated-pages",
         "linux.mobility",
         "return self.free_area.nr_free_pages() - isolated",

@@ -113,6 +113,13 @@ TWINS = (
         "self.count += 1",
     ),
     Twin(
+        "pcp-count-forgets-what-leaves",
+        "linux.pcp",
+        "        self.count -= PCP_PAGES[pindex]\n",
+        "",
+    ),
+    Twin("pcp-lists-begin-with-a-page", "linux.pcp", "        self.count = 0\n", "        self.count = 1\n"),
+    Twin(
         "pcp-caches-order-four",
         "linux.pcp",
         "return order <= COSTLY_ORDER or order == P",
