@@ -18,7 +18,7 @@ from specs.prover.method.paths import Owed
 from specs.prover.method.world import Y
 from specs.prover.models import of_linux
 from specs.prover.models.pcp.contracts import refilled
-from specs.prover.models.pcp.lists import FACTOR, on_list
+from specs.prover.models.pcp.lists import COUNT, FACTOR, on_list
 from specs.prover.models.zone.contracts import none_allowed
 from specs.prover.models.zone.geometry import Geometry
 from specs.theorems.core.buddy import Q, result_of
@@ -53,9 +53,19 @@ def refused(walk: Walk, tag: str) -> Iterator[Owed]:
     yield nothing_done(walk, tag)
 
 
+def count_kept(walk: Walk, tag: str) -> Owed:
+    """The count has changed by what the lists themselves count (row pcp-count), and by nothing else."""
+    of = world_of(walk)
+    signs, count = {"pcp add": 1, "pcp remove": -1}, of.zone_lists.count
+    change = sum(signs.get(step.does, 0) << step.order for step in of.steps)
+    same = count.term == COUNT + change if isinstance(count, LiftedCount) else z3.BoolVal(False)
+    return of.owed(tag, same, "the count changes by the pages that are listed and unlisted, and no others")
+
+
 def refill(walk: Walk) -> Iterator[Owed]:
     """One block has moved from the free lists to its per-CPU list; or none has, and none could."""
     of, order, wanted = world_of(walk), walk.variant.order, walk.variant.migratetype
+    yield count_kept(walk, "refill")
     if walk.path.result is not True:
         yield of.owed("refill", z3.BoolVal(walk.path.result is False), "the answer of a refusal is False")
         yield from refused(walk, "refill")
@@ -82,6 +92,7 @@ def refill(walk: Walk) -> Iterator[Owed]:
 
 def _bulk(walk: Walk) -> Iterator[Owed]:
     of, order, wanted = world_of(walk), walk.variant.order, walk.variant.migratetype
+    yield count_kept(walk, "bulk")
     for truth, says in refilled(of.entry, of.state, order, wanted, Y):
         yield of.owed("bulk", truth, says, Y)
     if not walk.path.calls or walk.path.calls[-1].answer is not False:
@@ -99,6 +110,7 @@ def _bulk(walk: Walk) -> Iterator[Owed]:
 def _alloc(walk: Walk) -> Iterator[Owed]:
     of, page, order, wanted = world_of(walk), result_of(walk), walk.variant.order, walk.variant.migratetype
     index = index_of(of.geometry, order, wanted)
+    yield count_kept(walk, "alloc")
     factor = of.zone_lists.free_factor
     halved = FACTOR if "bulk" in walk.variant.options else FACTOR >> 1
     same = factor.term == halved if isinstance(factor, LiftedCount) else z3.BoolVal(False)
@@ -160,7 +172,13 @@ ROWS = (
         (f"{PCP_MODULE}.refill_one",),
         "z3",
         of_linux((REFILL,), KEEP, refill),
-        ("refill-forgets-the-type", "refill-to-the-head", "refill-drops-the-block", "refill-fragments"),
+        (
+            "refill-forgets-the-type",
+            "refill-to-the-head",
+            "refill-drops-the-block",
+            "refill-fragments",
+            "refill-counts-twice",
+        ),
         assumes=(in_place_of("rmqueue", "fallback-exact", "fallback-refusal"),),
         twin_orders=(3,),
     ),

@@ -120,7 +120,10 @@ THEOREMS = (
         "neighbour's; its pages are managed.  Whatever type was set is told, ascending.",
         about=(
             "verified_buddy.linux.mobility.feed",
-            *(f"verified_buddy.linux.pageblock.Pageblocks.{name}" for name in ("migratetype", "set", "types")),
+            *(
+                f"verified_buddy.linux.pageblock.Pageblocks.{name}"
+                for name in ("migratetype", "set", "types")
+            ),
         ),
         method="exhaustive",
         check=Checker(linux_feed.visit),

@@ -45,6 +45,12 @@ TWINS = (
         "    turns = 0\n    while blocks > 0:\n        turns += 1\n"
         "        if turns == 5000:\n            return\n",
     ),
+    Twin(
+        "refill-counts-twice",
+        "linux.pcp",
+        REFILL,
+        REFILL + "    pcp.count += PCP_PAGES[order_to_pindex(migratetype, order)]\n",
+    ),
     Twin("bulk-counts-two", "linux.pcp", "        blocks -= 1\n", "        blocks -= 2\n"),
     Twin("bulk-of-one", "linux.pcp", "        blocks -= 1\n", "        return\n"),
     Twin(
