@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
+from typing import Any
 
 from specs.ledger.refutation import Endless, Refuted, Visited, cut_if_endless, what_happened
 from specs.ledger.subject import Subject
@@ -37,16 +38,20 @@ def fed(subject: Subject, start: int, end: int, before: int | None) -> None:
             told = list(pageblocks.types())
     except (Exception, Endless) as error:  # whatever broken code does is the finding
         raise Refuted(says, what_happened(error)) from None
-    types = {}
-    for block in range(LAST + 1):
-        wanted = MOVABLE if start <= block * PAGES < end else before
-        if wanted is not None:
-            types[block * PAGES] = wanted
-        kind = pageblocks.migratetype(block * PAGES + PAGES - 1)
-        if kind != (wanted or 0):
-            raise Refuted(says, f"pageblock {block} is of type {kind}, expected {wanted or 0}")
+    heads = range(0, (LAST + 1) * PAGES, PAGES)
+    wanted = {head: MOVABLE if start <= head < end else before for head in heads}
+    types = {head: kind for head, kind in wanted.items() if kind is not None}
+    for head in heads:
+        kind = pageblocks.migratetype(head + PAGES - 1)
+        if kind != types.get(head, 0):
+            raise Refuted(says, f"pageblock {head // PAGES} is of type {kind}, expected {types.get(head, 0)}")
     if told != list(types.items()):
         raise Refuted(says, f"told are the types {told}, expected {list(types.items())}")
+    just_freed(zone, says, start, end, types)
+
+
+def just_freed(zone: Any, says: str, start: int, end: int, types: dict[int, int]) -> None:
+    """The range is free, each block on the list of its pageblock's type, and managed."""
     free = sorted(page for head, order, _ in zone.free_area.blocks() for page in range(head, head + 2**order))
     if free != list(range(start, end)):
         raise Refuted(says, f"{len(free)} pages are free, and not just those of the range")

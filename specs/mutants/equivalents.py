@@ -37,8 +37,8 @@ LINUX_EQUIVALENT: tuple[Equal, ...] = (
             "if pcp.high == 0 or (pcp.free_factor != 0 and 0 < order <= COSTLY_ORDER):",
             "if pcp.free_factor != 0 and 0 < order <= COSTLY_ORDER:",
         ),
-        "they part where high is 0; the answer is then min(batch << 2, 0) or high, and a batch is never below 0: "
-        "0 either way.  The kernel asks too, to be done at once",
+        "they part where high is 0; the answer is then min(batch << 2, 0) or high, and a batch is never "
+        "below 0: 0 either way.  The kernel asks too, to be done at once",
     ),
     Equal(
         Twin(
@@ -47,8 +47,8 @@ LINUX_EQUIVALENT: tuple[Equal, ...] = (
             "migratetype == MOVABLE and current > order:",
             "migratetype == MOVABLE and current >= order:",
         ),
-        "they part where the victim is of the very order that is asked for; the search for the smallest begins "
-        "with that order, and its first answer is the same question's: the same victim",
+        "they part where the victim is of the very order that is asked for; the search for the smallest "
+        "begins with that order, and its first answer is the same question's: the same victim",
     ),
 )
 """Those of the Linux zone that have been found, with what tells them apart; a test compares the two."""

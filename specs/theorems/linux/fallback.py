@@ -263,10 +263,11 @@ ROWS = (
             "steal-counts-others-as-alike",
             "steal-counts-outside-the-zone",
             "steal-leaves-the-neighbours",
+            "steal-counts-none-as-alike",
         ),
         assumes=(in_place_of("move_freepages_block", "move-block"),),
         supposes=(MOVABLE,),
-        twin_orders=(3,),
+        twin_orders=(5,),
     ),
     Theorem(
         "fallback-exact",

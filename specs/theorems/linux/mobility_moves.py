@@ -94,8 +94,8 @@ ROWS = (
     Theorem(
         "move-exact",
         "move_freepages puts exactly the free blocks that start in its range on the lists of the type, at "
-        "their tails, in any range and state: none is merged, split, lost or forgotten; the answer is the sum "
-        "of their sizes.",
+        "their tails, in any range and state: none is merged, split, lost or forgotten; the answer is the "
+        "sum of their sizes.",
         (
             f"{MOBILITY}.move_freepages",
             f"{MOBILITY}.move_free_block",

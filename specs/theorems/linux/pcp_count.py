@@ -59,8 +59,8 @@ def _none(subject: Subject, _: int, path: Path) -> None:
 ROWS = (
     Theorem(
         "pcp-count",
-        "A block that is added to a per-CPU list, at either end, adds its pages to the count, and one that is "
-        "removed takes them off: the count is the number of the pages on the lists.",
+        "A block that is added to a per-CPU list, at either end, adds its pages to the count, and one that "
+        "is removed takes them off: the count is the number of the pages on the lists.",
         tuple(f"{PCP_MODULE}.PerCpuPages.{name}" for name in ("add", "remove", "first", "last")),
         "z3",
         of_linux(lemmas=_lemmas),

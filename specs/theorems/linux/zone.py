@@ -115,9 +115,9 @@ THEOREMS = (
     ),
     Theorem(
         name="feed-exact",
-        says="Boot memory that is fed makes exactly its pages free, each block under its pageblock's type; the "
-        "pageblocks that start in it are movable, and no other changes its type, be it the zone's or its "
-        "neighbour's; its pages are managed.  Whatever type was set is told, ascending.",
+        says="Boot memory that is fed makes exactly its pages free, each block under its pageblock's type; "
+        "the pageblocks that start in it are movable, and no other changes its type, be it the zone's or "
+        "its neighbour's; its pages are managed.  Whatever type was set is told, ascending.",
         about=(
             "verified_buddy.linux.mobility.feed",
             *(

@@ -71,6 +71,12 @@ TWINS = (
         "if order >= PAGEBLOCK_ORDER:",
     ),
     Twin(
+        "steal-counts-none-as-alike",
+        "linux.fallback",
+        "    if migratetype == MOVABLE:\n        return movable\n",
+        "",
+    ),
+    Twin(
         "steal-counts-others-as-alike",
         "linux.fallback",
         "    if old == MOVABLE:\n",
