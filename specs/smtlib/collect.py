@@ -88,14 +88,16 @@ class Collector:
     walked: dict[Call, bool] = field(default_factory=dict)
     """By call: whether any of its paths is one that some state walks."""
 
-    def add(self, row: Theorem, tops: tuple[int, ...]) -> None:
-        """All that the row owes."""
+    def add(self, row: Theorem, tops: tuple[int, ...], most: int | None = None) -> None:
+        """All that the row owes; or what comes first, until there are so many files."""
         for top, walk, owed in self._obligations(row, tops):
             claim = _claim(row, top, walk, owed)
             if z3.is_true(owed.goal):
                 self.collected.closed.append(claim)
             else:
                 self.collected.files.setdefault(self._text(walk, owed), []).append(claim)
+            if most is not None and len(self.collected.files) >= most:
+                return
 
     def _obligations(self, row: Theorem, tops: tuple[int, ...]) -> Iterator[tuple[int, Walk | None, Owed]]:
         if not isinstance(row.check, Proof):

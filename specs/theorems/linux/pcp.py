@@ -20,7 +20,7 @@ from specs.prover.models import of_linux
 from specs.prover.models.pcp.contracts import refilled
 from specs.prover.models.pcp.lists import COUNT, FACTOR, on_list
 from specs.prover.models.zone.contracts import none_allowed
-from specs.prover.models.zone.geometry import Geometry
+from specs.prover.models.zone.geometry import TOP, Geometry
 from specs.theorems.core.buddy import Q, result_of
 from specs.theorems.core.free_area import lemma
 from specs.theorems.linux.fallback import allowed, nothing_done
@@ -93,6 +93,8 @@ def refill(walk: Walk) -> Iterator[Owed]:
 def _bulk(walk: Walk) -> Iterator[Owed]:
     of, order, wanted = world_of(walk), walk.variant.order, walk.variant.migratetype
     yield count_kept(walk, "bulk")
+    anew = z3.BoolVal(getattr(of.zone, "stealing", None) is False)
+    yield of.owed("bulk", anew, "no block counts as stolen since the lists were locked")
     for truth, says in refilled(of.entry, of.state, order, wanted, Y):
         yield of.owed("bulk", truth, says, Y)
     if not walk.path.calls or walk.path.calls[-1].answer is not False:
@@ -137,10 +139,8 @@ def _alloc(walk: Walk) -> Iterator[Owed]:
 
 
 def _index(subject: Subject, top: int) -> Iterator[Owed]:
-    """The list of each order and type, and the order of each list's blocks."""
-    geometry = Geometry(top)
-    if top != 10:
-        return
+    """The list of each order and type, and the order of each list's blocks, of a real zone in any case."""
+    geometry = Geometry(TOP)
     for order in geometry.pcp_orders:
         for kind in range(5):
             right = subject.linux.pcp.order_to_pindex(kind, order) == index_of(geometry, order, kind)
@@ -148,7 +148,7 @@ def _index(subject: Subject, top: int) -> Iterator[Owed]:
     for index in range(geometry.lists):
         right = subject.linux.pcp.pindex_to_order(index) == geometry.order_of(index)
         yield lemma(z3.BoolVal(right), f"list {index} has blocks of one order", [])
-    for order in range(top + 1):
+    for order in range(TOP + 1):
         right = subject.linux.pcp.pcp_allowed_order(order) == (order in geometry.pcp_orders)
         yield lemma(z3.BoolVal(right), f"order {order} has lists or has none", [])
 
@@ -161,7 +161,7 @@ ROWS = (
         (f"{PCP_MODULE}.order_to_pindex", f"{PCP_MODULE}.pindex_to_order", f"{PCP_MODULE}.pcp_allowed_order"),
         "z3",
         of_linux((REFILL, FREE), KEEP, lemmas=_index),
-        ("lists-for-all-types", "lists-of-the-next-order"),
+        ("lists-for-all-types", "lists-of-the-next-order", "pcp-caches-order-four"),
         assumes=(in_place_of("rmqueue", "fallback-exact", "fallback-refusal"),),
         twin_orders=(3,),
     ),
@@ -196,6 +196,7 @@ ROWS = (
             "bulk-stops-early",
             "bulk-counts-two",
             "bulk-of-one",
+            "bulk-goes-on-stealing",
         ),
         assumes=(in_place_of("refill_one", "refill-exact"),),
         twin_orders=(3,),

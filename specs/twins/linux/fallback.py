@@ -77,6 +77,12 @@ TWINS = (
         "",
     ),
     Twin(
+        "steal-moves-the-victim-again",
+        "linux.fallback",
+        "                zone.pageblocks.set(pfn, migratetype)\n            return\n",
+        "                zone.pageblocks.set(pfn, migratetype)\n",
+    ),
+    Twin(
         "steal-counts-others-as-alike",
         "linux.fallback",
         "    if old == MOVABLE:\n",

@@ -51,6 +51,7 @@ TWINS = (
         REFILL,
         REFILL + "    pcp.count += PCP_PAGES[order_to_pindex(migratetype, order)]\n",
     ),
+    Twin("bulk-goes-on-stealing", "linux.pcp", "    zone.stealing = False\n", ""),
     Twin("bulk-counts-two", "linux.pcp", "        blocks -= 1\n", "        blocks -= 2\n"),
     Twin("bulk-of-one", "linux.pcp", "        blocks -= 1\n", "        return\n"),
     Twin(
