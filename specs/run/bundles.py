@@ -23,7 +23,14 @@ FAMILIES = tuple(
     for modules in (
         (linux.fallback, linux.mobility),
         (linux.conservation,),
-        (linux.mobility_moves, linux.highatomic, linux.isolation, linux.pcp, linux.pcp_drain),
+        (
+            linux.mobility_moves,
+            linux.highatomic,
+            linux.isolation,
+            linux.pcp,
+            linux.pcp_count,
+            linux.pcp_drain,
+        ),
         (core.free_area,),
         (core.buddy_init,),
         (hypotheses, core.paths),

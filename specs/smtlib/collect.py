@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from functools import partial
 
 import z3
 
 from specs.ledger.subject import LINUX, Subject, running
 from specs.ledger.theorem import Theorem
-from specs.prover.method.operations import Walk
+from specs.prover.method.operations import Call, Walk
 from specs.prover.method.paths import Owed
 from specs.prover.method.row import Proof
+from specs.prover.method.satisfied import assumed
 from specs.prover.method.solve import Solvers
 from specs.prover.method.trails import shown, trail_of
 from specs.prover.method.walked import Comparison
+from specs.prover.method.walks import walks
 from specs.run.decide import theorem
-from specs.smtlib.statement import Statement, statement
+from specs.smtlib.statement import Statement, Vacuous, contradiction, statement
 from specs.theorems import LEDGER
 from specs.theorems.core.paths import walk_core
 
@@ -82,15 +85,19 @@ class Collector:
     collected: Collected = field(default_factory=Collected)
     texts: dict[tuple[int, ...], tuple[str, Statement]] = field(default_factory=dict)
     """By the ids of the hypotheses and the goal, which the statement keeps."""
+    walked: dict[Call, bool] = field(default_factory=dict)
+    """By call: whether any of its paths is one that some state walks."""
 
-    def add(self, row: Theorem, tops: tuple[int, ...]) -> None:
-        """All that the row owes."""
+    def add(self, row: Theorem, tops: tuple[int, ...], most: int | None = None) -> None:
+        """All that the row owes; or what comes first, until there are so many files."""
         for top, walk, owed in self._obligations(row, tops):
             claim = _claim(row, top, walk, owed)
             if z3.is_true(owed.goal):
                 self.collected.closed.append(claim)
             else:
                 self.collected.files.setdefault(self._text(walk, owed), []).append(claim)
+            if most is not None and len(self.collected.files) >= most:
+                return
 
     def _obligations(self, row: Theorem, tops: tuple[int, ...]) -> Iterator[tuple[int, Walk | None, Owed]]:
         if not isinstance(row.check, Proof):
@@ -108,13 +115,37 @@ class Collector:
         answer = self.solvers.decide(owed)
         if answer.verdict != "proved":
             raise NotProved(f"{owed.says}: {answer.verdict} {answer.reason}".strip())
-        made = statement(walk, owed, answer.used, self.solvers.witnesses)
+        try:
+            made = statement(walk, owed, answer.used, self.solvers.witnesses)
+        except Vacuous:
+            if walk is None:
+                raise
+            made = self._never(walk)
         key = (*(term.get_id() for term in (*made.facts, *made.further)), -1, made.goal.get_id())
         if key not in self.texts:
             text = "\n".join(made.lines()) + "\n"
             self.texts[key] = text, made
             self.collected.shapes[text] = Shape(len(made.facts), len(made.further), made.impossible)
         return self.texts[key][0]
+
+    def _never(self, walk: Walk) -> Statement:
+        """What shows that no state walks the path; the same for all that rests on it."""
+        never = walk.world.impossible(f"{walk.operation}, max_order {walk.top}")
+        answer = self.solvers.decide(never)
+        if answer.verdict != "proved":
+            raise NotProved(f"{never.says}: {answer.verdict} {answer.reason}".strip())
+        possible = partial(self._some_is_walked, walk)
+        return contradiction(never, answer.used, self.solvers.witnesses, possible=possible)
+
+    def _some_is_walked(self, walk: Walk) -> bool:
+        """Whether some state satisfies all that is assumed on another path of the same call."""
+        if walk.call not in self.walked:
+            others = (each for each in walks(self.subject, walk.of, walk.top) if each.call == walk.call)
+            self.walked[walk.call] = any(
+                self.solvers.witnesses.decide(assumed([each.world.impossible("")])) == "sat"
+                for each in others
+            )
+        return self.walked[walk.call]
 
 
 def _claim(row: Theorem, top: int, walk: Walk | None, owed: Owed) -> Claim:

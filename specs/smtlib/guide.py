@@ -43,8 +43,10 @@ it, and `claims`, which says of each whose it is: `theorem`, `function`, `order`
 none.  `theorems` has the number of obligations of each.
 
 {impossible} files are `impossible`: they show that no state walks a path, since a decision on it cannot fall
-as it did after those before.  An obligation that used just that has no file of its own, for its hypotheses
-would contradict each other; it is listed under the file that shows the path to be impossible.
+as it did after those before, or since what its calls answered does not go together: then the goal denies the
+last of it, and other paths of the same call are walked.  An obligation that used just that has no file of its
+own, for its hypotheses would contradict each other; it is listed under the file that shows the path to be
+impossible.
 
 The same code and options give the same bytes, so `diff -r` compares two exports.
 """

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import z3
@@ -27,7 +28,7 @@ class Statement:
     """What else the proof used: instances of invariants and of contracts."""
     goal: z3.BoolRef
     impossible: bool = False
-    """Whether it says that a path cannot be walked: its goal denies the last decision."""
+    """Whether it says that a path cannot be walked: its goal denies the last of what is assumed there."""
 
     def lines(self) -> list[str]:
         """The commands of the file, one a line."""
@@ -67,6 +68,29 @@ def _impossible(
         if found != "sat":
             break
     raise Vacuous(f"{walk.operation}, max_order {walk.top}: a path contradicts what holds of any state")
+
+
+def contradiction(
+    never: Owed, used: Sequence[z3.BoolRef], witnesses: Witnesses, *, possible: Callable[[], bool]
+) -> Statement:
+    """That a path is impossible, where no one decision is why: what its calls answered does not go together.
+
+    ``possible`` tells whether another path from the same states can be walked.  Then it is the choices of
+    this one that contradict each other, and not what is assumed of any state.
+    """
+    facts = {fact.get_id(): fact for fact in never.facts}
+    further = {fact.get_id(): fact for fact in used if fact.get_id() not in facts}
+    steps = [*facts.values(), *further.values()]
+    if witnesses.decide(steps) != "unsat" or not possible():
+        raise Vacuous(f"{never.says}: a path contradicts what holds of any state")
+    count = bisect_left(
+        range(len(steps)), x=True, key=lambda last: witnesses.decide(steps[: last + 1]) != "sat"
+    )
+    before, last = steps[:count], steps[count]
+    if witnesses.decide([*before, last]) != "unsat":
+        raise Vacuous(f"{never.says}: no model of what it assumes is found")
+    cut = len(facts)
+    return Statement(tuple(before[:cut]), tuple(before[cut:]), z3.Not(last), impossible=True)
 
 
 def _steps(

@@ -20,7 +20,9 @@ from specs.prover.method.solve import Solvers
 from specs.prover.method.walks import walks
 from specs.prover.method.witness import Witnesses
 from specs.prover.models import CORE
+from specs.run.decide import theorem
 from specs.smtlib.answers import check_files, listed
+from specs.smtlib.collect import NAMES, Collector
 from specs.smtlib.solvers import SOLVERS
 from specs.smtlib.statement import Vacuous, statement
 
@@ -239,3 +241,30 @@ def test_a_proof_from_a_contradiction_is_vacuous() -> None:
     finally:
         del walk.world.extra[-2:]
     assert Solvers().decide(owed).verdict == "vacuous"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_of_every_row_a_file_can_be_taken_away(name: str) -> None:
+    """At the top order of a real zone; a row may owe nothing but what is literally true."""
+    collector = Collector()
+    collector.add(theorem(name), (1,) if name == "paths-walked" else (10,), most=1)
+    assert collector.collected.files or collector.collected.closed
+    for text in collector.collected.files:
+        solver = z3.Solver()
+        solver.from_string(text)
+        assert solver.check() == z3.unsat
+        without = z3.Solver()
+        without.from_string("\n".join(line for line in text.splitlines() if ":named goal" not in line))
+        assert without.check() == z3.sat
+
+
+@pytest.mark.slow
+def test_a_path_that_only_the_answers_of_its_calls_exclude_is_exported_as_impossible(tmp_path: Path) -> None:
+    """A request that finds nothing after its steal: no decision of the path itself is why."""
+    chosen = ("--only", "fallback-refusal", "--max-order", "3")
+    said = run("export", tmp_path / "made", *chosen, "--json", "--jobs", "1")
+    assert said.exit_code == 0, said.stderr
+    assert json.loads(said.stdout)["impossible"] > 0
+    said = run("recheck", tmp_path / "made", "--jobs", "2")
+    assert said.exit_code == 0, said.stdout

@@ -51,6 +51,23 @@ def _sum_faults(body: list[ast.stmt], total: str) -> Iterator[str]:
     loops = [node for node in body if isinstance(node, ast.While)]
     if len(uses) != 1 or len(added) != 1 or not any(added[0] in loop.body for loop in loops):
         yield f"{total} is not the sum of one value an iteration"
+        return
+    value = added[0].value
+    stored = [each for each in nodes if isinstance(each, ast.Assign | ast.AugAssign | ast.NamedExpr)]
+    stores = [each for each in stored if isinstance(value, ast.Name) and _stored_in(each) == value.id]
+    match stores:
+        case [ast.Assign(targets=[ast.Name()], value=ast.Call(func=ast.Name())) as told] if any(
+            told in loop.body for loop in loops
+        ):
+            return
+    yield f"{total} is not the sum of what the call of each iteration answers"
+
+
+def _stored_in(node: ast.Assign | ast.AugAssign | ast.NamedExpr) -> str:
+    """The name that gets the value; "" if that is not one name."""
+    target = node.targets[0] if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
+    target = target if isinstance(node, ast.Assign) else node.target
+    return target.id if isinstance(target, ast.Name) else ""
 
 
 def _iteration_faults(loop: ast.While, cursor: str, start: str) -> Iterator[str]:

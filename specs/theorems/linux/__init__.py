@@ -10,6 +10,7 @@ from specs.theorems.linux import (
     mobility,
     mobility_moves,
     pcp,
+    pcp_count,
     pcp_drain,
     zone,
 )
@@ -21,6 +22,7 @@ PROVED = (
     *highatomic.ROWS,
     *isolation.ROWS,
     *pcp.ROWS,
+    *pcp_count.ROWS,
     *pcp_drain.ROWS,
     *conservation.ROWS,
 )

@@ -9,7 +9,6 @@ import z3
 
 from specs.ledger.theorem import Theorem, in_place_of
 from specs.prover.method.labels import FREE, HELD, Term, Truth, align, aligned, label, pfn
-from specs.prover.method.lifted import LiftedPfn
 from specs.prover.method.lifted_type import type_term
 from specs.prover.method.operations import Walk
 from specs.prover.method.paths import Owed
@@ -68,8 +67,7 @@ def _victim(walk: Walk) -> Iterator[Owed]:
         yield of.owed("victim", none, "there is no victim only if no other type has a block", Q)
         return
     page, size, kind, whole = _read(victim)
-    known = size in orders and kind in others
-    if not known:
+    if size not in orders or kind not in others:
         yield of.owed("victim", z3.BoolVal(False), "a victim has an order and a type that may be taken")
         return
     listed = heads(page) == label(FREE, kind, size)
@@ -103,7 +101,6 @@ def _is_head(of: ZoneWorld, page: Term, order: int, migratetype: Term) -> bool:
 def _read(victim: Any) -> tuple[Term, int, int, object]:
     """The parts of a victim; those of another shape are none."""
     page, size, kind, whole = victim
-    assert isinstance(page, LiftedPfn)
     return page.term, size, kind, whole
 
 
@@ -141,10 +138,9 @@ def _steal_policy(walk: Walk) -> Iterator[Owed]:
     of, geometry, order = world_of(walk), Geometry(walk.top), walk.variant.order
     wanted, old = walk.variant.migratetype, of.types_before(P)
     kind, count = z3.BitVecVal(wanted, 3), _count(walk)
-    alone = _moves_alone(walk)
     yield from to_the_tail(walk, "policy")
     if count is None:
-        yield of.owed("policy", alone, "the pageblock is left alone only by the rule")
+        yield of.owed("policy", _moves_alone(walk), "the pageblock is left alone only by the rule")
         yield from is_moved(walk, Move(P, P + pfn(1), kind), "policy")
         claims: Truth = z3.And(z3.BoolVal(order >= geometry.order), old != HIGHATOMIC)
         start = align(P, geometry.order)
@@ -152,7 +148,9 @@ def _steal_policy(walk: Walk) -> Iterator[Owed]:
         expected = z3.If(z3.And(claims, inside), kind, of.types_before(Y))
         yield of.owed("policy", of.types(Y) == expected, "a victim as large as its pageblocks claims all", Y)
         return
-    yield of.owed("policy", z3.Not(alone), "the pageblock comes along only by the rule")
+    yield of.owed("policy", z3.Not(_moves_alone(walk)), "the pageblock comes along only by the rule")
+    once = count.eq(pfn(0)) or not any(step.does == "add" for step in of.steps)
+    yield of.owed("policy", z3.BoolVal(once), "the victim moves with its pageblock, and not again")
     none = z3.BoolVal(count.eq(pfn(0)))
     move = Move(P, P + pfn(1), kind) if z3.is_true(none) else of.moves[0]
     yield from is_moved(walk, move, "policy")
@@ -263,10 +261,12 @@ ROWS = (
             "steal-counts-others-as-alike",
             "steal-counts-outside-the-zone",
             "steal-leaves-the-neighbours",
+            "steal-counts-none-as-alike",
+            "steal-moves-the-victim-again",
         ),
         assumes=(in_place_of("move_freepages_block", "move-block"),),
         supposes=(MOVABLE,),
-        twin_orders=(3,),
+        twin_orders=(4,),
     ),
     Theorem(
         "fallback-exact",

@@ -71,6 +71,8 @@ def _buddy(walk: Walk) -> Iterator[Owed]:
     sparing = "no_fragment" in options
     none_own = none_allowed(of.before, order, wanted, Q, no_fragment=sparing)
     none_reserved = none_of(of.before, orders, (3,), Q)
+    anew = z3.BoolVal(getattr(of.zone, "stealing", None) is False)
+    yield of.owed("buddy", anew, "no block counts as stolen since the lists were locked")
     if page is None:
         result = z3.BoolVal(walk.path.result is None)
         yield of.owed("buddy", result, "a refusal is None")
@@ -100,13 +102,16 @@ def _buddy(walk: Walk) -> Iterator[Owed]:
 def _reserve(walk: Walk) -> Iterator[Owed]:
     of = world_of(walk)
     old = of.types_before(P)
+    may = [call.answer for call in walk.path.calls if call.name == "may_reserve"]
     if walk.path.result is not True:
         yield of.owed("reserve", z3.BoolVal(walk.path.result is False), "a refusal is False")
         yield nothing_done(walk, "reserve")
         yield counted(walk, "reserve", "nr_reserved_highatomic", RESERVED)
-        if len(walk.path.choices) > 1:
+        if may != [False]:
             yield of.owed("reserve", z3.UGE(old, THREE), "it is refused for the type if that does not mix", P)
         return
+    asked = z3.BoolVal(may == [True])
+    yield of.owed("reserve", asked, "only what may be reserved is, by the rule may_reserve")
     yield of.owed("reserve", z3.ULT(old, THREE), "only a pageblock whose type mixes is reserved", P)
     yield from typed(walk, "reserve", P, THREE)
     yield from moved_with(walk, "reserve", P, THREE)
@@ -145,6 +150,9 @@ def _all(walk: Walk) -> Iterator[Owed]:
     keeps = z3.BoolVal(False) if forced else z3.ULE(RESERVED, pfn(of.geometry.pages))
     turns = [(step.does, step.order) for step in of.steps]
     orders = list(range(walk.top + 1))
+    if turns:
+        says = "a turn is taken only if it is forced, or if more than the last pageblock is reserved"
+        yield of.owed("unreserve", z3.Not(keeps), says)
     if walk.path.result is True:
         idle = [("idle turn", order) for order in orders[: len(turns) - 1]]
         done = bool(turns) and turns == [*idle, ("turn", orders[len(turns) - 1])]
@@ -166,7 +174,13 @@ ROWS = (
         (f"{HIGHATOMIC}.rmqueue_buddy",),
         "z3",
         of_linux((BUDDY,), (), _buddy),
-        ("reserve-for-everybody", "last-resort-forgotten", "highatomic-asks-last", "no-fragment-is-lost"),
+        (
+            "reserve-for-everybody",
+            "last-resort-forgotten",
+            "highatomic-asks-last",
+            "no-fragment-is-lost",
+            "buddy-goes-on-stealing",
+        ),
         assumes=(
             in_place_of("rmqueue_smallest", "alloc-exact", "alloc-refusal"),
             in_place_of("rmqueue", "fallback-exact", "fallback-refusal"),
@@ -176,11 +190,16 @@ ROWS = (
     Theorem(
         "reserve-exact",
         "To reserve a pageblock moves its free blocks to the reserve, sets its type and counts its pages; "
-        "it is refused for a type that does not mix, and a refusal changes nothing.",
+        "it is refused by the rule may_reserve, or for a type that does not mix; a refusal changes nothing.",
         (f"{HIGHATOMIC}.reserve_highatomic_pageblock",),
         "z3",
         of_linux((RESERVE,), (), _reserve),
-        ("reserve-forgets-the-type", "reserves-isolated", "reserve-counts-one-page"),
+        (
+            "reserve-forgets-the-type",
+            "reserves-isolated",
+            "reserve-counts-one-page",
+            "reserve-asks-nobody",
+        ),
         assumes=(in_place_of("move_freepages_block", "move-block"),),
         supposes=("may_reserve: whatever it answers",),
         twin_orders=(3,),
@@ -204,7 +223,12 @@ ROWS = (
         (f"{HIGHATOMIC}.unreserve_highatomic_pageblock",),
         "z3",
         of_linux((UNRESERVE,), (), _all),
-        ("unreserve-keeps-the-last-though-forced", "unreserve-misses-the-top"),
+        (
+            "unreserve-keeps-the-last-though-forced",
+            "unreserve-misses-the-top",
+            "unreserve-gives-the-last-away",
+            "unreserve-keeps-two",
+        ),
         assumes=(in_place_of("unreserve_first", "unreserve-exact"),),
         twin_orders=(3,),
     ),

@@ -10,7 +10,7 @@ from specs.ledger.theorem import Theorem, in_place_of
 from specs.prover.method import invariants as inv
 from specs.prover.method.contracts import elsewhere
 from specs.prover.method.invariants import MT
-from specs.prover.method.labels import HELD, align, is_free, pfn
+from specs.prover.method.labels import HELD, Truth, align, is_free, pfn
 from specs.prover.method.operations import Walk
 from specs.prover.method.paths import Owed
 from specs.prover.method.world import P, Y
@@ -45,8 +45,18 @@ def _isolate(walk: Walk) -> Iterator[Owed]:
     yield counted(walk, "isolate", COUNTER, ISOLATED + pfn(1) if sets else ISOLATED - pfn(1))
     if any(step.does == "move" for step in of.steps):
         yield from moved_with(walk, "isolate", P, FOUR if sets else MT)
+        if not sets:
+            yield of.owed("isolate", z3.Not(_joins(walk)), "one that is next to a free one goes out", P)
     else:
         yield from _rejoins(walk)
+
+
+def _joins(walk: Walk) -> Truth:
+    """Whether the page's pageblock is one free block, next to a free buddy that is not isolated."""
+    of, order = world_of(walk), world_of(walk).geometry.order
+    start = align(P, order)
+    buddy, heads = start ^ pfn(of.geometry.pages), of.before.heads
+    return z3.And(is_free(heads(start), order), is_free(heads(buddy), order), of.types_before(buddy) != FOUR)
 
 
 def _rejoins(walk: Walk) -> Iterator[Owed]:
@@ -54,9 +64,9 @@ def _rejoins(walk: Walk) -> Iterator[Owed]:
     of, order = world_of(walk), world_of(walk).geometry.order
     start = align(P, order)
     buddy = start ^ pfn(of.geometry.pages)
-    heads = of.before.heads
-    both = z3.And(is_free(heads(start), order), is_free(heads(buddy), order), of.types_before(buddy) != FOUR)
-    yield of.owed("isolate", both, "it goes out and back only next to a free one that is not isolated", buddy)
+    yield of.owed(
+        "isolate", _joins(walk), "it goes out and back only next to a free one that is not isolated", buddy
+    )
     for truth, says in elsewhere(of.before, of.state, z3.BoolVal(True), Y):
         yield of.owed("isolate", truth, says, Y, start)
     last = of.steps[-1]
@@ -70,11 +80,15 @@ def _rejoins(walk: Walk) -> Iterator[Owed]:
 def _out(walk: Walk) -> Iterator[Owed]:
     of, order, geometry = world_of(walk), walk.variant.order, world_of(walk).geometry
     isolated, result = of.types_before(P) == FOUR, walk.path.result
+    left = [call.answer for call in walk.path.calls if call.name == "leaves"]
     if result is not True:
+        yield of.owed("out", z3.BoolVal(left == [False]), "it is refused by the rule leaves")
         yield of.owed("out", z3.BoolVal(result is False), "a refusal is False")
         yield of.owed("out", z3.Not(isolated), "a block of an isolated pageblock is never refused", P)
         yield nothing_done(walk, "out")
         return
+    may = z3.Or(isolated, z3.BoolVal(left == [True]))
+    yield of.owed("out", may, "it is taken out by the rule leaves, or of an isolated pageblock", P)
     inside = align(Y, order) == P
     owner = z3.If(inside, HELD, of.before.owner(Y))
     yield of.owed(
@@ -172,6 +186,7 @@ ROWS = (
             "isolate-leaves-the-blocks",
             "unisolate-loses-the-pageblock",
             "unisolate-always-rejoins",
+            "unisolate-never-rejoins",
         ),
         assumes=(
             in_place_of("move_freepages_block", "move-block"),
@@ -183,12 +198,17 @@ ROWS = (
     Theorem(
         "isolate-free",
         "isolate_free_page takes out exactly the free block, whose pageblocks become movable if it is half "
-        "of one or more and their types mix; one of an isolated pageblock is never refused, and a refusal "
-        "changes nothing.",
+        "of one or more and their types mix; one of an isolated pageblock is never refused, others by the "
+        "rule leaves alone; a refusal changes nothing.",
         (f"{ISOLATION}.isolate_free_page",),
         "z3",
         of_linux((OUT,), KEEP, _out),
-        ("isolate-free-keeps-it-listed", "isolate-free-claims-the-isolated", "isolate-free-one-pageblock"),
+        (
+            "isolate-free-keeps-it-listed",
+            "isolate-free-claims-the-isolated",
+            "isolate-free-one-pageblock",
+            "isolate-free-asks-nobody",
+        ),
         supposes=("leaves: whatever it answers",),
         twin_orders=(3,),
     ),

@@ -94,7 +94,8 @@ ROWS = (
     Theorem(
         "move-exact",
         "move_freepages puts exactly the free blocks that start in its range on the lists of the type, at "
-        "their tails, in any range and state: none is merged, split, lost or forgotten.",
+        "their tails, in any range and state: none is merged, split, lost or forgotten; the answer is the "
+        "sum of their sizes.",
         (
             f"{MOBILITY}.move_freepages",
             f"{MOBILITY}.move_free_block",
@@ -110,6 +111,8 @@ ROWS = (
             "move-to-the-head",
             "move-forgets-the-type",
             "move-counts-blocks",
+            "move-counts-turns",
+            "move-counts-one-more",
             "move-stops-at-a-used-page",
         ),
         twin_orders=(3,),

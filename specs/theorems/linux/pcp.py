@@ -12,14 +12,15 @@ from specs.prover.method import invariants as inv
 from specs.prover.method.contracts import elsewhere
 from specs.prover.method.labels import HELD, PCP, align, is_free, is_pcp, label
 from specs.prover.method.lifted import LiftedCount
+from specs.prover.method.loops import LEFT
 from specs.prover.method.operations import Walk
 from specs.prover.method.paths import Owed
 from specs.prover.method.world import Y
 from specs.prover.models import of_linux
 from specs.prover.models.pcp.contracts import refilled
-from specs.prover.models.pcp.lists import FACTOR, on_list
+from specs.prover.models.pcp.lists import COUNT, FACTOR, on_list
 from specs.prover.models.zone.contracts import none_allowed
-from specs.prover.models.zone.geometry import Geometry
+from specs.prover.models.zone.geometry import TOP, Geometry
 from specs.theorems.core.buddy import Q, result_of
 from specs.theorems.core.free_area import lemma
 from specs.theorems.linux.fallback import allowed, nothing_done
@@ -29,6 +30,8 @@ PCP_MODULE = "verified_buddy.linux.pcp"
 REFILL, BULK, ALLOC = "pcp.refill_one", "pcp.rmqueue_bulk", "pcp.rmqueue_pcplist"
 FREE = "pcp.free_unref_page_commit"
 KEEP = ("aligned", "owned", "listed", "index")
+BLOCKS = z3.BitVec("blocks1", 64)
+"""As many a bulk refill is asked for."""
 ANY_LIMIT = "pcp_limit, pages_to_drain: whatever they answer"
 ALLOWED = "what moves comes of a block that the policy lets the request have"
 
@@ -50,9 +53,19 @@ def refused(walk: Walk, tag: str) -> Iterator[Owed]:
     yield nothing_done(walk, tag)
 
 
+def count_kept(walk: Walk, tag: str) -> Owed:
+    """The count has changed by what the lists themselves count (row pcp-count), and by nothing else."""
+    of = world_of(walk)
+    signs, count = {"pcp add": 1, "pcp remove": -1}, of.zone_lists.count
+    change = sum(signs.get(step.does, 0) << step.order for step in of.steps)
+    same = count.term == COUNT + change if isinstance(count, LiftedCount) else z3.BoolVal(False)
+    return of.owed(tag, same, "the count changes by the pages that are listed and unlisted, and no others")
+
+
 def refill(walk: Walk) -> Iterator[Owed]:
     """One block has moved from the free lists to its per-CPU list; or none has, and none could."""
     of, order, wanted = world_of(walk), walk.variant.order, walk.variant.migratetype
+    yield count_kept(walk, "refill")
     if walk.path.result is not True:
         yield of.owed("refill", z3.BoolVal(walk.path.result is False), "the answer of a refusal is False")
         yield from refused(walk, "refill")
@@ -79,8 +92,14 @@ def refill(walk: Walk) -> Iterator[Owed]:
 
 def _bulk(walk: Walk) -> Iterator[Owed]:
     of, order, wanted = world_of(walk), walk.variant.order, walk.variant.migratetype
+    yield count_kept(walk, "bulk")
+    anew = z3.BoolVal(getattr(of.zone, "stealing", None) is False)
+    yield of.owed("bulk", anew, "no block counts as stolen since the lists were locked")
     for truth, says in refilled(of.entry, of.state, order, wanted, Y):
         yield of.owed("bulk", truth, says, Y)
+    if not walk.path.calls or walk.path.calls[-1].answer is not False:
+        left = BLOCKS if of.before is of.entry else LEFT
+        yield of.owed("bulk", left <= 0, "it ends when as many are moved as were asked for, or none is left")
     moved = [step.pfn for step in of.steps if step.does == "refill"]
     if moved:
         there = of.state.heads(moved[0]) == label(PCP, wanted, order)
@@ -93,6 +112,7 @@ def _bulk(walk: Walk) -> Iterator[Owed]:
 def _alloc(walk: Walk) -> Iterator[Owed]:
     of, page, order, wanted = world_of(walk), result_of(walk), walk.variant.order, walk.variant.migratetype
     index = index_of(of.geometry, order, wanted)
+    yield count_kept(walk, "alloc")
     factor = of.zone_lists.free_factor
     halved = FACTOR if "bulk" in walk.variant.options else FACTOR >> 1
     same = factor.term == halved if isinstance(factor, LiftedCount) else z3.BoolVal(False)
@@ -119,10 +139,8 @@ def _alloc(walk: Walk) -> Iterator[Owed]:
 
 
 def _index(subject: Subject, top: int) -> Iterator[Owed]:
-    """The list of each order and type, and the order of each list's blocks."""
-    geometry = Geometry(top)
-    if top != 10:
-        return
+    """The list of each order and type, and the order of each list's blocks, of a real zone in any case."""
+    geometry = Geometry(TOP)
     for order in geometry.pcp_orders:
         for kind in range(5):
             right = subject.linux.pcp.order_to_pindex(kind, order) == index_of(geometry, order, kind)
@@ -130,7 +148,7 @@ def _index(subject: Subject, top: int) -> Iterator[Owed]:
     for index in range(geometry.lists):
         right = subject.linux.pcp.pindex_to_order(index) == geometry.order_of(index)
         yield lemma(z3.BoolVal(right), f"list {index} has blocks of one order", [])
-    for order in range(top + 1):
+    for order in range(TOP + 1):
         right = subject.linux.pcp.pcp_allowed_order(order) == (order in geometry.pcp_orders)
         yield lemma(z3.BoolVal(right), f"order {order} has lists or has none", [])
 
@@ -143,7 +161,7 @@ ROWS = (
         (f"{PCP_MODULE}.order_to_pindex", f"{PCP_MODULE}.pindex_to_order", f"{PCP_MODULE}.pcp_allowed_order"),
         "z3",
         of_linux((REFILL, FREE), KEEP, lemmas=_index),
-        ("lists-for-all-types", "lists-of-the-next-order"),
+        ("lists-for-all-types", "lists-of-the-next-order", "pcp-caches-order-four"),
         assumes=(in_place_of("rmqueue", "fallback-exact", "fallback-refusal"),),
         twin_orders=(3,),
     ),
@@ -154,7 +172,13 @@ ROWS = (
         (f"{PCP_MODULE}.refill_one",),
         "z3",
         of_linux((REFILL,), KEEP, refill),
-        ("refill-forgets-the-type", "refill-to-the-head", "refill-drops-the-block", "refill-fragments"),
+        (
+            "refill-forgets-the-type",
+            "refill-to-the-head",
+            "refill-drops-the-block",
+            "refill-fragments",
+            "refill-counts-twice",
+        ),
         assumes=(in_place_of("rmqueue", "fallback-exact", "fallback-refusal"),),
         twin_orders=(3,),
     ),
@@ -165,7 +189,15 @@ ROWS = (
         (f"{PCP_MODULE}.rmqueue_bulk",),
         "z3",
         of_linux((BULK,), ("loop",), _bulk),
-        ("bulk-asks-for-another-type", "bulk-never-begins", "bulk-never-ends", "bulk-stops-early"),
+        (
+            "bulk-asks-for-another-type",
+            "bulk-never-begins",
+            "bulk-never-ends",
+            "bulk-stops-early",
+            "bulk-counts-two",
+            "bulk-of-one",
+            "bulk-goes-on-stealing",
+        ),
         assumes=(in_place_of("refill_one", "refill-exact"),),
         twin_orders=(3,),
     ),

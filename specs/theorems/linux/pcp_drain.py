@@ -24,7 +24,7 @@ from specs.theorems.core.buddy import Q
 from specs.theorems.core.free_area import S, T, lemma
 from specs.theorems.linux.fallback import nothing_done
 from specs.theorems.linux.mobility import world_of
-from specs.theorems.linux.pcp import ANY_LIMIT, FREE, KEEP, PCP_MODULE, REFILL, index_of, refill
+from specs.theorems.linux.pcp import ANY_LIMIT, FREE, KEEP, PCP_MODULE, REFILL, count_kept, index_of, refill
 
 DRAIN, NEXT, DRAINS, ALL = (
     "pcp.drain_one",
@@ -37,6 +37,7 @@ DRAIN, NEXT, DRAINS, ALL = (
 def _drain(walk: Walk) -> Iterator[Owed]:
     of, index = world_of(walk), walk.variant.index
     order = of.geometry.order_of(index)
+    yield count_kept(walk, "drain")
     if walk.path.result is not True:
         yield of.owed("drain", z3.BoolVal(walk.path.result is False), "the answer of a refusal is False")
         empty = z3.Not(on_list(of.geometry, of.before.heads(Q), index))
@@ -93,6 +94,7 @@ def _drains(walk: Walk) -> Iterator[Owed]:
 def _free(walk: Walk) -> Iterator[Owed]:
     of, order, wanted = world_of(walk), walk.variant.order, walk.variant.migratetype
     inside, listed = align(Y, order) == P, label(PCP, wanted, order)
+    yield count_kept(walk, "free")
     goes = z3.Or(of.state.owner(Y) == listed, is_free(of.state.owner(Y)))
     yield of.owed("free", z3.Implies(inside, goes), "the block is on its list, unless it was drained", Y, P)
     for truth, says in drained(of.before, of.state, Y):
@@ -151,6 +153,7 @@ ROWS = (
             "drain-under-the-pageblocks-type",
             "drain-from-the-head",
             "drain-loses-the-block",
+            "drain-counts-twice",
         ),
         assumes=(in_place_of("free_one_page", "typed-free"),),
         twin_orders=(3,),
@@ -212,7 +215,10 @@ ROWS = (
         "z3",
         of_linux((ALL,), ("loop", "asks"), _all),
         ("drain-all-keeps-a-page", "drain-all-drains-nothing"),
-        assumes=(in_place_of("free_pcppages_bulk", "drain-bulk"),),
+        assumes=(
+            in_place_of("free_pcppages_bulk", "drain-bulk"),
+            Assumption(("pcp-count",), "the count is the number of the pages on the lists"),
+        ),
         twin_orders=(3,),
     ),
 )

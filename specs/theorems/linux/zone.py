@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from specs.exhaustive import linux_feed
 from specs.exhaustive import linux_walk as typed_walk
 from specs.exhaustive.linux_also import ALL
 from specs.exhaustive.linux_judge import rest
@@ -111,6 +112,34 @@ THEOREMS = (
             sizes=(*typed_walk.sizes(), *LIMITS),
         ),
         owes=(*said_by(rest), *(f"{call}: {said_by(judge)[0]}" for call, judge in ALL.items())),
+    ),
+    Theorem(
+        name="feed-exact",
+        says="Boot memory that is fed makes exactly its pages free, each block under its pageblock's type; "
+        "the pageblocks that start in it are movable, and no other changes its type, be it the zone's or "
+        "its neighbour's; its pages are managed.  Whatever type was set is told, ascending.",
+        about=(
+            "verified_buddy.linux.mobility.feed",
+            *(
+                f"verified_buddy.linux.pageblock.Pageblocks.{name}"
+                for name in ("migratetype", "set", "types")
+            ),
+        ),
+        method="exhaustive",
+        check=Checker(linux_feed.visit),
+        rejects=(
+            "feed-types-the-next-pageblock",
+            "feed-types-its-first-pageblock",
+            "typed-boot-memory-stays-unmovable",
+            "pageblocks-tell-no-type",
+            "pageblocks-out-of-order",
+        ),
+        domain=Domain(
+            starts="an empty zone of three pageblocks between two others, all of one type or of none yet",
+            pages="ranges that begin and end at the first, second or last page of a pageblock",
+            max_orders=TOP,
+        ),
+        owes=said_by(linux_feed.fed),
     ),
     Theorem(
         name="typed-runs",

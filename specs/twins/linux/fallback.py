@@ -71,6 +71,18 @@ TWINS = (
         "if order >= PAGEBLOCK_ORDER:",
     ),
     Twin(
+        "steal-counts-none-as-alike",
+        "linux.fallback",
+        "    if migratetype == MOVABLE:\n        return movable\n",
+        "",
+    ),
+    Twin(
+        "steal-moves-the-victim-again",
+        "linux.fallback",
+        "                zone.pageblocks.set(pfn, migratetype)\n            return\n",
+        "                zone.pageblocks.set(pfn, migratetype)\n",
+    ),
+    Twin(
         "steal-counts-others-as-alike",
         "linux.fallback",
         "    if old == MOVABLE:\n",

@@ -20,6 +20,7 @@ TWINS = (
         "rmqueue_smallest(zone.free_area, order, HIGHATOMIC) if highatomic else None\n",
         "None\n    last_resort = last_resort or highatomic\n",
     ),
+    Twin("buddy-goes-on-stealing", "linux.highatomic", "    zone.stealing = False\n", ""),
     Twin("no-fragment-is-lost", "linux.highatomic", ", no_fragment=no_fragment)", ")"),
     Twin("reserve-forgets-the-type", "linux.highatomic", "    zone.pageblocks.set(pfn, HIGHATOMIC)\n", ""),
     Twin(
@@ -33,6 +34,12 @@ TWINS = (
         "linux.highatomic",
         "zone.nr_reserved_highatomic += PAGEBLOCK_PAGES",
         "zone.nr_reserved_highatomic += 1",
+    ),
+    Twin(
+        "reserve-asks-nobody",
+        "linux.highatomic",
+        "    if not may_reserve(zone.managed, zone.nr_reserved_highatomic):\n        return False\n",
+        "",
     ),
     Twin("unreserve-keeps-the-type", "linux.highatomic", "    zone.pageblocks.set(pfn, migratetype)\n", ""),
     Twin(
@@ -53,6 +60,18 @@ TWINS = (
         "linux.highatomic",
         "ORDERS[: zone.free_area.max_order + 1]",
         "ORDERS[: zone.free_area.max_order]",
+    ),
+    Twin(
+        "unreserve-gives-the-last-away",
+        "linux.highatomic",
+        "    if not force and zone.nr_reserved_highatomic <= PAGEBLOCK_PAGES:\n        return False\n",
+        "",
+    ),
+    Twin(
+        "unreserve-keeps-two",
+        "linux.highatomic",
+        "if not force and zone.nr_reserved_highatomic <= PAGEBLOCK_PAGES:",
+        "if not force and zone.nr_reserved_highatomic <= 2 * PAGEBLOCK_PAGES:",
     ),
     Twin(
         "typed-reserve-without-limit",

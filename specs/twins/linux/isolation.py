@@ -24,6 +24,19 @@ TWINS = (
     ),
     Twin("unisolate-always-rejoins", "linux.isolation", REJOINS, "        "),
     Twin(
+        "unisolate-never-rejoins",
+        "linux.isolation",
+        "    rejoins = joins_its_buddy(zone, start)\n",
+        "    rejoins = joins_its_buddy(zone, start) and zone is None\n",
+    ),
+    Twin(
+        "isolate-free-asks-nobody",
+        "linux.isolation",
+        "    if zone.pageblocks.migratetype(pfn) != ISOLATE and not leaves(zone, order, mark):\n"
+        "        return False\n",
+        "",
+    ),
+    Twin(
         "isolate-free-keeps-it-listed",
         "linux.isolation",
         "    zone.free_area.remove(pfn, order)\n    if order",

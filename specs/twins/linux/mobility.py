@@ -114,6 +114,13 @@ TWINS = (
         "        pages = move_free_block(area, pfn, migratetype)\n"
         "        if pages == 0:\n            break\n",
     ),
+    Twin("move-counts-turns", "linux.mobility", "        moved += pages\n", "        moved += 1\n"),
+    Twin(
+        "move-counts-one-more",
+        "linux.mobility",
+        "        moved += pages\n",
+        "        moved += pages\n        if pages:\n            moved += 1\n",
+    ),
     Twin(
         "move-past-the-pageblock",
         "linux.mobility",
@@ -199,6 +206,18 @@ TWINS = (
         "linux.mobility",
         "zone.pageblocks.set(pfn, MOVABLE)",
         "zone.pageblocks.set(pfn, zone.pageblocks.migratetype(pfn))",
+    ),
+    Twin(
+        "feed-types-the-next-pageblock",
+        "linux.mobility",
+        "    while pfn < end:\n        zone.pageblocks.set",
+        "    while pfn <= end:\n        zone.pageblocks.set",
+    ),
+    Twin(
+        "feed-types-its-first-pageblock",
+        "linux.mobility",
+        "pfn = Pfn((start + PAGEBLOCK_PAGES - 1) & -PAGEBLOCK_PAGES)",
+        "pfn = Pfn(start & -PAGEBLOCK_PAGES)",
     ),
     Twin(
         "typed-counts-isolated-pages",

@@ -14,4 +14,16 @@ TWINS = (
         "return Pfn(pfn & -PAGEBLOCK_PAGES)",
         "return Pfn((pfn + 1) & -PAGEBLOCK_PAGES)",
     ),
+    Twin(
+        "pageblocks-tell-no-type",
+        "linux.pageblock",
+        "        yield from sorted(self._types.items())\n",
+        "        return iter(())\n",
+    ),
+    Twin(
+        "pageblocks-out-of-order",
+        "linux.pageblock",
+        "yield from sorted(self._types.items())",
+        "yield from self._types.items()",
+    ),
 )

@@ -46,6 +46,15 @@ TWINS = (
         "        if turns == 5000:\n            return\n",
     ),
     Twin(
+        "refill-counts-twice",
+        "linux.pcp",
+        REFILL,
+        REFILL + "    pcp.count += PCP_PAGES[order_to_pindex(migratetype, order)]\n",
+    ),
+    Twin("bulk-goes-on-stealing", "linux.pcp", "    zone.stealing = False\n", ""),
+    Twin("bulk-counts-two", "linux.pcp", "        blocks -= 1\n", "        blocks -= 2\n"),
+    Twin("bulk-of-one", "linux.pcp", "        blocks -= 1\n", "        return\n"),
+    Twin(
         "pcp-alloc-keeps-it-listed",
         "linux.pcp",
         "    if pfn is not None:\n        pcp.remove(pindex, pfn)\n    return pfn",
@@ -110,6 +119,13 @@ TWINS = (
         "self.count += PCP_PAGES[pindex]",
         "self.count += 1",
     ),
+    Twin(
+        "pcp-count-forgets-what-leaves",
+        "linux.pcp",
+        "        self.count -= PCP_PAGES[pindex]\n",
+        "",
+    ),
+    Twin("pcp-lists-begin-with-a-page", "linux.pcp", "        self.count = 0\n", "        self.count = 1\n"),
     Twin(
         "pcp-caches-order-four",
         "linux.pcp",

@@ -29,6 +29,12 @@ TWINS = (
         "",
     ),
     Twin(
+        "drain-counts-twice",
+        "linux.pcp",
+        "    migratetype = pcp.remove(pindex, pfn)\n",
+        "    migratetype = pcp.remove(pindex, pfn)\n    pcp.count -= PCP_PAGES[pindex]\n",
+    ),
+    Twin(
         "next-begins-anew",
         "linux.pcp",
         "(pindex + step) % NR_PCP_LISTS",

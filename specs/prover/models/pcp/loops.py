@@ -8,6 +8,25 @@ from specs.prover.method.labels import Term, is_pcp
 from specs.prover.method.loops import LEFT, CountLoop
 
 
+class BulkLoop(CountLoop):
+    """The loop of ``rmqueue_bulk``: each iteration moves one block."""
+
+    begun = 0
+    """How many steps were taken before the iteration."""
+
+    def enter(self) -> None:
+        """Go on from any state in which the list has a block."""
+        super().enter()
+        self.begun = len(self.world.steps)
+
+    def spent(self, left: Term) -> None:
+        """The block is no longer to be moved."""
+        of = self.world
+        moves = [step for step in of.steps[self.begun :] if step.does == "refill"]
+        right = left == LEFT - 1 if len(moves) == 1 else z3.BoolVal(False)
+        of.owe("loop", right, "an iteration moves one block, and counts it")
+
+
 class DrainLoop(CountLoop):
     """The loop of ``free_pcppages_bulk``: each iteration drains one block, whose pages are counted."""
 

@@ -9,12 +9,12 @@ from typing import Any
 from specs.ledger.subject import Subject
 from specs.prover.method.contracts import Clauses
 from specs.prover.method.labels import State, Term, Truth
-from specs.prover.method.loops import Countdown, CountLoop
+from specs.prover.method.loops import Countdown
 from specs.prover.method.operations import Variant
 from specs.prover.method.paths import Path
 from specs.prover.models.pcp.contracts import AnyIndex, PcpStubs, drained, filled, refilled
 from specs.prover.models.pcp.lists import COUNT, PerCpu
-from specs.prover.models.pcp.loops import DrainLoop, EmptyingLoop
+from specs.prover.models.pcp.loops import BulkLoop, DrainLoop, EmptyingLoop
 from specs.prover.models.zone.stage import AnyMobilityZone, MobilityStage
 
 
@@ -57,7 +57,7 @@ class AnyPcp(AnyMobilityZone, PcpStage):
             return filled(of.state, order, wanted, found[0]), "the list has a block"
 
         blocks = self.contracts.refill_blocks(None, order)
-        loop = CountLoop(of, "rmqueue_bulk", partial(_refilled, order, wanted), one_is_there)
+        loop = BulkLoop(of, "rmqueue_bulk", partial(_refilled, order, wanted), one_is_there)
         return Countdown(loop, blocks.term, 1)
 
     def pages(self) -> tuple[Countdown, AnyIndex]:
