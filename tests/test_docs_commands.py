@@ -74,6 +74,6 @@ def test_a_command_in_the_text_is_part_of_one_that_is_run(page: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_block_is_of_a_kind_that_some_test_reads(page: str) -> None:
-    read = {"sh", "c", "rust", "go", "zig", "python", "pycon", ""}
+    read = {"sh", "c", "cpp", "rust", "go", "zig", "yaml", "python", "pycon", ""}
     fences = [line for line in text_of(page).splitlines() if line.startswith("```")]
     assert {line.removeprefix("```") for line in fences} <= read
