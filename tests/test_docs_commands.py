@@ -14,7 +14,9 @@ from tests.documents import PAGES, ROOT, Block, blocks, commands_in_the_text, te
 BLOCKS = [block for page in PAGES for block in blocks(page, "sh")]
 CI = "-m pytest"
 """What runs the tests is run by .ci/run, as tests/test_style.py asks: it would run itself here."""
-SLOW = ("pip install", "specs export", "specs mutants", "specs report")
+SLOW = ("pip install",)
+WHOLE = ("specs export", "specs mutants")
+"""What takes longer than all else together: run with ``-m whole``, and not by .ci/run."""
 OWN_ENVIRONMENT = "python3 -m venv"
 
 
@@ -24,11 +26,18 @@ def parameters() -> list[object]:
         pytest.param(
             block,
             id=f"{block.page}: {block.text.splitlines()[-1][:60]}",
-            marks=[pytest.mark.slow] if any(text in block.text for text in SLOW) else [],
+            marks=marks_of(block),
         )
         for block in BLOCKS
         if CI not in block.text
     ]
+
+
+def marks_of(block: Block) -> list[pytest.MarkDecorator]:
+    """How long it takes."""
+    if any(text in block.text for text in WHOLE):
+        return [pytest.mark.whole]
+    return [pytest.mark.slow] if any(text in block.text for text in SLOW) else []
 
 
 def checkout(directory: Path, block: Block) -> Path:
