@@ -8,9 +8,7 @@ from verified_buddy.linux.pcp import NR_PCP_LISTS, PCP_PAGES, next_pindex, pinde
 from verified_buddy.pfn import Order, Pfn
 from verified_buddy.replay.findings import Findings
 from verified_buddy.replay.machine import NO_LIST, Machine
-from verified_buddy.replay.pcp_amounts import (
-    Drain,
-)
+from verified_buddy.replay.pcp_amounts import Drain
 from verified_buddy.replay.pcp_due import Dues
 from verified_buddy.replay.pcp_flight import Flight
 from verified_buddy.replay.zone_layer import ZoneLayer
