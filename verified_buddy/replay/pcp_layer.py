@@ -94,7 +94,7 @@ class PcpLayer:
             return
         lists = self.machine.zone_at(pfn).lists(event.cpu)
         if lists.overdue:
-            self.drains.missing(lists)
+            self.drains.dues.missing(lists)
         if self.flight.passed and self.flight.lands(event, pindex):
             self.handed_out += 1
         elif pindex != NO_LIST and lists.pcp.first(pindex) == pfn:
@@ -133,7 +133,7 @@ class PcpLayer:
         for pindex in range(NR_PCP_LISTS):
             if lists.pcp.first(pindex) == event.pfn:
                 if lists.overdue:
-                    self.drains.missing(lists)
+                    self.drains.dues.missing(lists)
                 lists.pcp.remove(pindex, event.pfn)
                 self.flight.obtained[event.pfn] = Got(pindex, event.line, self.findings.operation)
                 self._leaves(event.line, lists, pindex)
@@ -206,7 +206,7 @@ class PcpLayer:
         elif pfn in self.flight.obtained or pfn in self.flight.passed:
             self.misfits.charges.suspect(cpu, self.flight.freed(order, pfn))
         if lists.overdue:
-            self.drains.missing(lists)
+            self.drains.dues.missing(lists)
         pcp.add(pindex, pfn, migratetype, tail=False)
         lists.due = pindex
         lists.changed(line)

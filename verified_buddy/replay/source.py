@@ -109,9 +109,15 @@ def replayed(source: Source) -> ZoneReplay:
     if not (replay.untold.calls or source.inferred):
         source.infer()
         replay = source.replay()
+    replay = of_its_moment(source, replay)
     if without_bulk(replay):
         source.bulk_untold = True
-        replay = source.replay()
+        replay = of_its_moment(source, source.replay())
+    return replay
+
+
+def of_its_moment(source: Source, replay: ZoneReplay) -> ZoneReplay:
+    """The replay from the moment of the snapshot on, if that is another one between the start's markers."""
     if wrong_early(replay):
         for behind in range(1, replay.between + 1):
             with suppress(NotThere):

@@ -87,9 +87,9 @@ class Recent:
         if not self._first <= line < self._first + len(self._lines):
             self._lines = []
             for batch in self.batches:
-                if batch.line <= line <= batch.line + batch.text.count(b"\n"):
-                    self._first, self._lines = batch.line, batch.text.split(b"\n")
-        return self._lines[line - self._first] if self._lines else b""
+                if batch.line <= line:
+                    self._first, self._lines = batch.line, batch.text.removesuffix(b"\n").split(b"\n")
+        return self._lines[line - self._first] if line - self._first < len(self._lines) else b""
 
     def freed_in_interrupt(self, pfn: Pfn, before: int) -> bool | None:
         """Whether an interrupt freed the page, when it was freed last before that line."""
