@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from verified_buddy.pfn import Order, Pfn
 
@@ -45,7 +45,9 @@ class Blocks:
 
     def sharing(self, pfn: Pfn, order: Order) -> Iterator[tuple[Pfn, Order]]:
         """The blocks that share a page with that one, which need not be aligned."""
-        pages = map(Pfn, range(pfn, pfn + (1 << order)))
+        pages: Iterable[Pfn] = map(Pfn, range(pfn, pfn + (1 << order)))
+        if 1 << order > len(self.order_of):
+            pages = sorted(page for page in self.order_of if pfn <= page < pfn + (1 << order))
         yield from ((page, self.order_of[page]) for page in pages if page in self.order_of)
         head = self.around(pfn, order)
         if head is not None:

@@ -89,7 +89,7 @@ class Recent:
             for batch in self.batches:
                 if batch.line <= line:
                     self._first, self._lines = batch.line, batch.text.removesuffix(b"\n").split(b"\n")
-        return self._lines[line - self._first] if line - self._first < len(self._lines) else b""
+        return self._lines[line - self._first] if 0 <= line - self._first < len(self._lines) else b""
 
     def freed_in_interrupt(self, pfn: Pfn, before: int) -> bool | None:
         """Whether an interrupt freed the page, when it was freed last before that line."""
