@@ -36,7 +36,7 @@ def _named(twin: Twin) -> Mutant:
     start = text.index(twin.old)
     function = f"{twin.module}.{_function_at(text, text.count(chr(10), 0, start) + 1)}"
     if twin.module == "definitions":
-        function = f"specs.{function}"
+        function = f"specs.model.{function}"
     return Mutant(twin, function, twin.source, text.count("\n", 0, start) + 1)
 
 
