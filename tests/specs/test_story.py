@@ -73,6 +73,8 @@ def test_the_story_of_a_bug_of_the_linux_zone_is_replayed_too(twin: str) -> None
     row = first_to_reject(twin)
     story = story_of(row.name, twin)
     assert story.broken
+    if story.stateless:  # a sentence about numbers alone, which no call on blocks can show
+        return
     assert "max_order 3" in story.call
     assert story.replayed
     assert story.wrong
