@@ -31,6 +31,13 @@ SAYS = (
     "(max_order 3)."
 )
 
+STATES = Domain(
+    "states of few blocks, made by the solver, and others at random",
+    "below 2^52",
+    (SMALL,),
+    ("pageblocks of order 2 in place of 9",),
+)
+
 ROWS = (
     Theorem(
         "zone-paths-walked",
@@ -39,12 +46,7 @@ ROWS = (
         "execution",
         of_zone,
         ("typed-never-merges", "fallback-never-happens"),
-        domain=Domain(
-            "states of few blocks, made by the solver, and others at random",
-            "below 2^52",
-            (SMALL,),
-            ("pageblocks of order 2 in place of 9",),
-        ),
+        domain=STATES,
         owes=said_by(Comparison.compare),
         twin_orders=(3,),
     ),
@@ -55,12 +57,7 @@ ROWS = (
         "execution",
         of_lists,
         ("next-misses-the-last", "pcp-alloc-never-refills"),
-        domain=Domain(
-            "states of few blocks, made by the solver, and others at random",
-            "below 2^52",
-            (SMALL,),
-            ("pageblocks of order 2 in place of 9",),
-        ),
+        domain=STATES,
         owes=said_by(Comparison.compare),
         twin_orders=(3,),
     ),

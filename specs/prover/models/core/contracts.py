@@ -94,8 +94,12 @@ class Stubs(Contracts):
         self, area: Area, block: LiftedPfn, order: int, migratetype: LiftedType, *, to_tail: bool = False
     ) -> None:
         """Contract: row free-exact."""
-        of = self.world
         self._same(area, migratetype)
+        self._release(block, order, migratetype.term, to_tail)
+
+    def _release(self, block: LiftedPfn, order: int, kind: Term, to_tail: bool) -> None:
+        """The block is free, under the type; it has to be aligned, and nobody else's."""
+        of = self.world
         order, was, head = of.order_in_range(order), of.state, block.term
         of.owe("aligned", aligned(head, order), f"the block to free, of order {order}, is aligned", head)
         of.owe(
@@ -106,7 +110,7 @@ class Stubs(Contracts):
             head,
         )
         self.any_state(lambda now, page: released(was, now, head, order, page))
-        of.steps.append(Step("free", head, order, migratetype.term, z3.BoolVal(to_tail)))
+        of.steps.append(Step("free", head, order, kind, z3.BoolVal(to_tail)))
 
     def add_range(self, area: Area, start: LiftedPfn, end: LiftedPfn, migratetype: LiftedType) -> None:
         """Contract: row init-exact."""

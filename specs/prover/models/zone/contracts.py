@@ -27,7 +27,7 @@ from specs.prover.method.labels import (
 from specs.prover.method.lifted import LiftedCount, LiftedPfn
 from specs.prover.method.lifted_type import LiftedType, type_term
 from specs.prover.method.world import Step, Y
-from specs.prover.models.core.contracts import Stubs, none_large, released
+from specs.prover.models.core.contracts import Stubs, none_large
 from specs.prover.models.zone.geometry import Geometry
 from specs.prover.models.zone.retyped import Move, moved, retype
 from specs.prover.models.zone.world import RESERVED, ZoneWorld, in_zone, pageblock_of
@@ -126,19 +126,8 @@ class MobilityStubs(Stubs):
         self, zone: Any, block: LiftedPfn, order: int, migratetype: Any, *, to_tail: bool = False
     ) -> None:
         """Contract: row typed-free."""
-        of = self.world
         self._own(zone)
-        order, was, head = of.order_in_range(order), of.state, block.term
-        of.owe("aligned", aligned(head, order), f"the block to free, of order {order}, is aligned", head)
-        of.owe(
-            "owned",
-            z3.Implies(align(Y, order) == head, was.owner(Y) == HELD),
-            f"every page of the block to free, of order {order}, belongs to nobody else",
-            Y,
-            head,
-        )
-        self.any_state(lambda now, page: released(was, now, head, order, page))
-        of.steps.append(Step("free", head, order, type_term(migratetype), z3.BoolVal(to_tail)))
+        self._release(block, order, type_term(migratetype), to_tail)
 
     def free_range(self, zone: Any, start: LiftedPfn, end: LiftedPfn, *, to_tail: bool) -> None:
         """Contract: row range-exact."""
