@@ -10,11 +10,12 @@ from typing import BinaryIO, TypeVar
 from verified_buddy.kmem.figures import WITHOUT
 from verified_buddy.linux.migratetype import ISOLATE
 from verified_buddy.linux.pageblock import PAGEBLOCK_ORDER
+from verified_buddy.linux.zone_type import NAMES
 from verified_buddy.oracle.source import Unusable, chunks, printable
 from verified_buddy.replay.pagetypes import PageTypes, read_pagetypeinfo
 from verified_buddy.replay.recording import Given
 from verified_buddy.replay.snapshot import Snapshot, ZoneId, read_snapshot, real_types
-from verified_buddy.replay.zoneinfo import ZONES, Limits, read_extents, read_zoneinfo
+from verified_buddy.replay.zoneinfo import Limits, read_extents, read_zoneinfo
 
 T = TypeVar("T")
 
@@ -91,7 +92,7 @@ def refuse_other_machine(
     populated = {row.zone for row in start.zones.values() if row.present}
     for node, zone in sorted(limits.keys() ^ populated):
         whose = "the snapshot" if (node, zone) in limits else "it"
-        raise Unusable(f"of another machine: {whose} has no node {node}, zone {ZONES[zone]}")
+        raise Unusable(f"of another machine: {whose} has no node {node}, zone {NAMES[zone]}")
     for row in start.zones.values():
         told = extents.get(row.zone, {})
         if told.get("cma"):

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from typing import BinaryIO, Final, NamedTuple
 
+from verified_buddy.linux.zone_type import NAMES as ZONES
 from verified_buddy.oracle.source import Unusable, chunks
 from verified_buddy.replay.snapshot import ZoneId
 
 ZONE: Final = re.compile(r"Node (\d{1,4}), zone +\S{1,32}")
 FIGURE: Final = re.compile(r"(cpu|high|batch): +(\d{1,18})")
 EXTENT: Final = re.compile(r"(spanned|start_pfn:|cma) +(\d{1,18})")
-ZONES: Final = ("DMA", "DMA32", "Normal", "Movable", "Device")
-"""The names of the zones of x86-64, by number."""
 
 
 class Limits(NamedTuple):
