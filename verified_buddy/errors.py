@@ -49,6 +49,12 @@ class InvalidMigratetype(BuddyError):
     sentence = "{} is not a migratetype of requests, which are 0..2"
 
 
+class InvalidGfp(BuddyError):
+    """No request has these flags: not a mask, a bit that does not exist, two zones or mobilities at odds."""
+
+    sentence = "{} is not a legal mask of gfp flags"
+
+
 class InvalidCpu(BuddyError):
     """The zone has no lists of such a CPU."""
 
