@@ -111,3 +111,21 @@ class Isolated(NotLive):
     """The page was taken out of the free lists."""
 
     sentence = "page {} is isolated"
+
+
+class InvalidNode(BuddyError):
+    """The machine has no such node."""
+
+    sentence = "{} is not a node in 0..{}"
+
+
+class InvalidDistance(BuddyError):
+    """A node is 10 from itself, and 10..255 from every node of its machine."""
+
+    sentence = "node {} cannot have the distances {}"
+
+
+class InvalidZones(BuddyError):
+    """The zones of a node that have memory are some of 0..4, ascending."""
+
+    sentence = "node {} cannot have the zones {}"
