@@ -89,7 +89,10 @@ def reserve_flags(way: SlowPath) -> int:
 
 
 def wake_all_kswapds(way: SlowPath) -> None:
-    """Wake kswapd of every node that the request may use.  Linux: wake_all_kswapds(), mm/page_alloc.c."""
+    """Wake kswapd of every node that the request may use.
+
+    Linux: wake_all_kswapds(), mm/page_alloc.c.
+    """
     if way.alloc_flags & KSWAPD == 0:
         return
     context, node = way.context, -1

@@ -19,15 +19,25 @@ class ZoneState(Protocol):
     """A zone as a request sees it at one moment; pages throughout.  Linux: struct zone."""
 
     @property
-    def managed(self) -> int: ...
+    def managed(self) -> int:
+        """The pages that the buddy allocator has."""
+
     @property
-    def watermark(self) -> Watermarks: ...
+    def watermark(self) -> Watermarks:
+        """The watermarks, without boost."""
+
     @property
-    def boost(self) -> int: ...
+    def boost(self) -> int:
+        """What a steal has added to each of them."""
+
     @property
-    def lowmem_reserve(self) -> Sequence[int]: ...
+    def lowmem_reserve(self) -> Sequence[int]:
+        """By the highest zone index of a request: what it must leave besides."""
+
     @property
-    def nr_reserved_highatomic(self) -> int: ...
+    def nr_reserved_highatomic(self) -> int:
+        """The pages of reserved pageblocks."""
+
     @property
     def drift_mark(self) -> int:
         """Below it the counter is not trusted; 0: always.  Linux: percpu_drift_mark."""
@@ -90,11 +100,16 @@ class System(Protocol):
     """The zones, the task that asks, and what happens at its request."""
 
     @property
-    def online_nodes(self) -> int: ...
+    def online_nodes(self) -> int:
+        """How many nodes there are."""
+
     @property
-    def gfp_allowed_mask(self) -> int: ...
+    def gfp_allowed_mask(self) -> int:
+        """The bits that masks may have by now; early in boot some may not."""
+
     @property
-    def init_on_alloc(self) -> bool: ...
+    def init_on_alloc(self) -> bool:
+        """Whether every block is zeroed that is handed out."""
 
     def zonelist(self, node: int, *, thisnode: bool) -> Sequence[ZoneRef]:
         """The zones for a request at that node, best first.  Linux: node_zonelist()."""
@@ -157,16 +172,25 @@ class System(Protocol):
         """Reclaim in the zone's node, if that is enabled and near; whether the mark is to be read again."""
 
     def rmqueue(self, zone: ZoneRef, order: Order, migratetype: Migratetype, alloc_flags: int) -> Pfn | None:
-        """Take a block of the zone, and reserve its pageblock if the flags say so.  Linux: rmqueue()."""
+        """Take a block of the zone, and reserve its pageblock if the flags say so.
+
+        Linux: rmqueue() and reserve_highatomic_pageblock(), mm/page_alloc.c.
+        """
 
     def was_boosted(self, zone: ZoneRef) -> bool:
         """Whether a steal has boosted the zone's watermarks since this was asked last."""
 
     def prep_new_page(self, pfn: Pfn, order: int, *, zero: bool, compound: bool) -> None:
-        """The block is made ready for its owner.  Linux: prep_new_page()."""
+        """Make the block ready for its owner.
+
+        Linux: prep_new_page(), mm/page_alloc.c.
+        """
 
     def wakeup_kswapd(self, zone: ZoneRef, gfp_mask: int, order: int, highest_zoneidx: int) -> None:
-        """Linux: wakeup_kswapd(), mm/vmscan.c."""
+        """Ask kswapd of the zone's node for blocks of the order.
+
+        Linux: wakeup_kswapd(), mm/vmscan.c.
+        """
 
     def compact(
         self, gfp_mask: int, order: int, alloc_flags: int, context: AllocContext, priority: int
@@ -198,7 +222,10 @@ class System(Protocol):
         """Whether the task dumps no core, and storage is not suspended."""
 
     def out_of_memory(self, gfp_mask: int, order: int) -> bool:
-        """Kill a task; whether memory will come back.  Linux: out_of_memory(), mm/oom_kill.c."""
+        """Kill a task; whether memory will come back.
+
+        Linux: out_of_memory(), mm/oom_kill.c.
+        """
 
     def charge(self, pfn: Pfn, order: int, gfp_mask: int) -> bool:
         """Charge the block to the task's memory cgroup; whether that went through."""
