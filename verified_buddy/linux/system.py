@@ -161,6 +161,9 @@ class System(Protocol):
     def traced(self, pfn: Pfn | None, order: int, gfp_mask: int, migratetype: Migratetype) -> None:
         """The request has ended.  Linux: trace_mm_page_alloc()."""
 
+    def slows(self, gfp_mask: int, order: int) -> None:
+        """The first search was in vain, and the slow path begins."""
+
     def failed(self, gfp_mask: int, order: int) -> None:
         """The slow path has no page.  Linux: warn_alloc()."""
 
