@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import z3
 
+from specs.ledger.domain import Domain
 from specs.ledger.story import Story
 from specs.ledger.subject import Subject
 from specs.prover.method.lifted import BITS, LiftedPfn
@@ -14,6 +15,8 @@ from specs.prover.method.row import Lemmas, Proof
 
 MASK = z3.BitVec("gfp_mask", BITS)
 TAG = "gfp"
+ANY_MASK = Domain("nothing but arguments", "none", sizes=(f"masks and numbers: any of {BITS} bits",))
+"""For what functions of flags are proved."""
 Run = Callable[[LiftedPfn], None]
 """Calls functions on the mask, and owes what their answers must be."""
 

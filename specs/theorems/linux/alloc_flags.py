@@ -8,14 +8,15 @@ from itertools import combinations
 
 import z3
 
+from specs.ledger.contracts import contracts
 from specs.ledger.subject import Subject
 from specs.ledger.theorem import Theorem
 from specs.model import alloc_flags as meant
 from specs.model.alloc_flags import Case, Table
-from specs.prover.method.lifted import LiftedCount, LiftedPfn, truth
+from specs.prover.method.lifted import LiftedBool, LiftedCount, LiftedPfn, truth
 from specs.prover.method.paths import Owed
 from specs.prover.method.row import Lemmas
-from specs.prover.models.masks import TAG, any_of, every_path, has, lacks, of_masks
+from specs.prover.models.masks import ANY_MASK, TAG, any_of, every_path, has, lacks, of_masks
 
 MODULE = "verified_buddy.linux.alloc_flags"
 Answer = Callable[[LiftedPfn], int]
@@ -70,7 +71,6 @@ def _fast(subject: Subject, _: int) -> Iterator[Owed]:
 def _slow(subject: Subject, _: int) -> Iterator[Owed]:
     def gfp_to_alloc_flags(mask: LiftedPfn, **options: bool) -> int:
         """For any order at all."""
-        mask.path.assume(ORDER >= 0, ORDER <= 10)
         order = LiftedCount(mask.path, ORDER)
         flags: int = subject.linux.alloc_flags.gfp_to_alloc_flags(mask, order, **options)
         return flags
@@ -83,24 +83,31 @@ def _reserves(subject: Subject, _: int) -> Iterator[Owed]:
     yield from _of_mask(function, meant.RESERVES, ("memalloc", "oom_victim"))
 
 
-def _types_apart(function: Callable[..., bool], populated: bool, mask: LiftedPfn) -> None:
-    path = mask.path
-    path.assume(PREFERRED >= 0, ONLINE >= 1)
-    answer = function(LiftedCount(path, PREFERRED), LiftedCount(path, ONLINE), populated)
-    wanted = z3.And(PREFERRED == 2, z3.Or(ONLINE == 1, z3.BoolVal(populated)))
+def _types_apart(subject: Subject, populated: bool, mask: LiftedPfn) -> None:
+    """As the table of cases says, and as the contract says itself."""
+    (contract,) = contracts(subject.linux.alloc_flags)
+    values = LiftedCount(mask.path, PREFERRED), LiftedCount(mask.path, ONLINE), populated
+    answer = truth(contract.function(*values))
     below = "has pages" if populated else "is empty"
-    path.owe(TAG, truth(answer) == wanted, f"types are kept apart where they should be (DMA32 {below})")
+    wanted = z3.And(PREFERRED == 2, z3.Or(ONLINE == 1, z3.BoolVal(populated)))
+    mask.path.owe(TAG, answer == wanted, f"types are kept apart where they should be (DMA32 {below})")
+    named = dict(zip(contract.parameters, values, strict=True)) | {
+        "__return__": LiftedBool(mask.path, answer)
+    }
+    for clause in contract.post:
+        given = z3.And(*(truth(contract.holds(each, named)) for each in (*contract.pre, "True")))
+        holds = truth(contract.holds(clause, named))
+        mask.path.owe(TAG, z3.Implies(given, holds), f"{clause} (DMA32 {below})")
 
 
 def _no_mixing(subject: Subject, _: int) -> Iterator[Owed]:
-    function = subject.linux.alloc_flags.alloc_flags_nofragment
     for populated in (False, True):
-        yield from every_path(partial(_types_apart, function, populated), "alloc_flags_nofragment")
+        yield from every_path(partial(_types_apart, subject, populated), "alloc_flags_nofragment")
 
 
 def _row(name: str, says: str, functions: str, run: Lemmas, rejects: tuple[str, ...]) -> Theorem:
     about = tuple(f"{MODULE}.{function}" for function in functions.split())
-    return Theorem(name, says, about, "z3", of_masks(run), rejects)
+    return Theorem(name, says, about, "z3", of_masks(run), rejects, domain=ANY_MASK)
 
 
 ROWS = (
@@ -119,7 +126,7 @@ ROWS = (
     ),
     _row(
         "alloc-flags-slow",
-        "The slow path has the flags that the table gives, and no others, for every mask and order 0..10: "
+        "The slow path has the flags that the table gives, and no others, for every mask and any order: "
         "who cannot wait, who is realtime and whose request is high reach below the minimum.",
         "gfp_to_alloc_flags gfp_to_alloc_flags_cma",
         _slow,

@@ -13,7 +13,7 @@ from specs.ledger.theorem import Theorem
 from specs.model import gfp as meant
 from specs.prover.method.lifted import LiftedPfn, truth
 from specs.prover.method.paths import Owed
-from specs.prover.models.masks import MASK, TAG, any_of, bits, every_path, has, lacks, of_masks
+from specs.prover.models.masks import ANY_MASK, MASK, TAG, any_of, bits, every_path, has, lacks, of_masks
 
 MODULE = "verified_buddy.linux.gfp"
 NOT_BITS = bits(0) - bits(2**meant.EXISTING)
@@ -107,6 +107,7 @@ ROWS = (
             "gfp-both-mobilities",
             "gfp-groups-without-mobility",
         ),
+        domain=ANY_MASK,
     ),
     Theorem(
         "gfp-legal",
@@ -115,6 +116,7 @@ ROWS = (
         "z3",
         of_masks(_legal),
         ("gfp-zone-of-two-bits", "gfp-accepts-both-mobilities", "gfp-accepts-any-bit"),
+        domain=ANY_MASK,
     ),
     Theorem(
         "gfp-context",
@@ -132,5 +134,6 @@ ROWS = (
             "gfp-atomic-waits",
             "gfp-compacts-without-io",
         ),
+        domain=ANY_MASK,
     ),
 )

@@ -12,7 +12,7 @@ from specs.ledger.theorem import Theorem
 from specs.model import gfp as meant
 from specs.prover.method.lifted import LiftedPfn
 from specs.prover.method.paths import Owed
-from specs.prover.models.masks import MASK, TAG, bits, every_path, has, of_masks
+from specs.prover.models.masks import ANY_MASK, MASK, TAG, bits, every_path, has, of_masks
 
 MODULE = "verified_buddy.linux.gfp_names"
 
@@ -43,5 +43,6 @@ ROWS = (
         "z3",
         of_masks(_steps),
         ("gfp-names-say-any-bit", "gfp-names-one-broken", "gfp-names-keep-what-was-said"),
+        domain=ANY_MASK,
     ),
 )

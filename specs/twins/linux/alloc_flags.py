@@ -83,13 +83,13 @@ TWINS = (
     Twin(
         "alloc-flags-nofragment-without-a-zone-below",
         MODULE,
-        "online_nodes <= 1 or dma32_populated",
-        "online_nodes <= 2 or dma32_populated",
+        "online_nodes == 1 or dma32_populated\n",
+        "online_nodes >= 1 or dma32_populated\n",
     ),
     Twin(
         "alloc-flags-nofragment-on-one-node",
         MODULE,
-        "return online_nodes <= 1 or dma32_populated",
-        "return dma32_populated",
+        "return online_nodes == 1 or dma32_populated\n",
+        "return dma32_populated\n",
     ),
 )
