@@ -15,7 +15,7 @@ Pages and blocks
 
 What a call may raise, and then nothing has changed
     BuddyError  all of these
-      InvalidOrder, InvalidPfn, InvalidRange, InvalidMigratetype, InvalidCpu, InvalidCount
+      InvalidOrder, InvalidPfn, InvalidRange, InvalidMigratetype, InvalidGfp, InvalidCpu, InvalidCount
                 no such thing can be asked for
       Misaligned, OutOfRange, Overlap
                 the zone's pages are others
@@ -40,6 +40,7 @@ from verified_buddy.errors import (
     DoubleFree,
     InvalidCount,
     InvalidCpu,
+    InvalidGfp,
     InvalidMigratetype,
     InvalidOrder,
     InvalidPfn,
@@ -79,6 +80,7 @@ __all__ = [
     "FreeArea",
     "InvalidCount",
     "InvalidCpu",
+    "InvalidGfp",
     "InvalidMigratetype",
     "InvalidOrder",
     "InvalidPfn",

@@ -39,6 +39,7 @@ FAMILIES = tuple(
         (core.policy,),
         (core.pfn,),
         (core.round_trip,),
+        (linux.alloc_flags, linux.gfp, linux.gfp_names),
     )
 )
 """Rows over the same paths, the longest first; what a process has walked and proved, it never does again."""

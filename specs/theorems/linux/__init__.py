@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from specs.theorems.linux import (
+    alloc_flags,
     conservation,
     fallback,
+    gfp,
+    gfp_checked,
+    gfp_names,
     highatomic,
     isolation,
     mobility,
@@ -25,5 +29,8 @@ PROVED = (
     *pcp_count.ROWS,
     *pcp_drain.ROWS,
     *conservation.ROWS,
+    *gfp.ROWS,
+    *gfp_names.ROWS,
+    *alloc_flags.ROWS,
 )
-RUN = zone.THEOREMS
+RUN = (*zone.THEOREMS, *gfp_checked.THEOREMS)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from specs.twins.linux import (
+    alloc_flags,
     fallback,
+    gfp,
+    gfp_names,
     highatomic,
     isolation,
     migratetype,
@@ -28,4 +31,7 @@ PARTS = (
     pcp_drain,
     pcp_limits,
     zone,
+    gfp,
+    gfp_names,
+    alloc_flags,
 )
