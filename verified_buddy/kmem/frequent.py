@@ -39,16 +39,16 @@ PROBE: Final[dict[bytes, Probe]] = {
 
 def alloc(line: int, row: Row) -> Event:
     """Page 0 stands for none."""
-    cpu, _, page, _, order, kind, key, value, _, _ = row
+    task, cpu, _, page, _, order, kind, key, value, _, _ = row
     if key != b"gfp_flags":
         raise ValueError
     block = pfn(page, 0) or None
-    return Alloc(line, CPU[cpu], block, ORDER[order], TYPE[kind], str(value, "ascii"))
+    return Alloc(line, CPU[cpu], block, ORDER[order], TYPE[kind], str(value, "ascii"), int(task))
 
 
 def free(line: int, row: Row) -> Event:
     """The event."""
-    cpu, _, page, _, order, kind, key, _, _, _ = row
+    _, cpu, _, page, _, order, kind, key, _, _, _ = row
     if kind or key:
         raise ValueError
     return Free(line, CPU[cpu], pfn(page, 0), ORDER[order])
@@ -56,7 +56,7 @@ def free(line: int, row: Row) -> Event:
 
 def free_batched(line: int, row: Row) -> Event:
     """The event."""
-    cpu, _, page, _, order, kind, key, _, _, _ = row
+    _, cpu, _, page, _, order, kind, key, _, _, _ = row
     if kind or key:
         raise ValueError
     return FreeBatched(line, CPU[cpu], pfn(page, 0), ORDER[order])
@@ -64,7 +64,7 @@ def free_batched(line: int, row: Row) -> Event:
 
 def zone_locked(line: int, row: Row) -> Event:
     """The event."""
-    cpu, _, page, _, order, kind, key, value, _, _ = row
+    _, cpu, _, page, _, order, kind, key, value, _, _ = row
     if key != b"percpu_refill" or value not in {b"0", b"1"}:
         raise ValueError
     refill = value == b"1"
@@ -73,7 +73,7 @@ def zone_locked(line: int, row: Row) -> Event:
 
 def pcpu_drain(line: int, row: Row) -> Event:
     """The event."""
-    cpu, _, page, _, order, kind, key, _, _, _ = row
+    _, cpu, _, page, _, order, kind, key, _, _, _ = row
     if key:
         raise ValueError
     return PcpuDrain(line, CPU[cpu], pfn(page, 0), ORDER[order], TYPE[kind])
@@ -81,7 +81,7 @@ def pcpu_drain(line: int, row: Row) -> Event:
 
 def free_one_page(line: int, row: Row) -> Event:
     """The event."""
-    cpu, name, page, zone, order, kind, key, fpi, _, _ = row
+    _, cpu, name, page, zone, order, kind, key, fpi, _, _ = row
     if key != b"fpi":
         raise ValueError
     block = pfn(page, 0), int(zone, 0), ORDER[order], TYPE[kind], int(fpi)

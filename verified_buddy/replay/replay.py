@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from verified_buddy.kmem.events import (
+    BEHIND_REQUESTS,
     Alloc,
     BulkPage,
     Counted,
@@ -44,7 +45,7 @@ ALWAYS: Final = 0
 NEVER: Final = 1 << 62
 """The line from which probes tell, of a trace that has them from its start, and of one that has none."""
 
-ASIDE: Final = frozenset({Obtained, Counted})
+ASIDE: Final = BEHIND_REQUESTS | {Obtained, Counted}
 """Events that tell more of another, and are not counted."""
 
 Handler = Callable[[Any], None]
