@@ -30,10 +30,13 @@ LINUX = (
     "linux.pcp",
     "linux.pcp_limits",
     "linux.zone",
+    "linux.vmstat",
+    "linux.zonelist",
 )
 """The modules of the Linux 6.1 zone, under proof as well, in the order of their imports."""
 BY_Z3 = LINUX[: LINUX.index("linux.pcp_limits")]
-"""Those of them that the solver reads; the last two compute limits, and check what callers hand over."""
+"""Those of them that work on a zone's state in the solver; the rest compute figures and orders, or check what
+callers hand over."""
 HOLDERS = ("FreeArea", "FreeAreaOrder", "Spans", "Pageblocks", "PerCpuPages")
 """The classes that hold the state, for which others stand in."""
 DEFINITIONS = "specs.model.definitions"

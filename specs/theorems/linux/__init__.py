@@ -12,7 +12,9 @@ from specs.theorems.linux import (
     pcp,
     pcp_count,
     pcp_drain,
+    vmstat,
     zone,
+    zonelist,
 )
 
 PROVED = (
@@ -25,5 +27,7 @@ PROVED = (
     *pcp_count.ROWS,
     *pcp_drain.ROWS,
     *conservation.ROWS,
+    *vmstat.ROWS,
+    *zonelist.ROWS,
 )
-RUN = zone.THEOREMS
+RUN = (*zone.THEOREMS, *vmstat.THEOREMS, *zonelist.THEOREMS)

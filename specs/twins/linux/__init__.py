@@ -13,7 +13,9 @@ from specs.twins.linux import (
     pcp_drain,
     pcp_limits,
     versions,
+    vmstat,
     zone,
+    zonelist,
 )
 
 PARTS = (
@@ -28,4 +30,6 @@ PARTS = (
     pcp_drain,
     pcp_limits,
     zone,
+    vmstat,
+    zonelist,
 )
