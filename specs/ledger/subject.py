@@ -33,6 +33,8 @@ LINUX = (
     "linux.gfp",
     "linux.gfp_names",
     "linux.alloc_flags",
+    "linux.vmstat",
+    "linux.zonelist",
 )
 """The modules of the Linux 6.1 zone, under proof as well, in the order of their imports."""
 BY_Z3 = LINUX[: LINUX.index("linux.pcp_limits")]

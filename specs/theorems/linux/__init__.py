@@ -16,7 +16,9 @@ from specs.theorems.linux import (
     pcp,
     pcp_count,
     pcp_drain,
+    vmstat,
     zone,
+    zonelist,
 )
 
 PROVED = (
@@ -32,5 +34,7 @@ PROVED = (
     *gfp.ROWS,
     *gfp_names.ROWS,
     *alloc_flags.ROWS,
+    *vmstat.ROWS,
+    *zonelist.ROWS,
 )
-RUN = (*zone.THEOREMS, *gfp_checked.THEOREMS)
+RUN = (*zone.THEOREMS, *gfp_checked.THEOREMS, *vmstat.THEOREMS, *zonelist.THEOREMS)

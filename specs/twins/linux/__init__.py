@@ -16,7 +16,9 @@ from specs.twins.linux import (
     pcp_drain,
     pcp_limits,
     versions,
+    vmstat,
     zone,
+    zonelist,
 )
 
 PARTS = (
@@ -34,4 +36,6 @@ PARTS = (
     gfp,
     gfp_names,
     alloc_flags,
+    vmstat,
+    zonelist,
 )
