@@ -23,7 +23,7 @@ class MemCgroup:
 
     def __init__(self, name: str, parent: MemCgroup | None = None, limit: int = PAGE_COUNTER_MAX) -> None:
         """A group that has charged nothing, with its ``memory.max`` in pages.  Raises InvalidLimit."""
-        self.memory = PageCounter(None if parent is None else parent.memory, limit)
+        self.memory: PageCounter = PageCounter(None if parent is None else parent.memory, limit)
         self.name = name
         self.parent = parent
 

@@ -84,7 +84,7 @@ def kill(over: MemCgroup, pages: int, gfp_mask: int, task: Task) -> Charging:
 
     Linux: mem_cgroup_oom(), mm/memcontrol.c.
     """
-    order = (pages - 1).bit_length()
+    order = Order((pages - 1).bit_length())
     if order > COSTLY_ORDER:
         return False
     if over.margin() >= 1 << order or task.dying:
@@ -144,11 +144,12 @@ def charging(
         over = attempt(memcg, stocks[cpu], pages, pages)
     if over is None:
         return True
-    if not task.memalloc and gfp_mask & gfp.DIRECT_RECLAIM != 0:
-        if (yield from charge_after_reclaim(memcg, over, stocks, cpu, pages, gfp_mask, task)):
+    if not task.memalloc:
+        waits = gfp_mask & gfp.DIRECT_RECLAIM != 0
+        if waits and (yield from charge_after_reclaim(memcg, over, stocks, cpu, pages, gfp_mask, task)):
             return True
-    if not task.memalloc and gfp_mask & (gfp.NOFAIL | gfp.HIGH) == 0:
-        return False
+        if gfp_mask & (gfp.NOFAIL | gfp.HIGH) == 0:
+            return False
     memcg.memory.charge(pages)
     return True
 
