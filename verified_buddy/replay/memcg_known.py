@@ -1,4 +1,4 @@
-"""What is known of groups, stocks and tasks, what is due next, and what becomes of it where a line differs."""
+"""What is known of groups, stocks and tasks, what is due next, and what a line that differs does to both."""
 
 from __future__ import annotations
 
@@ -60,10 +60,18 @@ class Known:
         """What the task is in the middle of, the innermost last; each CPU has a task 0 of its own."""
         return self.stacks.setdefault(event.task or -1 - event.cpu, [])
 
-    def now(self, event: OfTask) -> Doing:
-        """The innermost; if there is none, something of which nothing is due."""
+    def innermost(self, event: OfTask) -> Doing:
+        """What the task does; if it is in the middle of nothing, something of which nothing is due."""
         stack = self.stack(event)
         return stack[-1] if stack else Doing("nothing", self.payer(event.task))
+
+    def now(self, event: OfTask) -> Doing:
+        """The same, once it has heard what it asked: others may have run between the answer and this line."""
+        doing = self.innermost(event)
+        if doing.reply is not None:
+            reply, doing.reply, doing.answered = doing.reply, None, True
+            doing.go_on(self.told, reply)
+        return doing
 
     def due(self, event: OfTask, probe: str, *facts: int, free: bool = False) -> bool:
         """Whether this very line was due; a ``free`` one may come when none of its probe is."""
@@ -96,13 +104,12 @@ class Known:
             for doing in stack:
                 doing.forget()
 
-    def learn_group(self, payer: Payer, address: int) -> bool:
-        """The task is charged to that group; whether that was known."""
+    def learn_group(self, payer: Payer, address: int) -> None:
+        """The task is charged to that group."""
         known = payer.group == address
         self.tally["trych", "predicted" if known else "learned"] += 1
         self.learned["group of a task"] += not known
         payer.group = address
-        return known
 
     def learn_counter(self, address: int, usage: int, limit: int, parent: int) -> None:
         """A line shows all of a counter, and where the next above is."""
@@ -114,9 +121,16 @@ class Known:
             group.parent = self.group(parent - COUNTER_AT)
             counter.parent = group.parent.memory
 
-    def raised(self, address: int, pages: int) -> None:
-        """A counter was raised, and all that are above it."""
+    def raised(self, event: OfTask, address: int, pages: int) -> None:
+        """A charge raised a counter, and all that are above it."""
+        self.now(event).raised = True
         PageCounter.charge(self.counter(address), pages)
+
+    def consumed(self, cpu: int, doing: Doing) -> None:
+        """A charge that was not understood came from the stock, as it raised no counter."""
+        stock = self.stock(cpu)
+        if stock.known and not doing.sure and not doing.raised:
+            stock.pages = max(stock.pages - doing.pages, 0)
 
     def close(self, event: OfTask, kind: str) -> Doing | None:
         """The innermost of that kind is over, and all that is inside of it."""
@@ -159,5 +173,4 @@ class Known:
         doing = self.now(event)
         self.tally[probe, "given"] += 1
         if isinstance(doing.asked, question) and not doing.due:
-            doing.answered = True
-            doing.go_on(self.told, answer)
+            doing.reply = answer

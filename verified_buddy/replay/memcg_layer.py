@@ -72,15 +72,15 @@ class Charges(Known):
     def try_charge(self, event: TryCharge) -> None:
         """A group is to be charged, for a block or for something else."""
         payer, outer = self.payer(event.task), self.now(event)
-        known = self.learn_group(payer, event.memcg)
+        self.learn_group(payer, event.memcg)
         if outer.kind == "kmem" and outer.due:
             due, found = outer.due[0], Line("trych", (event.memcg, event.gfp, event.nr))
-            outer.sure &= known
             outer.due.clear()
             outer.facts = (*outer.facts[:2], event.memcg)
             if due.probe == "trych" and due.facts[1:] != found.facts[1:]:
                 self.lost(event, due, found)
         doing = Doing("charge", payer)
+        doing.pages = event.nr
         group = self.group(event.memcg)
         if group.memory.seen and self.stock(event.cpu).known:
             doing.begin(group, self.stocks, event.cpu, event.nr, event.gfp)
@@ -91,6 +91,8 @@ class Charges(Known):
         self.dies(event, 0)
         predicted = self.due(event, "trych_ret", event.ret)
         doing, outer = self.close(event, "charge"), self.now(event)
+        if doing is not None and event.ret == 0:
+            self.consumed(event.cpu, doing)
         if doing is not None and outer.kind == "kmem":
             outer.due.append(Line("kmemch_ret", (event.ret,)))
             outer.sure &= predicted and doing.sure
@@ -107,7 +109,7 @@ class Charges(Known):
         if not self.due(event, "pcharge_ret", int(event.ret)) and event.ret:
             facts = self.now(event).facts
             if len(facts) == 2:
-                self.raised(*facts)
+                self.raised(event, *facts)
 
     def counter_force(self, event: CounterForce) -> None:
         """A counter and those above are raised, whatever their limits."""
@@ -115,11 +117,11 @@ class Charges(Known):
         self.reclaims_for_others(event, "pforce", "mcgreclaim", memalloc=True)
         if not self.due(event, "pforce", event.counter, event.nr, event.usage):
             self.counter(event.counter).usage = event.usage
-            self.raised(event.counter, event.nr)
+            self.raised(event, event.counter, event.nr)
 
     def counter_uncharge(self, event: CounterUncharge) -> None:
         """A counter and those above are lowered: by a stock, or because pages of another kind were freed."""
-        doing, counter = self.now(event), self.counter(event.counter)
+        doing, counter = self.innermost(event), self.counter(event.counter)
         of_stock = bool(doing.due) and doing.due[0].probe == "puncharge"
         if counter.seen and not of_stock:
             line = Line("puncharge", (event.counter, event.nr, counter.usage))
@@ -131,7 +133,10 @@ class Charges(Known):
 
     def refill_stock(self, event: RefillStock) -> None:
         """Charged pages go to the CPU's stock: of a block, of a batch, or of small objects."""
-        if not self.due(event, "refillst", event.memcg, event.nr, free=True):
+        if self.innermost(event).reply is not None:
+            self.tally["refillst", "given"] += 1
+            self.put(event, self.group(event.memcg), event.nr, told=1)
+        elif not self.due(event, "refillst", event.memcg, event.nr, free=True):
             self.put(event, self.group(event.memcg), event.nr, told=1)
 
     def put(self, event: OfTask, group: ToldGroup, pages: int, *, told: int) -> None:
@@ -146,6 +151,7 @@ class Charges(Known):
     def drain_stock(self, event: DrainStock) -> None:
         """The CPU's stock is emptied: it is over-full, or of another group, or all are."""
         stock = self.stock(event.cpu)
+        self.now(event)
         if self.due(event, "drainst", event.memcg, free=not stock.known or stock.pages == 0):
             return
         if not stock.known:

@@ -116,7 +116,19 @@ class Payer(Task):
 class Doing:
     """What a task is in the middle of, and the lines that are due next."""
 
-    __slots__ = ("answered", "asked", "charge", "due", "facts", "kind", "payer", "sure")
+    __slots__ = (
+        "answered",
+        "asked",
+        "charge",
+        "due",
+        "facts",
+        "kind",
+        "pages",
+        "payer",
+        "raised",
+        "reply",
+        "sure",
+    )
 
     def __init__(self, kind: Literal["kmem", "charge", "stock", "nothing"], payer: Payer, *due: Line) -> None:
         self.kind = kind
@@ -128,7 +140,9 @@ class Doing:
         """Of a block its page and order; of a counter that is not understood its address and the pages."""
         self.charge: Charging | None = None
         self.asked: Reclaim | Oom | None = None
-        self.answered = False
+        self.reply: int | None = None
+        self.answered = self.raised = False
+        self.pages = 0
 
     def begin(
         self, group: ToldGroup, stocks: dict[int, ToldStock], cpu: int, pages: int, gfp_mask: int
@@ -144,7 +158,7 @@ class Doing:
         """Nothing is due any more."""
         self.due.clear()
         self.sure = self.answered = False
-        self.charge = self.asked = None
+        self.charge = self.asked = self.reply = None
 
     def go_on(self, told: list[Line], answer: int | None) -> None:
         """What comes next, up to the next question or the end."""
