@@ -35,6 +35,7 @@ class Look(NamedTuple):
 class Request:
     """A call of __alloc_pages()."""
 
+    task: str
     gfp: int
     """As the caller gave it."""
     order: int
@@ -61,7 +62,9 @@ def requests(name: str) -> tuple[Request, ...]:
         of_task = open_requests.setdefault(task, [])
         said = dict(FIELD.findall(text))
         if event == b"req":
-            request = Request(int(said[b"gfp"], 16), int(said[b"order"]), said[b"nmask"] != b"0x0")
+            request = Request(
+                task.decode(), int(said[b"gfp"], 16), int(said[b"order"]), said[b"nmask"] != b"0x0"
+            )
             if request.order <= TOP_ORDER:
                 of_task.append(request)
         elif not of_task:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import product
@@ -158,3 +159,24 @@ def test_every_recorded_slow_path_has_flags_that_can_be_explained(name: str) -> 
         for look in request.slow
     )
     assert needed == NEEDED.get(name, {})
+
+
+def tasks_that_need(what: str) -> set[str]:
+    return {
+        request.task
+        for request in requests("req1")
+        for look in request.slow
+        if next(explanations(look)) == what
+    }
+
+
+def test_one_task_is_realtime_and_was_so_all_along() -> None:
+    (task,) = tasks_that_need("realtime")
+    looks = [look for request in requests("req1") if request.task == task for look in request.slow]
+    waiting = [look for look in looks if look.gfp & gfp.DIRECT_RECLAIM != 0]
+    assert {next(explanations(look)) for look in waiting} == {"realtime", "oom victim"}
+
+
+def test_the_victims_are_those_that_the_kernel_marked() -> None:
+    marked = {int(pid) for pid in re.findall(rb" mark_victim: pid=(\d+)", text_of("req1"))}
+    assert {int(task.rpartition("-")[2]) for task in tasks_that_need("oom victim")} == marked

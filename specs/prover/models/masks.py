@@ -56,14 +56,17 @@ def every_path(run: Run, says: str) -> Iterator[Owed]:
 
 
 def tell(subject: Subject, owed: Owed) -> Story:
-    """The least mask of which the sentence is not true."""
+    """The least mask of which the sentence is not true, and what else the call is given."""
     solver = z3.Optimize()
     solver.set(timeout=1000, ctrl_c=False)  # an interrupt is ours
     solver.add(*owed.facts, *(fact for stage in owed.pool for fact in stage()), z3.Not(owed.goal))
     solver.minimize(MASK)
-    found = solver.check() == z3.sat
-    mask = solver.model().eval(MASK, model_completion=True).as_long() if found else 0
-    return Story(f"with gfp_mask = {mask:#x}", owed.says, stateless=True)
+    given = {MASK.decl().name(): 0}
+    if solver.check() == z3.sat:
+        model = solver.model()
+        given |= {each.name(): model.eval(each(), model_completion=True).as_long() for each in model.decls()}
+    shown = ", ".join(f"{name} = {value:#x}" for name, value in given.items())
+    return Story(f"with {shown}", owed.says, stateless=True, why_not="a mask is all that the call is given")
 
 
 def of_masks(lemmas: Lemmas) -> Proof:

@@ -52,7 +52,9 @@ def legal() -> z3.BoolRef:
 
 def _is_legal(subject: Subject, mask: LiftedPfn) -> None:
     answer = subject.linux.gfp.is_legal(mask)
-    mask.path.owe(TAG, truth(answer) == legal(), f"a mask is {'' if answer else 'not '}accepted rightly")
+    mask.path.owe(
+        TAG, truth(answer) == legal(), f"a mask is {'accepted' if answer else 'rejected'} as the tables say"
+    )
 
 
 def _legal(subject: Subject, _: int) -> Iterator[Owed]:
