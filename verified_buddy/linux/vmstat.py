@@ -72,7 +72,7 @@ def read_safe(counter: ZoneCounter, drift_mark: int) -> int:
     Linux: zone_watermark_ok_safe(), mm/page_alloc.c, before its test.
     """
     free = counter.read()
-    return counter.exact() if drift_mark != 0 and free < drift_mark else free
+    return counter.exact() if free < drift_mark else free
 
 
 def normal_threshold(managed: int, online_cpus: int) -> int:

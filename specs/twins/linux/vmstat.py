@@ -31,7 +31,7 @@ TWINS = (
         "return self.value + sum(self.diffs)",
     ),
     Twin("vmstat-exact-without-diffs", MODULE, "max(self.value + sum(self.diffs), 0)", "max(self.value, 0)"),
-    Twin("vmstat-safe-without-a-mark", MODULE, "if drift_mark != 0 and free", "if free"),
+    Twin("vmstat-safe-at-the-mark", MODULE, "if free < drift_mark", "if free <= drift_mark"),
     Twin(
         "vmstat-threshold-without-limit",
         MODULE,
