@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from operator import itemgetter
 from typing import Final
 
 from verified_buddy.kmem import request_events, tracepoints
@@ -14,7 +13,7 @@ from verified_buddy.kmem.careful import read_line
 from verified_buddy.kmem.events import Event
 from verified_buddy.kmem.figures import ISOLATE_BESIDE_CMA, NotModelled
 from verified_buddy.kmem.foreign import FAILURE
-from verified_buddy.kmem.frequent import FREQUENT, Row
+from verified_buddy.kmem.frequent import FREQUENT, Row, learn
 from verified_buddy.kmem.lines import PATTERNS, WRITTEN, Spelling, spelling_of
 from verified_buddy.kmem.rare import NAMES
 from verified_buddy.linux.migratetype import ISOLATE
@@ -22,12 +21,10 @@ from verified_buddy.oracle.source import BreaksOff, Unusable
 
 OLD: Final = b"mm_page_free_direct"
 """The name of ``mm_page_free`` before Linux 3.3."""
-UNREAD: Final[Row] = (b"", b"", b"?", *[b""] * 8)
+UNREAD: Final[Row] = (b"", b"?", *[b""] * 8)
 """In place of what the pattern finds in a line: it does not read this one."""
-TYPE_OF: Final = itemgetter(6)
-"""Of a row."""
-READERS: Final = FREQUENT | request_events.READ | tracepoints.READ
-"""What reads the usual spelling of an event, by name."""
+BEHIND: Final = request_events.READ | tracepoints.READ
+"""What reads the usual spelling of what tells of requests, by name."""
 OPEN: Final = request_events.OPEN | tracepoints.READ.keys()
 """Events the last word of which may go on."""
 SHARED: Final = {str(ISOLATE).encode(): ISOLATE}
@@ -99,7 +96,7 @@ def batches(texts: Iterator[bytes], reading: Reading) -> Iterator[Batch]:
         rows = rows_of(text, ends, spelling or "ftrace")
         if UNREAD in rows and reading.report is None and (found := FAILURE.search(text)):
             reading.report = line + text.count(b"\n", 0, found.start())
-        reading.types.update(SHARED[kind] for kind in set(map(TYPE_OF, rows)) & SHARED.keys())
+        reading.types.update(SHARED[kind] for kind in {row[5] for row in rows} & SHARED.keys())
         events, fault = events_of(text, line, rows, reading)
         if len(events) < ends and b"# ent" in text:
             refuse_unwritten(text, line)
@@ -140,16 +137,19 @@ def events_of(
     while True:
         try:
             for line, row in numbered:
-                name = row[2] or row[9]
-                if name in READERS:
-                    add(READERS[name](line, row))
-                elif row[2] or (row[9] and (names_event(row[9]) or b"mm_page" in row[10])):
+                name = row[1]
+                if name in FREQUENT:
+                    add(FREQUENT[name](line, row))
+                elif row[8] in BEHIND:
+                    add(BEHIND[row[8]](line, row))
+                elif may_be_event(row):
                     raise ValueError
         except (ValueError, KeyError):
+            learn(row[0])
             lines = lines or text.split(b"\n")
             reading.old |= OLD in lines[line - first]
         else:
-            return events, broken_off(text, first, events, rows[-1][9])
+            return events, broken_off(text, first, events, rows[-1][8])
         cut = line == first + len(lines) - 1
         try:
             found = read_line(lines[line - first], line, modelled=reading.modelled, cut=cut)
@@ -159,6 +159,11 @@ def events_of(
         if found is not None:
             add(found)
             reading.look(found)
+
+
+def may_be_event(row: Row) -> bool:
+    """Whether a line that is in no table may still tell of an event that is read here."""
+    return row[1] != b"" or (row[8] != b"" and (names_event(row[8]) or b"mm_page" in row[9]))
 
 
 def broken_off(text: bytes, first: int, events: list[Event], name: bytes) -> Unusable | None:

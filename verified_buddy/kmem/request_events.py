@@ -37,7 +37,7 @@ from verified_buddy.kmem.charges import (
 from verified_buddy.kmem.events import Counted, Event, Obtained
 from verified_buddy.kmem.field_kinds import KINDS, NR_FREE_PAGES, Kind
 from verified_buddy.kmem.figures import Figures
-from verified_buddy.kmem.frequent import CPU, Row
+from verified_buddy.kmem.frequent import CPU, TASK, Row
 from verified_buddy.kmem.requests import (
     Bulk,
     BulkRequest,
@@ -183,14 +183,14 @@ class Probe:
         make, caller = self.make, self.caller
 
         def read(line: int, row: Row) -> Event:
-            found = match(row[10])
+            found = match(row[9])
             if found is None:
                 raise ValueError
             place, *values = found.groups(b"")
             figures = [convert(value) for convert, value in zip(converted, values, strict=True)]
             if caller:
                 figures.append(str(place, "ascii", "replace"))
-            event = make(line, CPU[row[1]], int(row[0]), *figures)
+            event = make(line, CPU[row[0]], TASK[row[0]], *figures)
             assert event is not None
             return event
 

@@ -27,7 +27,7 @@ from verified_buddy.kmem.background import (
     TryToCompact,
 )
 from verified_buddy.kmem.events import Event
-from verified_buddy.kmem.frequent import CPU, Row
+from verified_buddy.kmem.frequent import CPU, TASK, Row
 from verified_buddy.oracle.source import Unusable, shown
 
 NUMBER: Final = rb"(-?\d{1,18})"
@@ -117,7 +117,7 @@ def reader(of: Tracepoint) -> Callable[[int, Row], Event]:
     """What reads the usual line.  Raises KeyError or ValueError at another."""
 
     def read(line: int, row: Row) -> Event:
-        event = of.event(line, CPU[row[1]], int(row[0]), row[10])
+        event = of.event(line, CPU[row[0]], TASK[row[0]], row[9])
         if event is None:
             raise ValueError
         return event
