@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specs.theorems import core, linux
+from specs.theorems import addressing, core, linux
 from specs.theorems.core import hypotheses
 
 COSTLY = (
@@ -41,6 +41,7 @@ FAMILIES = tuple(
         (core.pfn,),
         (core.round_trip,),
         (linux.alloc_flags, linux.gfp, linux.gfp_names),
+        (addressing.address, addressing.segment, addressing.paging),
     )
 )
 """Rows over the same paths, the longest first; what a process has walked and proved, it never does again."""

@@ -1,0 +1,7 @@
+"""Broken twins of addresses and page tables."""
+
+from __future__ import annotations
+
+from specs.twins.addressing import address, paging, segment
+
+PARTS = (address, segment, paging)
