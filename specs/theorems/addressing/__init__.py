@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specs.theorems.addressing import address, paging, segment
+from specs.theorems.addressing import address, paging, segment, table_walk
 
-PROVED = (*address.ROWS, *segment.ROWS, *paging.ROWS)
+PROVED = (*address.ROWS, *segment.ROWS, *paging.ROWS, *table_walk.ROWS)
 RUN = (*paging.THEOREMS,)

@@ -17,7 +17,7 @@ from specs.prover.models.addresses import ANY_ADDRESS, TAG, LiftedAddress, bits,
 MODULE = "verified_buddy.addressing.segment"
 BASE, LIMIT, OFFSET = z3.BitVec("base", 64), z3.BitVec("limit", 64), z3.BitVec("offset", 64)
 REST, WORD = z3.BitVec("attributes", 64), z3.BitVec("descriptor", 64)
-SIZES = (1, 2, 8, 16)
+SIZES = (1, 8)
 """Of what is read, in bytes."""
 
 

@@ -1,0 +1,208 @@
+"""What ``verified_buddy.addressing.table_walk`` does: to tables of any content, for every address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import z3
+
+from specs.ledger.domain import Domain
+from specs.ledger.subject import Subject
+from specs.ledger.theorem import Theorem
+from specs.prover.method.paths import Owed, Path
+from specs.prover.models.addresses import TAG, LiftedAddress, bits, every_path, of_addresses
+from specs.prover.models.tables import (
+    LEVEL,
+    LEVELS,
+    PARENT,
+    ROOT,
+    SHIFTS,
+    SLOT,
+    START,
+    Ghost,
+    Words,
+    down,
+    entries,
+    huge,
+    pointed,
+    present,
+    same_walk,
+    slot_of,
+    up,
+)
+
+MODULE = "verified_buddy.addressing.table_walk"
+V, OTHER, LEAF = z3.BitVec("v", 64), z3.BitVec("other", 64), z3.BitVec("leaf", 64)
+ANY, AT = z3.BitVec("any_table", 64), z3.BitVec("any_slot", 64)
+NEW = tuple(z3.BitVec(f"new{number}", 64) for number in range(3))
+BEFORE = entries(START, V), entries(START, OTHER)
+FLAGS = 0x67
+"""Of the tables that are made on the way."""
+TABLES = Domain(
+    "tables of four levels of 512 entries, of any content, in which each but the root is pointed to by the "
+    "one entry that owns it",
+    "none",
+    sizes=("addresses, and entries of pages: any of 64 bits",),
+)
+ANY_CONTENT = Domain("memory of any content", "none", sizes=("addresses and roots: any of 64 bits",))
+
+
+def same_page(level: int) -> z3.BoolRef:
+    """Whether both addresses lie in one page of that level."""
+    return z3.Extract(47, SHIFTS[level], V) == z3.Extract(47, SHIFTS[level], OTHER)
+
+
+def a_tree(path: Path) -> None:
+    """Suppose that the tables are a tree: at the entries of both walks, at the pages in question, at any."""
+    path.assume(z3.ULT(ROOT, bits(2**40)), LEVEL(ROOT) == 4, z3.ULT(AT, bits(512)))
+    ghosts = LEVEL, PARENT, SLOT
+    for walk in BEFORE:
+        for each in walk.values():
+            path.assume(down(START, *ghosts, each.table, each.slot))
+    path.assume(down(START, *ghosts, ANY, AT), up(START, *ghosts, ANY))
+    path.assume(up(START, *ghosts, ROOT), up(START, *ghosts, pointed(START(ANY, AT))))
+
+
+def is_a_tree(path: Path, memory: Words, level: Ghost, parent: Ghost, slot: Ghost) -> None:
+    """Owe that they are a tree again: at any entry of any table, and of any page."""
+    ghosts = level, parent, slot
+    says = "an entry that points to a table owns it, and no other entry does"
+    path.owe(TAG, down(memory.reads, *ghosts, ANY, AT), says)
+    path.owe(TAG, up(memory.reads, *ghosts, ANY), "a table is the root, or the entry that owns it points to it")
+
+
+def _walked(subject: Subject, least: int, path: Path) -> None:
+    it, memory = subject.addressing, Words(path)
+    address, root = LiftedAddress(path, V), LiftedAddress(path, ROOT)
+    steps = it.table_walk.walk(memory, root, address, it.paging.X86_64, least)
+    path.owe(TAG, z3.BoolVal([each.level for each in steps] == list(LEVELS[: len(steps)])), "level by level")
+    for step in steps:
+        mine = BEFORE[0][step.level]
+        read = z3.And(step.table.term == mine.table, step.slot.term == mine.slot, step.word.term == mine.word)
+        path.owe(TAG, read, "each entry is that of the table that the one before points to")
+        path.owe(TAG, mine.reached, "the walk comes so far")
+    last = BEFORE[0][steps[-1].level]
+    over = z3.Or(last.ends, z3.Not(present(last.word)), z3.BoolVal(steps[-1].level == least))
+    path.owe(TAG, over, "it ends with a page, with an entry that is not present, or as low as it should")
+
+
+def _walks(subject: Subject, _: int) -> Iterator[Owed]:
+    for least in (1, 2, 3):
+        yield from every_path(partial(_walked, subject, least), "a walk")
+
+
+def _linked(subject: Subject, level: int, path: Path) -> None:
+    it, memory = subject.addressing, Words(path)
+    a_tree(path)
+    path.assume(present(LEAF), z3.Or(z3.BoolVal(level == 1), huge(LEAF)))
+    address = LiftedAddress(path, V)
+    last = it.table_walk.walk(memory, LiftedAddress(path, ROOT), address, it.paging.X86_64, level)[-1]
+    if last.word & 1 != 0:
+        return
+    new = NEW[: last.level - level]
+    path.assume(*(z3.And(z3.ULT(each, bits(2**40)), LEVEL(each) == 0) for each in new))
+    if len(new) > 1:
+        path.assume(z3.Distinct(*new))
+    lifted = [LiftedAddress(path, each) for each in new]
+    for table in lifted:
+        memory.add(table)
+    it.table_walk.link(memory, last, address, LiftedAddress(path, LEAF), lifted, FLAGS, it.paging.X86_64)
+    after = entries(memory.reads, OTHER)
+    theirs = same_page(level)
+    path.owe(TAG, z3.Implies(z3.Not(theirs), same_walk(BEFORE[1], after)), "no other page has changed")
+    mine = z3.And(after[level].ends, after[level].word == LEAF)
+    path.owe(TAG, z3.Implies(theirs, mine), "every address of the page leads to it")
+    for above in range(level + 1, 5):
+        flags = z3.If(present(BEFORE[1][above].word), BEFORE[1][above].word, bits(FLAGS))
+        kept = after[above].word & bits(0xFFF0_0000_0000_0FFF) == flags & bits(0xFFF0_0000_0000_0FFF)
+        says = "the rights above are those of the tables that were there, and those that were asked for"
+        reached = z3.Or(BEFORE[1][above].reached, z3.BoolVal(above <= last.level))
+        path.owe(TAG, z3.Implies(z3.And(theirs, reached), z3.Or(kept, z3.BoolVal(above < last.level))), says)
+    levels = [(term, bits(level + number)) for number, term in enumerate(new)]
+    parents = [*new[1:], last.table.term][: len(new)]
+    owners = [(term, owner) for term, owner in zip(new, parents, strict=True)]
+    slots = [(term, slot_of(V, level + number + 1)) for number, term in enumerate(new)]
+    is_a_tree(path, memory, changed(LEVEL, levels), changed(PARENT, owners), changed(SLOT, slots))
+
+
+def changed(ghost: Any, pairs: list[tuple[z3.BitVecRef, z3.BitVecRef]]) -> Ghost:
+    """The same, but for these pages."""
+
+    def value(page: z3.BitVecRef) -> z3.BitVecRef:
+        term = ghost(page)
+        for each, new in pairs:
+            term = z3.If(page == each, new, term)
+        return term
+
+    return value
+
+
+def _links(subject: Subject, _: int) -> Iterator[Owed]:
+    for level in (1, 2, 3):
+        yield from every_path(partial(_linked, subject, level), "a page is mapped")
+
+
+def _unlinked(subject: Subject, path: Path) -> None:
+    it = subject.addressing
+    asked = [(each.table, each.slot) for each in BEFORE[1].values()]
+    memory = Words(path, asked=[*asked, (ANY, AT), (PARENT(ANY), SLOT(ANY))])
+    a_tree(path)
+    steps = it.table_walk.walk(memory, LiftedAddress(path, ROOT), LiftedAddress(path, V), it.paging.X86_64)
+    if steps[-1].word & 1 == 0:
+        return
+    gone = [table.term for table in it.table_walk.unlink(memory, steps)]
+    after = entries(memory.reads, OTHER)
+    theirs = same_page(steps[-1].level)
+    path.owe(TAG, z3.Implies(z3.Not(theirs), same_walk(BEFORE[1], after)), "no other page has changed")
+    none = z3.And(*(z3.Not(each.ends) for each in after.values()))
+    path.owe(TAG, z3.Implies(theirs, none), "no address of the page leads anywhere")
+    for term in gone:
+        path.owe(TAG, z3.And(LEVEL(term) != 0, term != ROOT), "what is given back was a table, and not the root")
+    if len(gone) > 1:
+        path.owe(TAG, z3.Distinct(*gone), "no table is given back twice")
+    is_a_tree(path, memory, changed(LEVEL, [(term, bits(0)) for term in gone]), PARENT, SLOT)
+
+
+def _unlinks(subject: Subject, _: int) -> Iterator[Owed]:
+    yield from every_path(partial(_unlinked, subject), "a page is unmapped")
+
+
+ROWS = (
+    Theorem(
+        "table-walk-steps",
+        "A walk reads the entries that the address chooses, each in the table that the one before points to, "
+        "down to one that maps a page, is not present, or is as low as asked for.",
+        (f"{MODULE}.walk",),
+        "z3",
+        of_addresses(_walks),
+        ("table-walk-goes-through-pages", "table-walk-goes-on", "table-walk-one-too-low"),
+        domain=ANY_CONTENT,
+    ),
+    Theorem(
+        "table-walk-link",
+        "After a page was mapped every address in it leads to its entry, and every other address where it led, "
+        "through the same entries; each table but the root is owned by the one entry that points to it.",
+        (f"{MODULE}.link",),
+        "z3",
+        of_addresses(_links),
+        ("table-walk-links-the-slot-above", "table-walk-links-the-lowest", "table-walk-forgets-to-link"),
+        domain=TABLES,
+    ),
+    Theorem(
+        "table-walk-unlink",
+        "After a page was unmapped no address in it leads anywhere, and every other address where it led; the "
+        "tables that became empty are given back once, and no entry points to them.",
+        (f"{MODULE}.unlink",),
+        "z3",
+        of_addresses(_unlinks),
+        (
+            "table-walk-frees-tables-in-use",
+            "table-walk-leaks-empty-tables",
+            "table-walk-points-to-what-is-gone",
+            "table-walk-clears-the-first",
+        ),
+        domain=TABLES,
+    ),
+)
