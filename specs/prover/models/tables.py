@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -12,16 +12,17 @@ from specs.prover.method.invariants import conjunction
 from specs.prover.method.paths import Path
 from specs.prover.models.addresses import LiftedAddress, bits
 
-WORD = z3.BitVecSort(64)
+WORD, PAGE, PLACE, DEPTH = z3.BitVecSort(64), z3.BitVecSort(40), z3.BitVecSort(9), z3.BitVecSort(3)
+"""An entry; the number of a page below 2^52 bytes; that of an entry in its table; a level."""
 LEVELS = (4, 3, 2, 1)
 SHIFTS = {4: 39, 3: 30, 2: 21, 1: 12}
-START = z3.Function("word", WORD, WORD, WORD)
+START = z3.Function("word", PAGE, PLACE, WORD)
 """The entry of a table's page, by its number, before the call."""
-LEVEL = z3.Function("level", WORD, WORD)
+LEVEL = z3.Function("level", PAGE, DEPTH)
 """At which level a page is a table; 0 if it is none."""
-PARENT, SLOT = z3.Function("parent", WORD, WORD), z3.Function("slot", WORD, WORD)
+PARENT, SLOT = z3.Function("parent", PAGE, PAGE), z3.Function("slot", PAGE, PLACE)
 """Which entry points to a table: of which page, and which of them."""
-ROOT = z3.BitVec("root", 64)
+ROOT = z3.BitVec("root", 40)
 Reads = Callable[[z3.BitVecRef, z3.BitVecRef], z3.BitVecRef]
 Ghost = Callable[[z3.BitVecRef], z3.BitVecRef]
 
@@ -38,12 +39,12 @@ def huge(word: z3.BitVecRef) -> z3.BoolRef:
 
 def pointed(word: z3.BitVecRef) -> z3.BitVecRef:
     """The page at bits 51..12."""
-    return z3.ZeroExt(24, z3.Extract(51, 12, word))
+    return z3.Extract(51, 12, word)
 
 
 def slot_of(address: z3.BitVecRef, level: int) -> z3.BitVecRef:
     """The nine bits that choose an entry."""
-    return z3.ZeroExt(55, z3.Extract(SHIFTS[level] + 8, SHIFTS[level], address))
+    return z3.Extract(SHIFTS[level] + 8, SHIFTS[level], address)
 
 
 class Entry(NamedTuple):
@@ -91,7 +92,7 @@ def down(reads: Reads, level: Ghost, parent: Ghost, slot: Ghost, table: z3.BitVe
         z3.Implies(z3.Not(present(word)), word == 0),
         z3.Implies(level(table) == 4, z3.Not(z3.And(present(word), huge(word)))),
     )
-    a_table = z3.And(z3.UGE(level(table), 1), z3.ULE(level(table), 4), z3.ULT(at, 512))
+    a_table = z3.And(z3.UGE(level(table), 1), z3.ULE(level(table), 4))
     return z3.Implies(a_table, kinds)
 
 
@@ -100,7 +101,6 @@ def up(reads: Reads, level: Ghost, parent: Ghost, slot: Ghost, table: z3.BitVecR
     word = reads(parent(table), slot(table))
     owner = z3.And(
         level(parent(table)) == level(table) + 1,
-        z3.ULT(slot(table), 512),
         present(word),
         z3.Not(huge(word)),
         pointed(word) == table,
@@ -110,36 +110,54 @@ def up(reads: Reads, level: Ghost, parent: Ghost, slot: Ghost, table: z3.BitVecR
     return z3.And(known, z3.Implies(below, owner))
 
 
+def lifted(path: Path, page: z3.BitVecRef) -> LiftedAddress:
+    """The number of a page, as the code has it."""
+    return LiftedAddress(path, z3.ZeroExt(24, page))
+
+
+def page_of(number: LiftedAddress) -> z3.BitVecRef:
+    """The number of a page, which has no more bits than an entry holds of it."""
+    return z3.simplify(z3.Extract(39, 0, number.term))
+
+
+def place_of(number: LiftedAddress) -> z3.BitVecRef:
+    """The number of an entry, which has no more than nine bits."""
+    return z3.simplify(z3.Extract(8, 0, number.term))
+
+
 @dataclass
 class Words:
     """Stands in for the memory of tables: what was written since, and what is known of empty tables."""
 
     path: Path
     reads: Reads = START
-    asked: Sequence[tuple[z3.BitVecRef, z3.BitVecRef]] = ()
-    """The entries of which an empty table is known to have none."""
-    empties: list[z3.BitVecRef] = field(default_factory=list)
+    empties: list[tuple[z3.BitVecRef, Reads]] = field(default_factory=list)
+    """The tables that were empty, and the memory then."""
 
     def read(self, table: LiftedAddress, slot: LiftedAddress) -> LiftedAddress:
         """One entry."""
-        return LiftedAddress(self.path, self.reads(table.term, slot.term))
+        return LiftedAddress(self.path, self.reads(page_of(table), place_of(slot)))
 
     def write(self, table: LiftedAddress, slot: LiftedAddress, word: LiftedAddress | int) -> None:
         """Change one entry."""
         before, new = self.reads, bits(word) if isinstance(word, int) else word.term
-        here, there = table.term, slot.term
+        here, there = page_of(table), place_of(slot)
         self.reads = lambda page, at: z3.If(z3.And(page == here, at == there), new, before(page, at))
 
     def add(self, table: LiftedAddress) -> None:
         """A page becomes a table, all zeros."""
-        before, here = self.reads, table.term
+        before, here = self.reads, page_of(table)
         self.reads = lambda page, at: z3.If(page == here, bits(0), before(page, at))
 
     def is_empty(self, table: LiftedAddress) -> bool:
-        """Whether all entries are 0: then those in question are; else some entry is not."""
-        said = self.path.decide(z3.Bool(f"empty{len(self.empties)}"))
-        self.empties.append(table.term)
-        if said:
-            for page, at in self.asked:
-                self.path.assume(z3.Implies(page == table.term, self.reads(page, at) == bits(0)))
-        return said
+        """Whether all entries are 0; if they are not, nothing is known."""
+        if not self.path.choose():
+            return False
+        self.empties.append((page_of(table), self.reads))
+        return True
+
+    def nothing_in(self, entries: Iterable[tuple[z3.BitVecRef, z3.BitVecRef]]) -> Iterator[z3.BoolRef]:
+        """That the entries are 0, if they are of a table that was empty."""
+        for page, at in entries:
+            for empty, reads in self.empties:
+                yield z3.Implies(page == empty, reads(page, at) == bits(0))

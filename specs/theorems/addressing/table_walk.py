@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -26,6 +26,8 @@ from specs.prover.models.tables import (
     down,
     entries,
     huge,
+    lifted,
+    page_of,
     pointed,
     present,
     same_walk,
@@ -35,8 +37,8 @@ from specs.prover.models.tables import (
 
 MODULE = "verified_buddy.addressing.table_walk"
 V, OTHER, LEAF = z3.BitVec("v", 64), z3.BitVec("other", 64), z3.BitVec("leaf", 64)
-ANY, AT = z3.BitVec("any_table", 64), z3.BitVec("any_slot", 64)
-NEW = tuple(z3.BitVec(f"new{number}", 64) for number in range(3))
+ANY, AT = z3.BitVec("any_table", 40), z3.BitVec("any_slot", 9)
+NEW = tuple(z3.BitVec(f"new{number}", 40) for number in range(3))
 BEFORE = entries(START, V), entries(START, OTHER)
 FLAGS = 0x67
 """Of the tables that are made on the way."""
@@ -54,33 +56,54 @@ def same_page(level: int) -> z3.BoolRef:
     return z3.Extract(47, SHIFTS[level], V) == z3.Extract(47, SHIFTS[level], OTHER)
 
 
+GHOSTS = LEVEL, PARENT, SLOT
+ON_THE_WAY, ON_THE_OTHER = (
+    (*(down(START, *GHOSTS, each.table, each.slot) for each in walk.values()),) for walk in BEFORE
+)
+ANYWHERE = (
+    down(START, *GHOSTS, ANY, AT),
+    up(START, *GHOSTS, ANY),
+    up(START, *GHOSTS, ROOT),
+    up(START, *GHOSTS, pointed(START(ANY, AT))),
+)
+"""That the tables are a tree: at the entries of both walks, and at any entry of any page."""
+
+
 def a_tree(path: Path) -> None:
-    """Suppose that the tables are a tree: at the entries of both walks, at the pages in question, at any."""
-    path.assume(z3.ULT(ROOT, bits(2**40)), LEVEL(ROOT) == 4, z3.ULT(AT, bits(512)))
-    ghosts = LEVEL, PARENT, SLOT
-    for walk in BEFORE:
-        for each in walk.values():
-            path.assume(down(START, *ghosts, each.table, each.slot))
-    path.assume(down(START, *ghosts, ANY, AT), up(START, *ghosts, ANY))
-    path.assume(up(START, *ghosts, ROOT), up(START, *ghosts, pointed(START(ANY, AT))))
+    """Suppose that the tables are a tree, on the way to the address."""
+    path.assume(LEVEL(ROOT) == 4, *ON_THE_WAY)
+
+
+def owe_given(path: Path, facts: Sequence[z3.BoolRef], goal: z3.BoolRef, says: str) -> None:
+    """Owe it, if these are supposed too."""
+    before = path.facts.copy()
+    path.assume(*facts)
+    path.owe(TAG, goal, says)
+    path.facts[:] = before
 
 
 def is_a_tree(path: Path, memory: Words, level: Ghost, parent: Ghost, slot: Ghost) -> None:
     """Owe that they are a tree again: at any entry of any table, and of any page."""
     ghosts = level, parent, slot
+    suppose = *ANYWHERE, *memory.nothing_in([(ANY, AT), (PARENT(ANY), SLOT(ANY))])
     says = "an entry that points to a table owns it, and no other entry does"
-    path.owe(TAG, down(memory.reads, *ghosts, ANY, AT), says)
-    path.owe(TAG, up(memory.reads, *ghosts, ANY), "a table is the root, or the entry that owns it points to it")
+    owe_given(path, suppose, down(memory.reads, *ghosts, ANY, AT), says)
+    says = "a table is the root, or the entry that owns it points to it"
+    owe_given(path, suppose, up(memory.reads, *ghosts, ANY), says)
 
 
 def _walked(subject: Subject, least: int, path: Path) -> None:
     it, memory = subject.addressing, Words(path)
-    address, root = LiftedAddress(path, V), LiftedAddress(path, ROOT)
+    address, root = LiftedAddress(path, V), lifted(path, ROOT)
     steps = it.table_walk.walk(memory, root, address, it.paging.X86_64, least)
     path.owe(TAG, z3.BoolVal([each.level for each in steps] == list(LEVELS[: len(steps)])), "level by level")
     for step in steps:
         mine = BEFORE[0][step.level]
-        read = z3.And(step.table.term == mine.table, step.slot.term == mine.slot, step.word.term == mine.word)
+        read = z3.And(
+            step.table.term == z3.ZeroExt(24, mine.table),
+            step.slot.term == z3.ZeroExt(55, mine.slot),
+            step.word.term == mine.word,
+        )
         path.owe(TAG, read, "each entry is that of the table that the one before points to")
         path.owe(TAG, mine.reached, "the walk comes so far")
     last = BEFORE[0][steps[-1].level]
@@ -98,20 +121,21 @@ def _linked(subject: Subject, level: int, path: Path) -> None:
     a_tree(path)
     path.assume(present(LEAF), z3.Or(z3.BoolVal(level == 1), huge(LEAF)))
     address = LiftedAddress(path, V)
-    last = it.table_walk.walk(memory, LiftedAddress(path, ROOT), address, it.paging.X86_64, level)[-1]
+    last = it.table_walk.walk(memory, lifted(path, ROOT), address, it.paging.X86_64, level)[-1]
     if last.word & 1 != 0:
         return
     new = NEW[: last.level - level]
-    path.assume(*(z3.And(z3.ULT(each, bits(2**40)), LEVEL(each) == 0) for each in new))
+    path.assume(*(LEVEL(each) == 0 for each in new))
     if len(new) > 1:
         path.assume(z3.Distinct(*new))
-    lifted = [LiftedAddress(path, each) for each in new]
-    for table in lifted:
+    tables = [lifted(path, each) for each in new]
+    for table in tables:
         memory.add(table)
-    it.table_walk.link(memory, last, address, LiftedAddress(path, LEAF), lifted, FLAGS, it.paging.X86_64)
+    it.table_walk.link(memory, last, address, LiftedAddress(path, LEAF), tables, FLAGS, it.paging.X86_64)
     after = entries(memory.reads, OTHER)
     theirs = same_page(level)
-    path.owe(TAG, z3.Implies(z3.Not(theirs), same_walk(BEFORE[1], after)), "no other page has changed")
+    same = z3.Implies(z3.Not(theirs), same_walk(BEFORE[1], after))
+    owe_given(path, ON_THE_OTHER, same, "no other page has changed")
     mine = z3.And(after[level].ends, after[level].word == LEAF)
     path.owe(TAG, z3.Implies(theirs, mine), "every address of the page leads to it")
     for above in range(level + 1, 5):
@@ -120,8 +144,8 @@ def _linked(subject: Subject, level: int, path: Path) -> None:
         says = "the rights above are those of the tables that were there, and those that were asked for"
         reached = z3.Or(BEFORE[1][above].reached, z3.BoolVal(above <= last.level))
         path.owe(TAG, z3.Implies(z3.And(theirs, reached), z3.Or(kept, z3.BoolVal(above < last.level))), says)
-    levels = [(term, bits(level + number)) for number, term in enumerate(new)]
-    parents = [*new[1:], last.table.term][: len(new)]
+    levels = [(term, z3.BitVecVal(level + number, 3)) for number, term in enumerate(new)]
+    parents = [*new[1:], page_of(last.table)][: len(new)]
     owners = [(term, owner) for term, owner in zip(new, parents, strict=True)]
     slots = [(term, slot_of(V, level + number + 1)) for number, term in enumerate(new)]
     is_a_tree(path, memory, changed(LEVEL, levels), changed(PARENT, owners), changed(SLOT, slots))
@@ -146,23 +170,25 @@ def _links(subject: Subject, _: int) -> Iterator[Owed]:
 
 def _unlinked(subject: Subject, path: Path) -> None:
     it = subject.addressing
-    asked = [(each.table, each.slot) for each in BEFORE[1].values()]
-    memory = Words(path, asked=[*asked, (ANY, AT), (PARENT(ANY), SLOT(ANY))])
+    memory = Words(path)
     a_tree(path)
-    steps = it.table_walk.walk(memory, LiftedAddress(path, ROOT), LiftedAddress(path, V), it.paging.X86_64)
+    steps = it.table_walk.walk(memory, lifted(path, ROOT), LiftedAddress(path, V), it.paging.X86_64)
     if steps[-1].word & 1 == 0:
         return
-    gone = [table.term for table in it.table_walk.unlink(memory, steps)]
+    gone = [page_of(table) for table in it.table_walk.unlink(memory, steps)]
     after = entries(memory.reads, OTHER)
     theirs = same_page(steps[-1].level)
-    path.owe(TAG, z3.Implies(z3.Not(theirs), same_walk(BEFORE[1], after)), "no other page has changed")
+    same = z3.Implies(z3.Not(theirs), same_walk(BEFORE[1], after))
+    met = memory.nothing_in((each.table, each.slot) for each in BEFORE[1].values())
+    owe_given(path, (*ON_THE_OTHER, *met), same, "no other page has changed")
     none = z3.And(*(z3.Not(each.ends) for each in after.values()))
     path.owe(TAG, z3.Implies(theirs, none), "no address of the page leads anywhere")
     for term in gone:
-        path.owe(TAG, z3.And(LEVEL(term) != 0, term != ROOT), "what is given back was a table, and not the root")
+        was = z3.And(LEVEL(term) != 0, term != ROOT)
+        owe_given(path, ANYWHERE, was, "what is given back was a table, and not the root")
     if len(gone) > 1:
         path.owe(TAG, z3.Distinct(*gone), "no table is given back twice")
-    is_a_tree(path, memory, changed(LEVEL, [(term, bits(0)) for term in gone]), PARENT, SLOT)
+    is_a_tree(path, memory, changed(LEVEL, [(term, z3.BitVecVal(0, 3)) for term in gone]), PARENT, SLOT)
 
 
 def _unlinks(subject: Subject, _: int) -> Iterator[Owed]:
