@@ -12,6 +12,7 @@ from specs.model.addressing import FLAG_BITS, NEVER, Shape
 from specs.model.page_table_beside import Beside, Call, Wrong
 
 PAGE = 4096
+BOTH = (0, 1)
 KERNEL, USERS = 0x63 + NEVER, 0x65
 """Flags of pages: written by the kernel, and never fetched; read by programs, and fetched."""
 ALL, FEW = 0x67, 0x61 + NEVER
@@ -35,9 +36,9 @@ class Small(NamedTuple):
 
 
 SMALL = (
+    Small(Shape(3, 1, 1), ((8 * PAGE, KERNEL),), (FEW,), (0, 1)),
     Small(Shape(2, 1, 2), ((4 * PAGE, KERNEL), (8 * PAGE, USERS)), (ALL, FEW), (0, 1)),
     Small(Shape(3, 1, 3), ((8 * PAGE, KERNEL),), (ALL,), (0, 1)),
-    Small(Shape(3, 1, 1), ((8 * PAGE, KERNEL),), (FEW,), (0, 1)),
     Small(Shape(2, 2, 2), ((16 * PAGE, USERS),), (ALL,), (0, 3)),
 )
 SIZES = (
@@ -85,10 +86,8 @@ def visit(subject: Subject, _: int) -> Visited:
     """In every state each call does what the list of mapped pages says, and no other page has changed."""
     states = transitions = 0
     for small in SMALL:
-        addresses = [place + offset for place in small.places(1) for offset in (0, 0xABC)]
-        start = Beside(
-            subject.addressing.page_table, subject.errors.BuddyError, small.shape, range(50, 60)
-        )
+        addresses = [place + 0xABC for place in small.places(1)]
+        start = Beside(subject.addressing.page_table, subject.errors.BuddyError, small.shape, range(50, 60))
         seen, waiting = {_key(start)}, [start]
         while waiting:
             here = waiting.pop()
@@ -120,7 +119,8 @@ def _state(beside: Beside) -> list[str]:
 
 
 REFUSED = (
-    "flags: each bit alone and with bit 0, and what is no int; shapes: 0..6 levels of 0..10 bits, pages to 0..6",
+    "flags: each bit alone and with bit 0, and what is no int",
+    "shapes: 0..6 levels of 0..10 bits, pages up to level 0..6",
     "addresses: the borders of 64 bits, and what is no int",
 )
 
@@ -148,13 +148,17 @@ def refused(subject: Subject, _: int) -> Visited:
     return Visited(count, count)
 
 
-BOTH = (0, 1)
+OF_A_ROOT: tuple[tuple[tuple[int, ...], str], ...] = (
+    ((), "NoTablePage"),
+    ((2**40,), "BeyondPhysical"),
+    ((2**40 - 1,), ""),
+)
 
 
 def rooted(subject: Subject, _: int) -> Visited:
     """A table needs a page for its root, and one below 2**40; a page that no entry can hold is given back."""
     count = 0
-    for numbers, wanted in (((), "NoTablePage"), ((2**40,), "BeyondPhysical"), ((2**40 - 1,), "")):
+    for numbers, wanted in OF_A_ROOT:
         count += 1
         try:
             beside, got = _beside(subject, numbers), ""
@@ -177,3 +181,55 @@ def rooted(subject: Subject, _: int) -> Visited:
 
 def _beside(subject: Subject, numbers: tuple[int, ...]) -> Beside:
     return Beside(subject.addressing.page_table, subject.errors.BuddyError, Shape(3, 1, 3), numbers)
+
+
+def accesses(subject: Subject, _: int) -> Visited:
+    """An access is allowed if the rights along its walk allow it; a look without one always is."""
+    it, count = subject.addressing, 0
+    for flags, tables in product((KERNEL, USERS, 0x67), (ALL, FEW)):
+        beside = _beside(subject, (1, 2, 3))
+        beside.call(Call(0, PAGE, 1, flags, tables))
+        for write, user, fetch in product((False, True), repeat=3):
+            count += 1
+            access = it.paging.Access(write, user, fetch)
+            rights = beside.mapped.rights(beside.mapped.pages[0])
+            allowed = (not write or rights // 2 % 2) and not (fetch and rights >= NEVER)
+            allowed = allowed and bool(rights // 4 % 2) == user
+            try:
+                beside.table.translate(8, access)
+            except subject.errors.AccessDenied:
+                if not allowed:
+                    continue
+            else:
+                if allowed:
+                    continue
+            raise Refuted(f"{access} to flags {flags:#x}, tables {tables:#x}", f"allowed: {bool(allowed)}")
+    return Visited(count, count)
+
+
+def in_a_zone(subject: Subject, _: int) -> Visited:
+    """Pages far apart are mapped until the zone is empty; then all goes back, and each page is free."""
+    unmovable, start, end = 0, 512, 1024
+    zone = subject.linux.zone.LinuxZone(start, end)
+    zone.add_range(start, end)
+    whole = sorted((pfn, order) for pfn, order, _ in zone.free_area.blocks())
+    table = subject.addressing.page_table.PageTable(subject.addressing.page_table.pages_of(zone))
+    if {kind for _, _, kind in zone.free_area.blocks()} != {unmovable}:
+        raise Refuted("a zone that a root was taken from", "what is left is not on the unmovable lists")
+    mapped = 0
+    while True:
+        try:
+            table.map(mapped << 30, mapped << 12)
+        except subject.errors.NoTablePage:
+            break
+        mapped += 1
+    if mapped != 255 or sorted(zone.live) != sorted(table.tables()) or len(zone.live) != 512:
+        raise Refuted(
+            f"a zone of 512 pages: {mapped} pages mapped", "255 need a root, a table, and two each: 512"
+        )
+    table.destroy()
+    zone.drain_all()
+    left = sorted((pfn, order) for pfn, order, _ in zone.free_area.blocks())
+    if zone.live or left != whole:
+        raise Refuted("a zone whose tables were destroyed", f"its blocks are {left}, and not {whole}")
+    return Visited(mapped, mapped)

@@ -21,7 +21,7 @@ class Shape(NamedTuple):
 
     def size(self, level: int) -> int:
         """How many bytes an entry of that level is for."""
-        return 4096 * 2 ** (self.index_bits * (level - 1))
+        return int(4096 * 2 ** (self.index_bits * (level - 1)))
 
     @property
     def half(self) -> int:
@@ -71,7 +71,7 @@ class Mapped:
             return "InvalidAddress"
         for some in (tables, flags):
             odd = type(some) is not int or some < 0 or some % 2 == 0
-            if odd or any(some // 2**bit % 2 for bit in {*range(70)} - {*FLAG_BITS}):  # type: ignore[operator]
+            if odd or any(some // 2**bit % 2 for bit in {*range(70)} - {*FLAG_BITS}):
                 return "InvalidEntry"
         if pa >= 2**52:
             return "BeyondPhysical"
@@ -82,7 +82,9 @@ class Mapped:
 
     def missing(self, va: int, level: int) -> list[tuple[int, int]]:
         """The tables that a page of that level needs, and that are not there yet; by level and place."""
-        wanted = [(above, va - va % self.shape.size(above)) for above in range(level + 1, self.shape.levels + 1)]
+        wanted = [
+            (above, va - va % self.shape.size(above)) for above in range(level + 1, self.shape.levels + 1)
+        ]
         return [each for each in wanted if each not in self.tables]
 
     def map(self, va: int, pa: int, level: int, flags: int, tables: int) -> None:
@@ -107,7 +109,10 @@ class Mapped:
         self.tables = {
             (level, place): flags
             for (level, place), flags in self.tables.items()
-            if any(each.level < level and place <= each.start < place + self.shape.size(level) for each in self.pages)
+            if any(
+                each.level < level and place <= each.start < place + self.shape.size(level)
+                for each in self.pages
+            )
         }
 
     def rights(self, page: Page) -> int:

@@ -8,9 +8,6 @@ from typing import Any, NamedTuple
 
 from specs.model.addressing import Mapped, Shape
 
-FRAME = 2**52 - 4096
-"""The bits of an entry that hold an address."""
-
 
 class Wrong(Exception):
     """What differs."""
@@ -141,16 +138,15 @@ class Beside:
         self.owned()
 
     def owned(self) -> None:
-        """Every page that was taken is a table, the root or one that just one entry points to; none is empty."""
+        """Every page that was taken is a table: the root, or one that one entry points to; none is empty."""
         words = self.table.memory.words
         pointed: list[int] = []
         waiting = [(self.table.root, self.mapped.shape.levels)]
         while waiting:
             table, level = waiting.pop()
             pointed.append(table)
-            for word in words[table].values():
-                if level > 1 and word // 128 % 2 == 0:
-                    waiting.append((word % 2**52 // 4096, level - 1))
+            below = [word for word in words[table].values() if level > 1 and word // 128 % 2 == 0]
+            waiting += [(word % 2**52 // 4096, level - 1) for word in below]
         if sorted(pointed) != sorted(self.pool.out) or set(pointed) != set(words):
             raise Wrong(f"tables in {sorted(pointed)}, pages taken {sorted(self.pool.out)}")
         if len(pointed) != 1 + len(self.mapped.tables):

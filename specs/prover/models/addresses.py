@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import z3
 
@@ -27,7 +28,7 @@ class LiftedAddress(LiftedPfn):
     """A number that is shifted too: to the right as it is, to the left if it loses no bit."""
 
     __slots__ = ()
-    __hash__ = None  # type: ignore[assignment]  # of unknown value, hence no key
+    __hash__ = None  # of unknown value, hence no key
 
     def _pfn(self, term: z3.BitVecRef) -> LiftedAddress:
         return LiftedAddress(self.path, term)
@@ -71,8 +72,8 @@ def every_path(run: Run, says: str) -> Iterator[Owed]:
         yield from path.owed
         if path.error is not None:
             wrong = f"{says}: the call does not end in {type(path.error).__name__}"
-            denied = tuple(path.denied)
-            yield Owed("impossible", z3.BoolVal(False), wrong, tuple(path.facts), (lambda denied=denied: denied,))
+            pool = [partial(tuple[z3.BoolRef, ...], tuple(path.denied))]
+            yield Owed("impossible", z3.BoolVal(False), wrong, tuple(path.facts), pool)
 
 
 def tell(subject: Subject, owed: Owed) -> Story:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import z3
 
-from specs.prover.method.invariants import conjunction
 from specs.prover.method.paths import Path
 from specs.prover.models.addresses import LiftedAddress, bits
 
@@ -76,13 +75,16 @@ def same_walk(before: dict[int, Entry], after: dict[int, Entry]) -> z3.BoolRef:
     alike = []
     for level in LEVELS:
         mine, theirs = before[level], after[level]
-        words = [before[each].word == after[each].word for each in LEVELS if each >= level]
-        alike.append(z3.And(mine.ends == theirs.ends, z3.Implies(mine.ends, conjunction(words))))
+        lower = [before[each].ends for each in LEVELS if each <= level]
+        through = z3.Or(*lower) if len(lower) > 1 else lower[0]
+        alike += [mine.ends == theirs.ends, z3.Implies(through, mine.word == theirs.word)]
     return z3.And(*alike)
 
 
-def down(reads: Reads, level: Ghost, parent: Ghost, slot: Ghost, table: z3.BitVecRef, at: z3.BitVecRef) -> z3.BoolRef:
-    """What an entry of a table points to is the table of the next level that it is said to own; 0 is no entry."""
+def down(
+    reads: Reads, level: Ghost, parent: Ghost, slot: Ghost, table: z3.BitVecRef, at: z3.BitVecRef
+) -> z3.BoolRef:
+    """What an entry points to is the table of the next level that it is said to own; 0 is no entry."""
     word = reads(table, at)
     leaf = z3.Or(level(table) == 1, huge(word))
     child = pointed(word)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specs.theorems.addressing import address, paging, segment, table_walk
+from specs.theorems.addressing import address, page_table, paging, segment, table_walk
 
 PROVED = (*address.ROWS, *segment.ROWS, *paging.ROWS, *table_walk.ROWS)
-RUN = (*paging.THEOREMS,)
+RUN = (*paging.THEOREMS, *page_table.THEOREMS)

@@ -53,8 +53,12 @@ def _join(subject: Subject, path: Path) -> None:
 
 def _entry_address(subject: Subject, path: Path) -> None:
     path.assume(z3.ULT(TABLE, bits(2**40)), z3.ULT(PLACES[0], bits(512)))
-    found = subject.addressing.paging.entry_address(*(LiftedAddress(path, each) for each in (TABLE, PLACES[0])))
-    path.owe(TAG, found.term == TABLE * 4096 + PLACES[0] * 8, "entry n of a table is 8 * n bytes after its start")
+    found = subject.addressing.paging.entry_address(
+        *(LiftedAddress(path, each) for each in (TABLE, PLACES[0]))
+    )
+    path.owe(
+        TAG, found.term == TABLE * 4096 + PLACES[0] * 8, "entry n of a table is 8 * n bytes after its start"
+    )
 
 
 def _indices(subject: Subject, _: int) -> Iterator[Owed]:
@@ -86,7 +90,9 @@ def _encoded(subject: Subject, level: int, leaf: bool, pat: bool, path: Path) ->
     path.owe(TAG, fits, "an entry that does not fit is rejected")
     large = leaf and level > 1
     own = bits(2**7 * large + (2 ** (12 if large else 7) if pat else 0))
-    path.owe(TAG, word == FRAME + FLAGS + own, "address, flags, the bit of a huge page and the PAT bit: no more")
+    path.owe(
+        TAG, word == FRAME + FLAGS + own, "address, flags, the bit of a huge page and the PAT bit: no more"
+    )
     told = it.decode(LiftedAddress(path, word), level)
     path.owe(TAG, told.frame.term == FRAME, "an entry tells its address again")
     path.owe(TAG, told.flags.term == FLAGS, "an entry tells its flags again")
@@ -127,7 +133,9 @@ def _along(subject: Subject, many: int, path: Path) -> None:
         for each in have[1:]:
             joined = joined & each if every else joined | each
         says = "if every entry has it" if every else "if any entry has it"
-        path.owe(TAG, z3.Extract(number, number, rights) == joined, f"bit {number} is set {says}, and only then")
+        path.owe(
+            TAG, z3.Extract(number, number, rights) == joined, f"bit {number} is set {says}, and only then"
+        )
     path.owe(TAG, none_of(rights, ~mask((1, 2, 63))), "there are no other rights")
 
 
@@ -218,9 +226,13 @@ ROWS = (
 THEOREMS = (
     Theorem(
         name="paging-refused",
-        says="Flags that are no int, have a bit that is none of theirs or are not present are refused, and so "
-        "are tables of a shape that no page holds.",
-        about=(f"{MODULE}.flags_error", f"{MODULE}.geometry_error", "verified_buddy.addressing.address.address_error"),
+        says="Flags that are no int, have a bit that is none of theirs or are not present are refused, and "
+        "so are tables of a shape that no page holds.",
+        about=(
+            f"{MODULE}.flags_error",
+            f"{MODULE}.geometry_error",
+            "verified_buddy.addressing.address.address_error",
+        ),
         method="exhaustive",
         check=Checker(addressing.refused),
         rejects=("paging-flags-need-not-be-present", "paging-a-table-of-two-pages", "address-bool-is-one"),

@@ -17,8 +17,8 @@ from specs.prover.models.addresses import ANY_ADDRESS, TAG, LiftedAddress, bits,
 MODULE = "verified_buddy.addressing.segment"
 BASE, LIMIT, OFFSET = z3.BitVec("base", 64), z3.BitVec("limit", 64), z3.BitVec("offset", 64)
 REST, WORD = z3.BitVec("attributes", 64), z3.BitVec("descriptor", 64)
-SIZES = (1, 8)
-"""Of what is read, in bytes."""
+SIZE, BYTE = z3.BitVec("size", 64), z3.BitVec("byte", 64)
+"""Of what is read, in bytes, and which of them."""
 
 
 def bit(term: z3.BitVecRef, number: int) -> z3.BoolRef:
@@ -92,22 +92,35 @@ def inside(byte: z3.BitVecRef) -> z3.BoolRef:
     return z3.If(down, z3.And(z3.UGT(byte, last), z3.ULE(byte, most)), z3.ULE(byte, last))
 
 
-def _limits(subject: Subject, size: int, path: Path) -> None:
-    path.assume(FITS)
-    every = z3.And(*(inside(OFFSET + byte) for byte in range(size)), z3.ULT(OFFSET, bits(2**32)))
+def _limits(subject: Subject, path: Path) -> None:
+    path.assume(FITS, z3.UGE(SIZE, 1), z3.ULT(SIZE, bits(2**32)), z3.ULT(BYTE, SIZE))
+    path.assume(z3.ULT(OFFSET, bits(2**32)))
+    offset, size = LiftedAddress(path, OFFSET), LiftedAddress(path, SIZE)
     try:
-        found = subject.addressing.segment.linear(segment(subject, path), LiftedAddress(path, OFFSET), size)
+        found = subject.addressing.segment.linear(segment(subject, path), offset, size)
     except subject.errors.BeyondLimit:
-        path.owe(TAG, z3.Not(every), "no access is rejected whose bytes are all inside")
+        every = z3.And(inside(OFFSET), inside(OFFSET + SIZE - 1))
+        path.owe(TAG, z3.Not(every), "if an access is rejected its first or last byte is outside")
         return
-    path.owe(TAG, every, "each byte of an access is inside")
+    path.owe(TAG, inside(OFFSET + BYTE), "each byte of an access is inside")
     short = piece(BASE, 31, 0) + piece(OFFSET, 31, 0)
     path.owe(TAG, found.term == z3.ZeroExt(32, short), "the linear address is base + offset, of 32 bits")
 
 
+def _beyond(subject: Subject, path: Path) -> None:
+    linear, whole = subject.addressing.segment.linear, subject.addressing.segment.Segment(0, 0xFFFFF, 2**55)
+    for offset, size in ((-1, 1), (2**32, 1), (0, 0), (0, -1), (2**32 - 1, 2)):
+        try:
+            linear(whole, offset, size)
+        except subject.errors.BeyondLimit:
+            continue
+        path.owe(TAG, z3.BoolVal(False), "offsets have 32 bits, and something is read")
+    path.owe(TAG, z3.BoolVal(linear(whole, 2**32 - 1) == 2**32 - 1), "the last byte of 4 GiB is inside")
+
+
 def _within(subject: Subject, _: int) -> Iterator[Owed]:
-    for size in SIZES:
-        yield from every_path(partial(_limits, subject, size), "an access")
+    for run in (_limits, _beyond):
+        yield from every_path(partial(run, subject), "an access")
 
 
 def _long_mode(subject: Subject, register: str, path: Path) -> None:

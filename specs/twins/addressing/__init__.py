@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from specs.twins.addressing import address, paging, segment, table_walk
+from specs.twins.addressing import address, page_table, paging, segment, table_walk
 
-PARTS = (address, segment, paging, table_walk)
+PARTS = (address, segment, paging, table_walk, page_table)

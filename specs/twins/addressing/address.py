@@ -26,7 +26,12 @@ TWINS = (
         "        if va >= START_KERNEL_MAP:\n",
     ),
     Twin("address-pages-of-8-kib", MODULE, "Pfn(pa >> PAGE_SHIFT)", "Pfn(pa >> (PAGE_SHIFT + 1))"),
-    Twin("address-descriptors-of-32-bytes", MODULE, "DESCRIPTOR_SHIFT: Final = 6", "DESCRIPTOR_SHIFT: Final = 5"),
+    Twin(
+        "address-descriptors-of-32-bytes",
+        MODULE,
+        "DESCRIPTOR_SHIFT: Final = 6",
+        "DESCRIPTOR_SHIFT: Final = 5",
+    ),
     Twin(
         "address-descriptor-anywhere",
         MODULE,
@@ -39,7 +44,12 @@ TWINS = (
         "return address < half or address >= (1 << ADDRESS_BITS) - half",
         "return address < half or address & half != 0",
     ),
-    Twin("address-sign-is-lost", MODULE, "low if low < 1 << (bits - 1) else low +", "low if low < 1 << bits else low +"),
+    Twin(
+        "address-sign-is-lost",
+        MODULE,
+        "low if low < 1 << (bits - 1) else low +",
+        "low if low < 1 << bits else low +",
+    ),
     Twin("address-canonical-half-too-large", MODULE, "half = 1 << (bits - 1)", "half = 1 << bits"),
     Twin("address-bool-is-one", MODULE, "type(address) is not int or", "not isinstance(address, int) or"),
 )

@@ -7,7 +7,12 @@ from specs.ledger.subject import Twin
 MODULE = "addressing.segment"
 TWINS = (
     Twin("segment-base-in-three-bytes", MODULE, "(base & 0xFF000000) << 32", "(base & 0xFF000000) << 24"),
-    Twin("segment-limit-of-16-bits", MODULE, "(descriptor & 0xFFFF) | (descriptor >> 32 & 0xF0000)", "descriptor & 0xFFFF"),
+    Twin(
+        "segment-limit-of-16-bits",
+        MODULE,
+        "(descriptor & 0xFFFF) | (descriptor >> 32 & 0xF0000)",
+        "descriptor & 0xFFFF",
+    ),
     Twin("segment-any-limit", MODULE, "0 <= segment.limit <= LIMIT_MOST", "0 <= segment.limit <= WORD"),
     Twin(
         "segment-expands-down-from-the-limit",
@@ -30,7 +35,12 @@ TWINS = (
         "most = WORD",
     ),
     Twin("segment-does-not-wrap", MODULE, "(segment.base + offset) & WORD", "segment.base + offset"),
-    Twin("segment-only-gs-is-based", MODULE, '    if register in BASED:\n', '    if register == "gs":\n'),
+    Twin("segment-only-gs-is-based", MODULE, "    if register in BASED:\n", '    if register == "gs":\n'),
     Twin("segment-sum-off-by-one", MODULE, "offset - room - 1 if", "offset - room if"),
-    Twin("segment-any-address", MODULE, "    if not is_canonical(address):\n        raise NonCanonical(address)\n", ""),
+    Twin(
+        "segment-any-address",
+        MODULE,
+        "    if not is_canonical(address):\n        raise NonCanonical(address)\n",
+        "",
+    ),
 )
