@@ -37,4 +37,4 @@ PROVED = (
     *vmstat.ROWS,
     *zonelist.ROWS,
 )
-RUN = (*zone.THEOREMS, *gfp_checked.THEOREMS, *vmstat.THEOREMS, *zonelist.THEOREMS)
+RUN = (*zone.THEOREMS, *gfp_checked.THEOREMS)
