@@ -85,12 +85,16 @@ def judge(
         judgement = _alone(stream, name, given, progress, found)
     elif stream.seekable():
         judgement = _judged(
-            Source(stream, given.start, given.limits, given.from_marker, progress), name, given
+            Source(stream, given.start, given.limits, given.from_marker, progress, given.zonestate),
+            name,
+            given,
         )
     else:
         with copied(stream) as copy:
             judgement = _judged(
-                Source(copy, given.start, given.limits, given.from_marker, progress), name, given
+                Source(copy, given.start, given.limits, given.from_marker, progress, given.zonestate),
+                name,
+                given,
             )
     refuse_unread(judgement)
     return judgement

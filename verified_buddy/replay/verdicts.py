@@ -92,11 +92,18 @@ def facts(judgement: Judgement) -> dict[str, object]:
         "allocated_predicted": replay.pcp.predicted,
         "drained": replay.drains.drained,
         "drained_predicted": replay.drains.predicted,
+        **request_facts(replay),
         "limits": limits(replay, judgement.limits_from),
         "final": None if ended is None else final_facts(ended),
         "pageblocks": None if ended is None else pageblock_facts(ended),
         "undetermined": [] if ended is None else [undetermined(each) for each in ended.undetermined],
     }
+
+
+def request_facts(replay: ZoneReplay) -> dict[str, int]:
+    """How much of what requests did was compared, and how much was as predicted."""
+    layer = replay.requests
+    return {} if layer is None or "request" not in replay.layers else asdict(layer.counts)
 
 
 def final_facts(ended: final.Final) -> dict[str, int]:
@@ -173,6 +180,8 @@ def told_lists(replay: ZoneReplay, limits_from: str) -> Iterator[str]:
     if "per-CPU" in replay.layers:
         yield f"handed out: {pcp.predicted:,} of {pcp.allocated:,} predicted"
         yield f"drained: {drains.predicted:,} of {drains.drained:,} predicted"
+    if replay.requests is not None and "request" in replay.layers:
+        yield from replay.requests.counts.told()
     for layer, why in replay.left_out.items():
         yield f"left out: the {layer} layer, since {why}"
     if replay.untold.hidden:
