@@ -29,11 +29,13 @@ LINUX = (
     "linux.isolation",
     "linux.pcp",
     "linux.pcp_limits",
+    "linux.watermark",
+    "linux.watermark_setup",
     "linux.zone",
 )
 """The modules of the Linux 6.1 zone, under proof as well, in the order of their imports."""
 BY_Z3 = LINUX[: LINUX.index("linux.pcp_limits")]
-"""Those of them that the solver reads; the last two compute limits, and check what callers hand over."""
+"""Those that the solver reads with a zone's state; the others compute limits, and check what callers want."""
 HOLDERS = ("FreeArea", "FreeAreaOrder", "Spans", "Pageblocks", "PerCpuPages")
 """The classes that hold the state, for which others stand in."""
 DEFINITIONS = "specs.model.definitions"

@@ -23,6 +23,7 @@ FAMILIES = tuple(
     for modules in (
         (linux.fallback, linux.mobility),
         (linux.conservation,),
+        (linux.watermark, linux.watermark_check),
         (
             linux.mobility_moves,
             linux.highatomic,

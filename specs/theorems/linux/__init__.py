@@ -12,6 +12,9 @@ from specs.theorems.linux import (
     pcp,
     pcp_count,
     pcp_drain,
+    watermark,
+    watermark_check,
+    watermark_setup,
     zone,
 )
 
@@ -24,6 +27,8 @@ PROVED = (
     *pcp.ROWS,
     *pcp_count.ROWS,
     *pcp_drain.ROWS,
+    *watermark.ROWS,
+    *watermark_check.ROWS,
     *conservation.ROWS,
 )
-RUN = zone.THEOREMS
+RUN = (*zone.THEOREMS, *watermark_setup.ROWS)

@@ -13,6 +13,8 @@ from specs.twins.linux import (
     pcp_drain,
     pcp_limits,
     versions,
+    watermark,
+    watermark_setup,
     zone,
 )
 
@@ -27,5 +29,7 @@ PARTS = (
     pcp,
     pcp_drain,
     pcp_limits,
+    watermark,
+    watermark_setup,
     zone,
 )
