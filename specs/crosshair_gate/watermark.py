@@ -59,13 +59,10 @@ THEOREM = Theorem(
         "watermark-boosts-small-zones",
         "watermark-boosts-without-a-factor",
         "watermark-boost-is-not-given-back",
-        "watermark-boost-is-given-back-whole",
         "watermark-boost-below-nothing",
         "watermark-setup-low-is-two-steps-up",
-        "watermark-setup-promo-is-high",
         "watermark-setup-huge-pages-lower-it",
         "watermark-setup-huge-pages-take-all",
-        "watermark-setup-huge-pages-of-one-zone",
     ),
     domain=Domain(
         starts="nothing but arguments",

@@ -101,7 +101,7 @@ def _unusable(subject: Subject) -> Iterator[Owed]:
 
 def _orders(subject: Subject) -> Iterator[Owed]:
     """A suitable block is on one of the lists of the specification, and on no other."""
-    for order, flags in product(range(TOP + 1), FLAGS):
+    for order, flags in product(range(TOP + 1), (0, *means.FLAGS, FLAGS[-1])):
 
         def run(path: Path, order: int = order, flags: int = flags) -> bool:
             return bool(subject.linux.watermark.has_suitable_block(Zone(path), order, flags))

@@ -17,8 +17,8 @@ ROWS = (
     Theorem(
         name="watermark-setup-exact",
         says="What a machine keeps free is the root of sixteen times its memory, within bounds; of it a zone "
-        "has its share, and its marks rise by a quarter of that or a share of its size; what a zone keeps from "
-        "requests to higher zones is its share of all that lies between.",
+        "has its share, and its marks rise by a quarter of that or a share of its size; what a zone keeps "
+        "from requests to higher zones is its share of all that lies between.",
         about=tuple(
             f"verified_buddy.linux.watermark_setup.{name}"
             for name in ("min_free_kbytes", "zone_watermarks", "lowmem_reserves")

@@ -85,6 +85,5 @@ TWINS = (
     _twin("boosts-small-zones", BOOSTED, "high * factor // BOOST_SHARE != 0"),
     _twin("boosts-without-a-factor", BOOSTED, "managed >= BOOST_MANAGED"),
     _twin("boost-is-not-given-back", "boost - min(boost, noted)", "boost"),
-    _twin("boost-is-given-back-whole", "boost - min(boost, noted)", "boost - boost"),
     _twin("boost-below-nothing", "boost - min(boost, noted)", "boost - noted"),
 )

@@ -42,5 +42,4 @@ TWINS = (
     _twin("reserve-of-empty-zones", "    if ratio == 0 or managed[zone] == 0:\n", "    if ratio == 0:\n"),
     _twin("huge-pages-lower-it", "return max(kbytes, PAGE_KBYTES * min(", "return (PAGE_KBYTES * min("),
     _twin("huge-pages-take-all", "min(per_zone * populated, lowmem_pages // 20)", "per_zone * populated"),
-    _twin("huge-pages-of-one-zone", "per_zone * populated", "per_zone"),
 )
