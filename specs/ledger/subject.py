@@ -29,6 +29,8 @@ LINUX = (
     "linux.isolation",
     "linux.pcp",
     "linux.pcp_limits",
+    "linux.watermark",
+    "linux.watermark_setup",
     "linux.zone",
     "linux.gfp",
     "linux.gfp_names",

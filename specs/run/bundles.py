@@ -40,6 +40,7 @@ FAMILIES = tuple(
         (core.policy,),
         (core.pfn,),
         (core.round_trip,),
+        (linux.watermark, linux.watermark_check),
         (linux.alloc_flags, linux.gfp, linux.gfp_names),
     )
 )

@@ -17,6 +17,9 @@ from specs.theorems.linux import (
     pcp_count,
     pcp_drain,
     vmstat,
+    watermark,
+    watermark_check,
+    watermark_setup,
     zone,
     zonelist,
 )
@@ -30,6 +33,8 @@ PROVED = (
     *pcp.ROWS,
     *pcp_count.ROWS,
     *pcp_drain.ROWS,
+    *watermark.ROWS,
+    *watermark_check.ROWS,
     *conservation.ROWS,
     *gfp.ROWS,
     *gfp_names.ROWS,
@@ -37,4 +42,4 @@ PROVED = (
     *vmstat.ROWS,
     *zonelist.ROWS,
 )
-RUN = (*zone.THEOREMS, *gfp_checked.THEOREMS)
+RUN = (*zone.THEOREMS, *gfp_checked.THEOREMS, *watermark_setup.ROWS)

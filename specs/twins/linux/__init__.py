@@ -17,6 +17,8 @@ from specs.twins.linux import (
     pcp_limits,
     versions,
     vmstat,
+    watermark,
+    watermark_setup,
     zone,
     zonelist,
 )
@@ -32,6 +34,8 @@ PARTS = (
     pcp,
     pcp_drain,
     pcp_limits,
+    watermark,
+    watermark_setup,
     zone,
     gfp,
     gfp_names,
