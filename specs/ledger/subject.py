@@ -30,10 +30,14 @@ LINUX = (
     "linux.pcp",
     "linux.pcp_limits",
     "linux.zone",
+    "linux.gfp",
+    "linux.page_counter",
+    "linux.memcg",
+    "linux.memcg_charge",
 )
 """The modules of the Linux 6.1 zone, under proof as well, in the order of their imports."""
 BY_Z3 = LINUX[: LINUX.index("linux.pcp_limits")]
-"""Those of them that the solver reads; the last two compute limits, and check what callers hand over."""
+"""Those of them that make up the zone as the solver reads it; the others have no part of its state."""
 HOLDERS = ("FreeArea", "FreeAreaOrder", "Spans", "Pageblocks", "PerCpuPages")
 """The classes that hold the state, for which others stand in."""
 DEFINITIONS = "specs.model.definitions"

@@ -23,6 +23,7 @@ FAMILIES = tuple(
     for modules in (
         (linux.fallback, linux.mobility),
         (linux.conservation,),
+        (linux.page_counter, linux.memcg),
         (
             linux.mobility_moves,
             linux.highatomic,

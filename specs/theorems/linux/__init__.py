@@ -7,8 +7,10 @@ from specs.theorems.linux import (
     fallback,
     highatomic,
     isolation,
+    memcg,
     mobility,
     mobility_moves,
+    page_counter,
     pcp,
     pcp_count,
     pcp_drain,
@@ -25,5 +27,7 @@ PROVED = (
     *pcp_count.ROWS,
     *pcp_drain.ROWS,
     *conservation.ROWS,
+    *page_counter.ROWS,
+    *memcg.ROWS,
 )
-RUN = zone.THEOREMS
+RUN = (*zone.THEOREMS, *memcg.RUN)
