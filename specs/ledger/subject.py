@@ -37,6 +37,9 @@ LINUX = (
     "linux.alloc_flags",
     "linux.vmstat",
     "linux.zonelist",
+    "linux.page_counter",
+    "linux.memcg",
+    "linux.memcg_charge",
 )
 """The modules of the Linux 6.1 zone, under proof as well, in the order of their imports."""
 BY_Z3 = LINUX[: LINUX.index("linux.pcp_limits")]

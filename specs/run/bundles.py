@@ -24,6 +24,7 @@ FAMILIES = tuple(
         (linux.fallback, linux.mobility),
         (linux.conservation,),
         (linux.vmstat, linux.zonelist),
+        (linux.page_counter, linux.memcg),
         (
             linux.mobility_moves,
             linux.highatomic,

@@ -11,8 +11,10 @@ from specs.theorems.linux import (
     gfp_names,
     highatomic,
     isolation,
+    memcg,
     mobility,
     mobility_moves,
+    page_counter,
     pcp,
     pcp_count,
     pcp_drain,
@@ -41,5 +43,7 @@ PROVED = (
     *alloc_flags.ROWS,
     *vmstat.ROWS,
     *zonelist.ROWS,
+    *page_counter.ROWS,
+    *memcg.ROWS,
 )
-RUN = (*zone.THEOREMS, *gfp_checked.THEOREMS, *watermark_setup.ROWS)
+RUN = (*zone.THEOREMS, *gfp_checked.THEOREMS, *watermark_setup.ROWS, *memcg.RUN)
