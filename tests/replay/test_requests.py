@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from functools import cache
-from io import BytesIO
 
 import pytest
 
-from tests.kmem.kernel_trace import DATA
-from verified_buddy.replay.recording import Given, Judgement, judge
+from tests.kmem.kernel_trace import recording, state_of
+from verified_buddy.replay.recording import Judgement
 from verified_buddy.replay.replay import ZoneReplay
 from verified_buddy.replay.request_layer import RequestLayer
-from verified_buddy.replay.snapshot import read_snapshot
-from verified_buddy.replay.zonestate import ZoneState, read_zonestate
 
 FIGURES = {
     "req1": {
@@ -69,17 +66,9 @@ FIGURES = {
 }
 
 
-def state(name: str) -> ZoneState:
-    return read_zonestate(BytesIO((DATA / name).read_bytes()))
-
-
 @cache
 def judged(name: str) -> Judgement:
-    start = read_snapshot(BytesIO((DATA / f"{name}.fl.start.gz").read_bytes()))
-    begin = state(f"{name}.zs.start")
-    given = Given(start, None, begin.limits(), zonestate=begin)
-    with (DATA / f"{name}.trace.txt.gz").open("rb") as stream:
-        return judge(stream, name, given)
+    return recording(name, zonestate=True)
 
 
 def layer(name: str) -> RequestLayer:
@@ -100,7 +89,7 @@ def test_everything_that_requests_do_is_predicted(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["req1", "req3memcg", "req4compact"])
 def test_the_zones_end_as_the_kernel_left_them(name: str) -> None:
-    own, end = layer(name).own, state(f"{name}.zs.end")
+    own, end = layer(name).own, state_of(f"{name}.zs.end")
     assert len(own.zones) == len(end.zones)
     for ref, zone in own.zones.items():
         row, diffs = end.zones[ref], end.diffs[ref]
