@@ -182,7 +182,8 @@ def test_a_garbled_probe_is_refused_with_its_line_and_field(name: str) -> None:
         ):
             text = told(name, PLACE + " ".join([*fields[:index], broken, *fields[index + 1 :]]))
             with pytest.raises(Unusable, match=rf"\Aline 2: {name}: .*{key}"):
-                events(handed_out(PAGE) + text + text)
+                events(handed_out(PAGE) + text + text, modelled=True)
+            assert events(handed_out(PAGE) + text)[:1] == events(handed_out(PAGE))
 
 
 @pytest.mark.parametrize(
@@ -202,7 +203,7 @@ def test_a_garbled_probe_is_refused_with_its_line_and_field(name: str) -> None:
 )
 def test_a_figure_that_cannot_be_is_refused(name: str, fields: str, reason: str) -> None:
     with pytest.raises(Unusable) as refused:
-        events(told(name, PLACE + fields) * 2)
+        events(told(name, PLACE + fields) * 2, modelled=True)
     assert str(refused.value).startswith(f"line 1: {name}: {reason}")
 
 
