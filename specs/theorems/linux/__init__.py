@@ -8,6 +8,7 @@ from specs.theorems.linux import (
     highatomic,
     isolation,
     memcg,
+    memcg_charge,
     mobility,
     mobility_moves,
     page_counter,
@@ -30,4 +31,4 @@ PROVED = (
     *page_counter.ROWS,
     *memcg.ROWS,
 )
-RUN = (*zone.THEOREMS, *memcg.RUN)
+RUN = (*zone.THEOREMS, *memcg_charge.ROWS)
