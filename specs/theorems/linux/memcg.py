@@ -126,25 +126,22 @@ def _attempt(subject: Subject, at: int, path: Path) -> None:
     over = subject.linux.memcg_charge.attempt(scene.groups["mine"], scene.stock, pages, batch)
     stocked = pages <= HELD if cached == "mine" else z3.BoolVal(False)
     fits = {name: USAGE[name] + batch <= LIMITS[name] for name in NAMES[:2]}
-    case = f"({pages} of {batch} pages, stock of {cached})"
     charged = z3.Or(stocked, z3.And(*fits.values()))
-    scene.owe(charged == (over is None), f"a charge comes from the stock, or within all limits {case}")
+    scene.owe(charged == (over is None), "a charge comes from the stock, or within all limits")
     scene.owe_used(pages if over is None else 0)
     if over is not None:
         lowest = "root" if over is scene.groups["root"] else "mine"
-        scene.owe(z3.Not(fits[lowest]), f"what refuses is over its limit {case}")
-        scene.owe(
-            z3.BoolVal(lowest == "mine") if lowest == "mine" else fits["mine"], f"and the lowest {case}"
-        )
-        scene.owe_unchanged(f"what is refused changes no counter {case}")
-        scene.owe(term(scene.stock.pages) == scene.held, f"nor the stock {case}")
+        scene.owe(z3.Not(fits[lowest]), "what refuses is over its limit")
+        scene.owe(fits["mine"] if lowest == "root" else True, "and no lower one is")
+        scene.owe_unchanged("what is refused changes no counter")
+        scene.owe(term(scene.stock.pages) == scene.held, "nor the stock")
         return
     kept = scene.now("mine") == USAGE["mine"]
-    scene.owe(z3.Implies(stocked, kept), f"what comes from the stock changes no counter {case}")
+    scene.owe(z3.Implies(stocked, kept), "what comes from the stock changes no counter")
     if cached != "mine":
-        scene.owe(scene.now("mine") == USAGE["mine"] + batch, f"else the whole batch is charged {case}")
+        scene.owe(scene.now("mine") == USAGE["mine"] + batch, "else the whole batch is charged")
         left = scene.in_stock("mine") == batch - pages
-        scene.owe(left if batch > pages else True, f"and its surplus is in stock {case}")
+        scene.owe(left if batch > pages else True, "and its surplus is in stock")
 
 
 def proof(run: Callable[[Subject, int, Path], None], variants: int) -> Proof:
@@ -152,11 +149,9 @@ def proof(run: Callable[[Subject, int, Path], None], variants: int) -> Proof:
     return Proof(lemmas=partial(lemmas, [run], variants), tops=once)
 
 
-STOCK = Domain(
-    starts="a root and two groups below it, with any usage and limits, and a stock of at most 64 pages of "
-    "one of these, or of nobody",
-    pages="numbers of pages: all from 0 to the highest limit there is",
-)
+STARTS = "a root and two groups below it, with any usage and limits, and a stock of one of these or of nobody"
+COUNTS = "numbers of pages: all from 0 to the highest limit there is"
+STOCK = Domain(STARTS, COUNTS, sizes=("a stock of at most 64 pages",))
 ROWS = (
     Theorem(
         "memcg-stock-consume",
@@ -189,15 +184,16 @@ ROWS = (
     Theorem(
         "memcg-batch",
         "A charge comes from the stock, and then changes no counter; or the whole batch is charged within "
-        "all limits, and its surplus goes to the stock; or nothing changes, and the lowest group that is in the "
-        "way is told.",
+        "all limits, and its surplus goes to the stock; or nothing changes, and the lowest group that is in "
+        "the way is told.",
         (f"{CHARGE}.attempt", f"{MEMCG}.MemCgroup.owner_of"),
         "z3",
         proof(_attempt, len(ATTEMPTS)),
         ("memcg-surplus-is-lost", "memcg-owner-is-the-leaf", "memcg-stock-of-another"),
         domain=Domain(
-            starts=f"{STOCK.starts}; requests of {', '.join(map(str, SIZES))} pages, by 64 or exactly",
-            pages=STOCK.pages,
+            STARTS,
+            COUNTS,
+            sizes=(*STOCK.sizes, f"requests of {', '.join(map(str, SIZES))} pages, by 64 or exactly"),
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""What ``verified_buddy.linux.memcg_charge`` does at a limit, and of which groups: run in every state and tree."""
+"""What ``verified_buddy.linux.memcg_charge`` does at a limit, in every state, and to whose groups."""
 
 from __future__ import annotations
 
