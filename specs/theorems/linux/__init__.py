@@ -12,6 +12,7 @@ from specs.theorems.linux import (
     highatomic,
     isolation,
     memcg,
+    memcg_charge,
     mobility,
     mobility_moves,
     page_counter,
@@ -46,4 +47,4 @@ PROVED = (
     *page_counter.ROWS,
     *memcg.ROWS,
 )
-RUN = (*zone.THEOREMS, *gfp_checked.THEOREMS, *watermark_setup.ROWS, *memcg.RUN)
+RUN = (*zone.THEOREMS, *gfp_checked.THEOREMS, *watermark_setup.ROWS, *memcg_charge.ROWS)

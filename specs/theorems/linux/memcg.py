@@ -1,4 +1,4 @@
-"""What ``verified_buddy.linux.memcg`` and ``memcg_charge`` do: stocks, batches, and what is refused."""
+"""What ``verified_buddy.linux.memcg`` keeps in stock, and what a single attempt to charge does to it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from typing import Any
 
 import z3
 
-from specs.exhaustive import memcg_trees, memcg_walk
-from specs.ledger.domain import Domain, said_by
-from specs.ledger.refutation import Checker
+from specs.ledger.domain import Domain
 from specs.ledger.subject import Subject
 from specs.ledger.theorem import Theorem
 from specs.model.memcg import BATCH
@@ -128,25 +126,22 @@ def _attempt(subject: Subject, at: int, path: Path) -> None:
     over = subject.linux.memcg_charge.attempt(scene.groups["mine"], scene.stock, pages, batch)
     stocked = pages <= HELD if cached == "mine" else z3.BoolVal(False)
     fits = {name: USAGE[name] + batch <= LIMITS[name] for name in NAMES[:2]}
-    case = f"({pages} of {batch} pages, stock of {cached})"
     charged = z3.Or(stocked, z3.And(*fits.values()))
-    scene.owe(charged == (over is None), f"a charge comes from the stock, or within all limits {case}")
+    scene.owe(charged == (over is None), "a charge comes from the stock, or within all limits")
     scene.owe_used(pages if over is None else 0)
     if over is not None:
         lowest = "root" if over is scene.groups["root"] else "mine"
-        scene.owe(z3.Not(fits[lowest]), f"what refuses is over its limit {case}")
-        scene.owe(
-            z3.BoolVal(lowest == "mine") if lowest == "mine" else fits["mine"], f"and the lowest {case}"
-        )
-        scene.owe_unchanged(f"what is refused changes no counter {case}")
-        scene.owe(term(scene.stock.pages) == scene.held, f"nor the stock {case}")
+        scene.owe(z3.Not(fits[lowest]), "what refuses is over its limit")
+        scene.owe(fits["mine"] if lowest == "root" else True, "and no lower one is")
+        scene.owe_unchanged("what is refused changes no counter")
+        scene.owe(term(scene.stock.pages) == scene.held, "nor the stock")
         return
     kept = scene.now("mine") == USAGE["mine"]
-    scene.owe(z3.Implies(stocked, kept), f"what comes from the stock changes no counter {case}")
+    scene.owe(z3.Implies(stocked, kept), "what comes from the stock changes no counter")
     if cached != "mine":
-        scene.owe(scene.now("mine") == USAGE["mine"] + batch, f"else the whole batch is charged {case}")
+        scene.owe(scene.now("mine") == USAGE["mine"] + batch, "else the whole batch is charged")
         left = scene.in_stock("mine") == batch - pages
-        scene.owe(left if batch > pages else True, f"and its surplus is in stock {case}")
+        scene.owe(left if batch > pages else True, "and its surplus is in stock")
 
 
 def proof(run: Callable[[Subject, int, Path], None], variants: int) -> Proof:
@@ -154,11 +149,9 @@ def proof(run: Callable[[Subject, int, Path], None], variants: int) -> Proof:
     return Proof(lemmas=partial(lemmas, [run], variants), tops=once)
 
 
-STOCK = Domain(
-    starts="a root and two groups below it, with any usage and limits, and a stock of at most 64 pages of "
-    "one of these, or of nobody",
-    pages="numbers of pages: all from 0 to the highest limit there is",
-)
+STARTS = "a root and two groups below it, with any usage and limits, and a stock of one of these or of nobody"
+COUNTS = "numbers of pages: all from 0 to the highest limit there is"
+STOCK = Domain(STARTS, COUNTS, sizes=("a stock of at most 64 pages",))
 ROWS = (
     Theorem(
         "memcg-stock-consume",
@@ -191,91 +184,16 @@ ROWS = (
     Theorem(
         "memcg-batch",
         "A charge comes from the stock, and then changes no counter; or the whole batch is charged within "
-        "all limits, and its surplus goes to the stock; or nothing changes, and the lowest in the way told.",
+        "all limits, and its surplus goes to the stock; or nothing changes, and the lowest group that is in "
+        "the way is told.",
         (f"{CHARGE}.attempt", f"{MEMCG}.MemCgroup.owner_of"),
         "z3",
         proof(_attempt, len(ATTEMPTS)),
         ("memcg-surplus-is-lost", "memcg-owner-is-the-leaf", "memcg-stock-of-another"),
         domain=Domain(
-            starts=f"{STOCK.starts}; requests of {', '.join(map(str, SIZES))} pages, by 64 or exactly",
-            pages=STOCK.pages,
+            STARTS,
+            COUNTS,
+            sizes=(*STOCK.sizes, f"requests of {', '.join(map(str, SIZES))} pages, by 64 or exactly"),
         ),
-    ),
-)
-RUN = (
-    Theorem(
-        name="memcg-charge-machine",
-        says="A charge tries a batch, then exactly its pages; if it may wait it reclaims, empties the stocks "
-        "once, and tries 16 times more while nothing comes of it, each time the stock first; then a task is "
-        "killed, or it is refused; some may pass the limit then, and what is refused has changed no counter.",
-        about=(
-            *(f"{CHARGE}.{name}" for name in ("charging", "charge_after_reclaim", "kill", "attempt")),
-            *(f"{CHARGE}.{name}" for name in ("try_charge", "charge_kmem_page", "uncharge_kmem_page")),
-            f"{MEMCG}.drain_all_stock",
-            f"{MEMCG}.MemCgroup.is_descendant",
-            f"{MEMCG}.MemCgroup.margin",
-        ),
-        method="exhaustive",
-        check=Checker(memcg_walk.visit),
-        rejects=(
-            "memcg-batch-is-not-tried-exactly",
-            "memcg-surplus-is-lost",
-            "memcg-noretry-goes-on",
-            "memcg-nofail-fails",
-            "memcg-high-is-no-privilege",
-            "memcg-mayfail-kills",
-            "memcg-waits-where-it-may-not",
-            "memcg-one-retry-less",
-            "memcg-retries-start-anew-never",
-            "memcg-dying-goes-on",
-            "memcg-large-charge-kills",
-            "memcg-reclaimer-waits",
-            "memcg-drains-each-time",
-            "memcg-drains-its-own-alone",
-            "memcg-force-is-forgotten",
-            "memcg-refusal-leaves-the-batch",
-            "memcg-retry-charges-a-batch",
-            "memcg-charges-nobody",
-            "memcg-uncharge-skips-the-stock",
-            "memcg-margin-of-one-more",
-        ),
-        domain=Domain(
-            starts=f"{sum(1 for _ in memcg_walk.starts())} charges at a limit of the group or the one above",
-            pages="none; numbers of pages: 1, 4, 16 and 64 are charged",
-            sizes=(
-                "two CPUs, with stocks of the group, of its neighbour, or of nobody",
-                "every answer, each time: no page, or none and yet progress, or a quarter freed, or all; a "
-                "task is killed or none; and whether the task itself is dying by then",
-            ),
-        ),
-        owes=said_by(memcg_walk.after, memcg_walk.alone),
-    ),
-    Theorem(
-        name="memcg-trees",
-        says="Groups are made only in trees, with limits that are numbers of pages; the task's group pays, "
-        "or the one it charges for the moment, and nobody for interrupts, kernel threads and the root.",
-        about=(
-            *(f"{MEMCG}.{name}" for name in ("groups", "charged_group")),
-            *(f"{MEMCG}.MemCgroup.{name}" for name in ("upward", "is_descendant", "owner_of", "margin")),
-            "verified_buddy.linux.page_counter.limit_error",
-            "verified_buddy.linux.page_counter.PageCounter.set_max",
-        ),
-        method="exhaustive",
-        check=Checker(memcg_trees.visit),
-        rejects=(
-            "page-counter-limit-of-less-than-nothing",
-            "page-counter-lowers-before-it-looks",
-            "memcg-circle-of-parents",
-            "memcg-interrupts-pay",
-            "memcg-root-pays",
-            "memcg-active-is-ignored",
-            "memcg-owner-is-the-leaf",
-        ),
-        domain=Domain(
-            starts="nothing but arguments",
-            pages="none; limits: the lowest, the highest, and what is none",
-            sizes=("three groups, each below any of them, below none, or below one that does not exist",),
-        ),
-        owes=said_by(memcg_trees.visit),
     ),
 )

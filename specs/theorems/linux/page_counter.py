@@ -170,9 +170,9 @@ def on_a_line(*checks: Check) -> Proof:
 
 METHODS = ("try_charge", "charge", "uncharge")
 SUMS = partial(lemmas, [partial(_sum, method) for method in METHODS], len(TREE))
+COUNTS = "numbers of pages: all from 0 to the highest limit there is"
 LINE = Domain(
-    starts=f"a line of 1..{LEVELS} counters, each with any usage and any limit",
-    pages="numbers of pages: all from 0 to the highest limit there is",
+    "a line of counters, each with any usage and any limit", COUNTS, sizes=(f"1..{LEVELS} counters",)
 )
 ROWS = (
     Theorem(
@@ -213,8 +213,9 @@ ROWS = (
         ("page-counter-force-forgets-the-parents", "page-counter-rolls-back-one-less"),
         supposes=("what is uncharged was charged before, to the same group",),
         domain=Domain(
-            starts="a root, two counters below it and one below one of these, in which the sums are right",
-            pages="numbers of pages: all from 0 to the highest limit there is",
+            "a tree of counters in which the sums are right",
+            COUNTS,
+            sizes=("a root, two counters below it, and one below one of these",),
         ),
     ),
 )
