@@ -99,7 +99,7 @@ def tell(subject: Subject, owed: Owed) -> Story:
     return Story(f"with {shown}", owed.says, stateless=True)
 
 
-def row(
+def watermark_row(
     name: str, says: str, functions: str, runs: Sequence[Run], rejects: str, standing: Sequence[str] = ()
 ) -> Theorem:
     """A row that z3 decides; of the functions ``standing`` it takes only what their rows say."""
@@ -113,7 +113,7 @@ def row(
     proof = of_linux(lemmas=lemmas, tell_lemma=tell)
     about = tuple(f"{MODULE}.{function}" for function in functions.split())
     twins = tuple(f"watermark-{each}" for each in rejects.split())
-    rests = tuple(in_place_of(f"{MODULE}.{function}", *ROWS_OF[function]) for function in standing)
+    rests = tuple(in_place_of(function, *ROWS_OF[function]) for function in standing)
     return Theorem(name, says, about, "z3", proof, twins, rests, twin_orders=(TOP,))
 
 
