@@ -90,13 +90,14 @@ def tell(subject: Subject, owed: Owed) -> Story:
     solver = z3.Optimize()
     solver.set(timeout=1000, ctrl_c=False)  # an interrupt is ours
     solver.add(*owed.facts, z3.Not(owed.goal))
-    for number in (FREE, MARK, RESERVE, HIGHATOMIC, BOOST, MORE, UNUSABLE):
+    for number in (FREE, MARK, RESERVE, HIGHATOMIC, BOOST):
         solver.minimize(number)
     if solver.check() != z3.sat:
         return Story("any numbers", owed.says, stateless=True, why_not=WHY_NOT)
     model = solver.model()
     known = sorted((str(each), str(model[each])) for each in model.decls() if each.arity() == 0)
-    shown = ", ".join(f"{name} = {value}" for name, value in known)
+
+    shown = ", ".join(f"{name} = {value}" for name, value in known if value != "False")
     return Story(f"with {shown or 'any numbers'}", owed.says, stateless=True, why_not=WHY_NOT)
 
 
