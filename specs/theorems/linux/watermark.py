@@ -29,8 +29,8 @@ from specs.theorems.linux.watermark_lifted import (
     counts,
     named,
     owed_of,
-    row,
     term,
+    watermark_row,
 )
 
 
@@ -52,7 +52,7 @@ def _reduced(subject: Subject) -> Iterator[Owed]:
     """What is left of a mark: the parts that the specification names, in its order."""
     for flags, others in product(FLAGS, (0, OTHERS)):
         said, meant = _left(subject, flags | others, MARK), _meant(flags)
-        says = f"flags {flags | others:#x}: what is left of the mark is what the specification says"
+        says = f"flags {flags:#x}: what is left of the mark is what the specification says"
         yield owed_of(said == meant, says)
         larger = _left(subject, flags, MORE)
         facts = (*WIDE, *_monotone(MARK, MORE))
@@ -95,7 +95,7 @@ def _unusable(subject: Subject) -> Iterator[Owed]:
         meant = means.withheld(order, flags, reserved)
         for each in path.owed:
             yield Owed(each.tag, each.goal, each.says, PAGES, ())
-        says = f"{named(order, flags | others)}: so many free pages are unusable as the specification says"
+        says = f"{named(order, flags)}: so many free pages are unusable as the specification says"
         yield owed_of(term(said) == term(meant), says)
 
 
@@ -112,7 +112,7 @@ def _orders(subject: Subject) -> Iterator[Owed]:
 
 
 ROWS = (
-    row(
+    watermark_row(
         "watermark-reduced",
         "A request that may dip into the reserves must leave half of the mark, three quarters of that if it "
         "cannot wait either, and half of it all if the OOM killer chose its task: rounded up, and in this "
@@ -121,7 +121,7 @@ ROWS = (
         (_parts, _reduced),
         "part-is-kept part-rounds-up non-block-alone quarter-before-half oom-before-half oom-takes-a-quarter",
     ),
-    row(
+    watermark_row(
         "watermark-unusable",
         "A request must not count on all of the block but one page, nor on the highatomic pages unless it "
         "may use reserves.",
@@ -129,7 +129,7 @@ ROWS = (
         (_unusable,),
         "forgets-the-rest-of-the-block highatomic-in-spite-of-reserves highatomic-never",
     ),
-    row(
+    watermark_row(
         "watermark-lists",
         "A block is found for a request if and only if one that is large enough stands on a list of the "
         "types that fall back to each other, or of the highatomic reserve if the request may use it.",

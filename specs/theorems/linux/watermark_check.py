@@ -37,7 +37,7 @@ from specs.theorems.linux.watermark_lifted import (
     counts,
     named,
     owed_of,
-    row,
+    watermark_row,
 )
 
 
@@ -95,7 +95,7 @@ def _exact(subject: Subject) -> Iterator[Owed]:
         answer = _ok(subject, order, flags | others)
         yield from answer.owes(KEPT)
         wanted = enough.true if order == 0 else z3.And(enough.true, BLOCK)
-        says = f"{named(order, flags | others)}: the zone passes if and only if enough is free, in a block"
+        says = f"{named(order, flags)}: the zone passes if and only if enough is free, in a block"
         yield owed_of(answer.true == wanted, says, KEPT)
 
 
@@ -183,7 +183,7 @@ def _reached(subject: Subject) -> Iterator[Owed]:
 PARTS = ("unusable_free", "reduced_mark", "has_suitable_block")
 
 ROWS = (
-    row(
+    watermark_row(
         "watermark-exact",
         "A zone passes if and only if its usable free pages are more than what is left of the mark and the "
         "lowmem reserve of the request's highest zone, and, above order 0, there is a block to give.  No "
@@ -193,7 +193,7 @@ ROWS = (
         "wraps-around reached-is-enough forgets-the-lowmem-reserve order-0-needs-a-list no-list-needed",
         PARTS,
     ),
-    row(
+    watermark_row(
         "watermark-steady",
         "What passes does so with more free pages and with a lower mark.  It never does unless more pages "
         "are free than the unusable and the reserved ones: no difference below 0 is a large number.",
@@ -202,7 +202,7 @@ ROWS = (
         "wraps-around",
         PARTS,
     ),
-    row(
+    watermark_row(
         "watermark-quick",
         "The quick test is about single pages alone, asks for the whole mark, the lowmem reserve and the "
         "highatomic pages that the request must not count on, and never says yes where the full check "
@@ -213,7 +213,7 @@ ROWS = (
         "quick-reduces",
         PARTS,
     ),
-    row(
+    watermark_row(
         "watermark-fast",
         "The fast check is the quick test or the full check; and for an atomic request of a single page, at "
         "the lowest mark of a boosted zone, the full check once more without the boost.  There alone it says "

@@ -39,6 +39,7 @@ OTHERS = 0xDC1
 """WMARK_LOW, CPUSET, CMA, NOFRAGMENT, KSWAPD and the bit above, which must change nothing."""
 ZONEIDX = 2
 ALL_GFP = 0xFFFFFF
+WHY_NOT = "the numbers are the solver's, and where they come from is anything"
 
 Run = Callable[[Subject], Iterator[Owed]]
 
@@ -85,21 +86,22 @@ def term(count: Any) -> z3.BitVecRef:
 
 
 def tell(subject: Subject, owed: Owed) -> Story:
-    """The numbers of a counterexample, as small as they can be."""
+    """The numbers of a counterexample, as small as they can be; and which lists have a block."""
     solver = z3.Optimize()
     solver.set(timeout=1000, ctrl_c=False)  # an interrupt is ours
     solver.add(*owed.facts, z3.Not(owed.goal))
-    numbers = (FREE, MARK, RESERVE, HIGHATOMIC, BOOST)
-    for number in numbers:
+    for number in (FREE, MARK, RESERVE, HIGHATOMIC, BOOST):
         solver.minimize(number)
     if solver.check() != z3.sat:
-        return Story("any numbers", owed.says, stateless=True)
+        return Story("any numbers", owed.says, stateless=True, why_not=WHY_NOT)
     model = solver.model()
-    shown = ", ".join(f"{each} = {model.eval(each, model_completion=True)}" for each in numbers)
-    return Story(f"with {shown}", owed.says, stateless=True)
+    known = sorted((str(each), str(model[each])) for each in model.decls() if each.arity() == 0)
+
+    shown = ", ".join(f"{name} = {value}" for name, value in known if value != "False")
+    return Story(f"with {shown or 'any numbers'}", owed.says, stateless=True, why_not=WHY_NOT)
 
 
-def row(
+def watermark_row(
     name: str, says: str, functions: str, runs: Sequence[Run], rejects: str, standing: Sequence[str] = ()
 ) -> Theorem:
     """A row that z3 decides; of the functions ``standing`` it takes only what their rows say."""
@@ -113,7 +115,7 @@ def row(
     proof = of_linux(lemmas=lemmas, tell_lemma=tell)
     about = tuple(f"{MODULE}.{function}" for function in functions.split())
     twins = tuple(f"watermark-{each}" for each in rejects.split())
-    rests = tuple(in_place_of(f"{MODULE}.{function}", *ROWS_OF[function]) for function in standing)
+    rests = tuple(in_place_of(function, *ROWS_OF[function]) for function in standing)
     return Theorem(name, says, about, "z3", proof, twins, rests, twin_orders=(TOP,))
 
 

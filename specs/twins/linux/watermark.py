@@ -24,8 +24,8 @@ TWINS = (
     _twin(
         "wraps-around",
         USABLE,
-        f"{USABLE[:-1]} % (1 << 61)\n".replace("= ", "= (").replace(") %", ")) %"),
-        "L4",
+        USABLE.replace("= free", "= (free").replace(")\n", ")) % (1 << 61)\n"),
+        "Linux 9282012fc0aa",
     ),
     _twin("reached-is-enough", "usable <= reduced", "usable < reduced"),
     _twin(
