@@ -9,18 +9,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from verified_buddy.errors import InvalidGfp
-from verified_buddy.free_area import FreeArea, Migratetype
-from verified_buddy.kmem.background import CompactRetry, SetThreshold, VmFold, WakeKswapd
+from verified_buddy.kmem.background import CompactRetry, WakeKswapd
 from verified_buddy.kmem.charges import KmemCharge, KmemChargeRet
 from verified_buddy.kmem.events import (
     Alloc,
-    Counted,
-    Extfrag,
-    FreeOnePage,
     Handler,
     Obtained,
-    Putback,
-    SetBlock,
 )
 from verified_buddy.kmem.requests import (
     Bulk,
@@ -46,22 +40,16 @@ from verified_buddy.kmem.requests import (
     WatermarkLook,
     WatermarkRet,
 )
-from verified_buddy.linux import alloc_flags as flags_of
-from verified_buddy.linux.fallback import find_victim
-from verified_buddy.linux.migratetype import HIGHATOMIC, is_mergeable
 from verified_buddy.linux.page_alloc import alloc_pages
-from verified_buddy.linux.pageblock import PAGEBLOCK_PAGES
-from verified_buddy.linux.pcp import order_to_pindex, pcp_allowed_order
-from verified_buddy.linux.watermark import boost_after_steal, may_boost, zone_watermark_ok
-from verified_buddy.linux.zonelist import ZoneRef
-from verified_buddy.pfn import MAX_ORDER, ORDERS, Pfn
+from verified_buddy.linux.watermark import zone_watermark_ok
+from verified_buddy.pfn import MAX_ORDER, ORDERS
 from verified_buddy.replay import memcg_layer
 from verified_buddy.replay.findings import Findings
 from verified_buddy.replay.kswapd_layer import KswapdLayer
-from verified_buddy.replay.lists import head_of_smallest
 from verified_buddy.replay.machine import Machine
 from verified_buddy.replay.memcg_layer import Charges
 from verified_buddy.replay.request_answers import Answers
+from verified_buddy.replay.request_changes import ChangingZones
 from verified_buddy.replay.request_counts import Counts
 from verified_buddy.replay.request_log import Log, Miss
 from verified_buddy.replay.request_machine import RequestMachine
@@ -102,24 +90,20 @@ class Call:
         """The zone that a page is being taken of."""
 
 
-class RequestLayer:
+class RequestLayer(ChangingZones):
     """The requests of every task, as the events of a recording move them."""
 
     def __init__(self, machine: Machine, own: RequestMachine, findings: Findings, steals: Steals) -> None:
-        self.machine = machine
-        self.own = own
+        super().__init__(machine, own, steals)
         self.findings = findings
-        self.steals = steals
         self.counts = Counts()
         self.calls: dict[int, list[Call]] = {}
         """By task: its requests that have not ended; an interrupt's stands above the task's own."""
         self.checks: dict[int, tuple[WatermarkCheck, SeenZone]] = {}
         """By task: the test of a watermark that has not been answered."""
-        self.flags: dict[int, int] = {}
-        """By CPU: the flags with which a page was looked for there last."""
         self.kswapd = KswapdLayer(own, findings, self.counts)
         self.charges = Charges()
-        self.handlers: dict[type, Handler] = {
+        self.handlers |= {
             Request: self.request,
             FreelistSearch: self.search,
             WatermarkLook: self.look,
@@ -133,13 +117,6 @@ class RequestLayer:
             Alloc: self.ends,
             KmemCharge: self.charge,
             Bulk: self.bulk,
-            Extfrag: self.extfrag,
-            SetBlock: self.set_block,
-            VmFold: self.fold,
-            SetThreshold: lambda event: own.counters.set_thresholds(event.pgdat, pressure=event.pressure),
-            Counted: self.counted,
-            FreeOnePage: self.given,
-            Putback: self.put_back,
         }
         self.handlers |= self.kswapd.handlers
         for kind in PLAIN:
@@ -163,34 +140,6 @@ class RequestLayer:
 
         return handle
 
-    def fold(self, event: VmFold) -> None:
-        """A CPU gives up what it holds back of the counters."""
-        self.own.has_cpu(event.cpu, event.line)
-        self.own.counters.fold(event.cpu)
-
-    def counted(self, event: Counted) -> None:
-        """A zone's counter of free pages changes."""
-        self.own.has_cpu(event.cpu, event.line)
-        if self.own.at(event.zone) is not None:
-            self.own.counters.counted(event)
-
-    def given(self, event: FreeOnePage) -> None:
-        """A block goes back to a zone's lists, and is counted."""
-        self.own.has_cpu(event.cpu, event.line)
-        if self.own.at(event.zone) is not None:
-            self.own.counters.given(event)
-
-    def put_back(self, event: Putback) -> None:
-        """An isolated block goes back, and is counted."""
-        self.own.has_cpu(event.cpu, event.line)
-        zone = self.zone_at(event.pfn)
-        if zone is not None:
-            self.own.counters.put_back(event, zone.address)
-
-    def zone_at(self, pfn: Pfn) -> LiveZone | None:
-        """The zone of a page.  Raises OutsideZones."""
-        return self.own.zones.get(ZoneRef(*self.machine.zone_at(pfn).row.zone))
-
     def request(self, event: Request) -> None:
         """A request begins; one of too great an order is refused before anything is told of it."""
         if event.order > MAX_ORDER:
@@ -203,17 +152,6 @@ class RequestLayer:
         """The request that the task is in; None if none was told."""
         calls = self.calls.get(task)
         return calls[-1] if calls else None
-
-    def seen(self, zone: LiveZone, cpu: int, order: int) -> SeenZone:
-        """The zone as that CPU sees it, which has done what it told of the zone's pageblocks by now."""
-        self.settled(zone, cpu)
-        return zone.seen(order)
-
-    def settled(self, zone: LiveZone, cpu: int) -> None:
-        """What the CPU told of pageblocks is done: a steal that still goes on would hold the zone's lock."""
-        moves = self.steals.moves.get(zone.lists.start)
-        if moves and all(move.cpu == cpu for move in moves):
-            self.steals.flush(zone.lists)
 
     def plain(self, event: Any) -> None:
         """A line that needs nothing of the model."""
@@ -287,23 +225,8 @@ class RequestLayer:
         flags = call.search.flags if call.look is None else call.look.flags
         call.tried = zone
         self.settled(zone, event.cpu)
-        gives = self._gives(zone, event.cpu, call.search.order, call.search.migratetype, flags)
+        gives = self.gives(zone, event.cpu, call.search.order, call.search.migratetype, flags)
         call.log.add(event, told=gives)
-
-    def _gives(self, zone: LiveZone, cpu: int, order: int, migratetype: Migratetype, flags: int) -> bool:
-        """Whether the lists of the zone and the CPU have a block for the request."""
-        area, wanted = zone.lists.free_area, ORDERS[order]
-        if pcp_allowed_order(wanted):
-            lists = self.machine.zones[zone.ref].lists(cpu).pcp
-            if lists.first(order_to_pindex(migratetype, wanted)) is not None:
-                return True
-        reserved = flags & (flags_of.HIGHATOMIC | flags_of.OOM | flags_of.NON_BLOCK) != 0
-        spare = flags & flags_of.NOFRAGMENT != 0
-        return (
-            head_of_smallest(area, wanted, migratetype) is not None
-            or find_victim(area, wanted, migratetype, no_fragment=spare) is not None
-            or (reserved and has_reserved(area, order))
-        )
 
     def charge(self, event: KmemCharge) -> None:
         """A page is charged; from now on every such request must be."""
@@ -333,36 +256,8 @@ class RequestLayer:
         """A reserved pageblock is to be given up; whether one has free pages is known before."""
         call = self.call_of(event.task)
         if call is not None and call.search is not None:
-            top = call.search.highest_zoneidx
-            for zone in self.own.zones.values():
-                self.settled(zone, event.cpu)
-            moves = any(
-                zone.ref.zone <= top
-                and (event.force or zone.lists.nr_reserved_highatomic > PAGEBLOCK_PAGES)
-                and has_reserved(zone.lists.free_area, 0)
-                for zone in self.own.zones.values()
-            )
+            moves = self.would_move(event, call.search.highest_zoneidx)
             call.log.add(event, told=moves)
-
-    def extfrag(self, event: Extfrag) -> None:
-        """A steal of less than a pageblock boosts the zone's watermarks."""
-        zone = self.zone_at(event.pfn)
-        if zone is None or not event.fragmenting or self.steals.type_of(event.pfn) == HIGHATOMIC:
-            return
-        high, managed = zone.watermark.high, zone.managed
-        if may_boost(high, managed):
-            zone.boost = boost_after_steal(zone.boost, high, managed)
-            if self.flags.get(event.cpu, 0) & flags_of.KSWAPD != 0:
-                zone.boosted = True
-
-    def set_block(self, event: SetBlock) -> None:
-        """A pageblock is reserved, or no longer."""
-        zone = self.machine.zone_at(event.pfn).zone
-        old, new = self.steals.type_of(event.pfn), event.migratetype
-        if new == HIGHATOMIC:
-            zone.nr_reserved_highatomic += PAGEBLOCK_PAGES
-        elif old == HIGHATOMIC and is_mergeable(new):
-            zone.nr_reserved_highatomic -= min(PAGEBLOCK_PAGES, zone.nr_reserved_highatomic)
 
     def ends(self, event: Alloc) -> None:
         """A request has ended: it went as alloc_pages() goes, or it is told where not."""
@@ -385,8 +280,3 @@ class RequestLayer:
         else:
             self.counts.requests_predicted += 1
             self.counts.slow_predicted += self.counts.slow - slow
-
-
-def has_reserved(area: FreeArea, order: int) -> bool:
-    """Whether a block of the highatomic reserve is free, of that order or greater."""
-    return any(area.first(current, HIGHATOMIC) is not None for current in ORDERS[order : MAX_ORDER + 1])
