@@ -15,15 +15,15 @@ from collections.abc import Container, Sequence
 from typing import Final
 
 from verified_buddy.linux.gfp import gfp_error
-from verified_buddy.linux.node_zones import NodeSpec, NodeZones, Reclaim
+from verified_buddy.linux.node_zones import NodeZones, Reclaim
 from verified_buddy.linux.page_alloc import alloc_pages
 from verified_buddy.linux.request import Request, Wake
 from verified_buddy.linux.system import Look
+from verified_buddy.linux.topology import NodeSpec
 from verified_buddy.linux.world import NOBODY, Task, World
 from verified_buddy.linux.zonelist import node_error
 from verified_buddy.pfn import MAX_ORDER, Order, Pfn
 from verified_buddy.zone import order_error, pfn_error, reject
-
 
 PATIENCE: Final = 1000
 """So often a request searches the free lists; one that goes on would do so for ever."""

@@ -4,52 +4,34 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final
 
-from verified_buddy.errors import InvalidCount, InvalidCpu, OutOfRange, Overlap
+from verified_buddy.errors import InvalidCpu, OutOfRange
 from verified_buddy.linux import kswapd
 from verified_buddy.linux.kswapd import NO_INDEX, Kswapd, Woken
 from verified_buddy.linux.pageblock import Pageblocks
 from verified_buddy.linux.request_zone import RequestZone
+from verified_buddy.linux.topology import NodeSpec, count_cpus, described, sorted_zones
 from verified_buddy.linux.watermark_setup import (
     PAGE_KBYTES,
     lowmem_reserves,
-    min_free_kbytes as usual_kbytes,
     zone_watermarks,
 )
+from verified_buddy.linux.watermark_setup import (
+    min_free_kbytes as usual_kbytes,
+)
 from verified_buddy.linux.world import World
-from verified_buddy.linux.zone import CPUS_MOST
+from verified_buddy.linux.zone import count_error
 from verified_buddy.linux.zone_type import NORMAL, NR_ZONES
-from verified_buddy.linux.zonelist import LOCAL_DISTANCE, Node, ZoneRef, build_all_zonelists
-from verified_buddy.pfn import Order, Pfn
-from verified_buddy.zone import range_error, reject
-
-REMOTE_DISTANCE: Final = 20
-"""To another node, if nothing else is said; Linux: include/linux/topology.h."""
+from verified_buddy.linux.zonelist import ZoneRef, build_all_zonelists
+from verified_buddy.pfn import PFN_LIMIT, Order, Pfn
+from verified_buddy.zone import reject
 
 PRIORITIES: Final = 12
 """So often kswapd reclaims before it calls a round vain; Linux: DEF_PRIORITY, mm/vmscan.c."""
 
 Reclaim = Callable[[int, int], int]
 """Free pages of a node for blocks of an order, in zones up to an index; how many."""
-
-
-class ZoneSpec(NamedTuple):
-    """A zone's type and its pages [start, end)."""
-
-    zone: int
-    start: int
-    end: int
-
-
-class NodeSpec(NamedTuple):
-    """A node: its zones from the lowest type up, its CPUs, and how far it is to each node."""
-
-    zones: Sequence[tuple[int, int, int]]
-    cpus: Sequence[int] = ()
-    distances: Sequence[int] = ()
-    """() if all others are as far as nodes usually are."""
 
 
 class NodeZones:
@@ -63,6 +45,8 @@ class NodeZones:
         ``min_free_kbytes``: how much the machine keeps free; None for what Linux would.
         Raises InvalidCount, InvalidCpu, InvalidDistance, InvalidRange, InvalidZones, Overlap.
         """
+        if min_free_kbytes is not None:
+            reject(count_error(min_free_kbytes, 0, PAGE_KBYTES * PFN_LIMIT))
         self.world = world
         self.specs = tuple(specs)
         self.zonelists = build_all_zonelists([described(specs, number) for number in range(len(specs))])
@@ -200,38 +184,3 @@ def reclaim_round(
         daemon.failures = 0
     elif vain:
         daemon.failures += 1
-
-
-def described(specs: Sequence[NodeSpec], number: int) -> Node:
-    """One of the nodes, as zonelists need it."""
-    spec = specs[number]
-    usual = [LOCAL_DISTANCE if node == number else REMOTE_DISTANCE for node in range(len(specs))]
-    zones = [zone for zone, _, _ in spec.zones]
-    return Node(zones, spec.distances or usual, has_cpus=len(spec.cpus) > 0)
-
-
-def count_cpus(specs: Sequence[NodeSpec]) -> int:
-    """How many CPUs the nodes have, each once and numbered from 0.  Raises InvalidCount, InvalidCpu."""
-    cpus = [cpu for spec in specs for cpu in spec.cpus]
-    if not 1 <= len(cpus) <= CPUS_MOST:
-        raise InvalidCount(len(cpus), 1, CPUS_MOST)
-    seen = set[int]()
-    for cpu in cpus:
-        if type(cpu) is not int or not 0 <= cpu < len(cpus) or cpu in seen:
-            raise InvalidCpu(cpu, len(cpus) - 1)
-        seen.add(cpu)
-    return len(cpus)
-
-
-def sorted_zones(specs: Sequence[NodeSpec]) -> list[tuple[Pfn, Pfn, ZoneRef]]:
-    """All zones by their pages, of which none has two.  Raises InvalidRange, Overlap."""
-    found: list[tuple[Pfn, Pfn, ZoneRef]] = []
-    for node, spec in enumerate(specs):
-        for zone, start, end in spec.zones:
-            reject(range_error(start, end))
-            found.append((Pfn(start), Pfn(end), ZoneRef(node, zone)))
-    found.sort()
-    for (_, end, _), (start, after, _) in pairwise(found):
-        if start < end:
-            raise Overlap(start, after)
-    return found
