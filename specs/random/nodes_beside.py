@@ -1,4 +1,4 @@
-"""A machine of live zones, watched from outside: what it may do is judged by plain sums and the naive rules."""
+"""A machine of live zones, watched: what it may do is judged by plain sums and the naive rules."""
 
 from __future__ import annotations
 
@@ -136,6 +136,8 @@ class Beside:
             if not flags & 4:
                 assert naive.allowed_fast(facts, order, highest, flags, slow), f"below its mark: {facts}"
             counter, free = zone.counter, on_lists(zone)
+            cached = order in CACHED and len(zone.pcp[cpu].lists[pindex(order, migratetype)]) > 0
+            reserve = pages_in_reserve(zone)
             value, diff, threshold = counter.value, counter.diffs[cpu], counter.thresholds[cpu]
             pfn = rmqueue(order, migratetype, flags, cpu)
             got, delta = (counter.value, counter.diffs[cpu]), on_lists(zone) - free
@@ -145,15 +147,31 @@ class Beside:
                 expected = value, diff
             retried = order in CACHED and delta == -(1 << order) and got == naive.counted(*in_vain, delta)
             assert got == expected or retried, f"counter {got}, expected {expected}"
-            if zone.boost != facts.boost:
-                most = max(512, facts.marks[2] * 15000 // 10000)
-                assert facts.managed >= 2048, "a small zone was boosted"
-                assert facts.boost < zone.boost <= most, f"boost {zone.boost}"
-                if flags & 0x800 and self.may_use(zone.ref.node, task):
-                    self.told.add(tuple(zone.ref))
+            hears = bool(flags & 0x800) and self.may_use(zone.ref.node, task)
+            served = pfn is not None
+            self.boost_is_due(zone, facts, order, migratetype, cached=cached, served=served, hears=hears)
+            assert flags & (0x200 | 8 | 0x10) or pages_in_reserve(zone) >= reserve, "it took of the reserve"
             return pfn
 
         return taking
+
+    def boost_is_due(
+        self, zone: Any, before: Facts, order: int, kind: int, *, cached: bool, served: bool, hears: bool
+    ) -> None:
+        """The marks rise if a block was stolen whose pageblock is mixed then, and kswapd must hear of it."""
+        most = max(512, before.marks[2] * 15000 // 10000)
+        others = {listed for listed, other in before.listed if other in {0, 1, 2} - {kind}}
+        own = any(listed >= order for listed, other in before.listed if other == kind)
+        whole = any(listed >= 9 for listed in others)
+        if zone.boost != before.boost:
+            assert before.managed >= 2048, "a small zone was boosted"
+            assert before.boost < zone.boost <= most, f"boost {zone.boost}"
+            assert not whole, "boosted for a whole pageblock"
+            if hears:
+                self.told.add(tuple(zone.ref))
+        elif served and not (cached or own or whole or before.reserved):
+            raised = before.managed >= 2048 and before.marks[2] * 15000 >= 10000 and before.boost < most
+            assert not raised, "a mixed pageblock went without a boost"
 
     def flags_are_due(self, zone: Any, flags: int, gfp: int, order: int, task: Any) -> None:
         """No request uses reserves, or nodes, that are not for it."""
@@ -184,9 +202,7 @@ class Beside:
 
     def facts_of_node(self, node: int) -> list[tuple[int, Facts]]:
         """The zones of a node at this moment, by their types."""
-        return [
-            (zone.ref.zone, facts_of(zone)) for zone in self.nodes.ascending if zone.ref.node == node
-        ]
+        return [(zone.ref.zone, facts_of(zone)) for zone in self.nodes.ascending if zone.ref.node == node]
 
     # What is done.
     def alloc(self, gfp: int, order: int, node: int, task: Any, nodemask: Any) -> int | None:
@@ -233,7 +249,7 @@ class Beside:
         if unmixed:
             there = self.eligible(gfp, node, mask)[0][0]
             zones = list(takewhile(lambda zone: zone[0] == there, zones))
-        looks = [look for look in self.nodes.why() if look.alloc_flags == flags][: len(zones)]
+        looks = [look for look in self.nodes.why() if look.alloc_flags == flags]
         first, passed = [tuple(look.zone) for look in looks], [look.passed for look in looks]
         assert first == zones[: len(first)], f"looked at {first}, expected {zones}"
         assert len(first) == len(zones) or passed[-1:] == [True], f"looked at {first} of {zones} alone"
@@ -391,3 +407,13 @@ PAGES = (1, 1, 1, 2, 2, 2, 4, 4, 4, 8, 8, 8, 512, 512)
 def cached_pages(zone: Any) -> int:
     """The pages on the lists of all CPUs."""
     return sum(lists.count for lists in zone.pcp)
+
+
+def pages_in_reserve(zone: Any) -> int:
+    """The free pages that are listed for the highatomic requests alone."""
+    return sum(len(area.free_list[3]) << order for order, area in enumerate(zone.free_area.orders))
+
+
+def pindex(order: int, kind: int) -> int:
+    """The list of a CPU that has such blocks."""
+    return 3 * order + kind if order < 4 else 12 + (kind == 1)

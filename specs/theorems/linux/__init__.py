@@ -9,6 +9,7 @@ from specs.theorems.linux import (
     isolation,
     mobility,
     mobility_moves,
+    node,
     pcp,
     pcp_count,
     pcp_drain,
@@ -26,4 +27,4 @@ PROVED = (
     *pcp_drain.ROWS,
     *conservation.ROWS,
 )
-RUN = zone.THEOREMS
+RUN = (*zone.THEOREMS, *node.THEOREMS)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from specs.twins.linux import (
+    counted_zone,
     fallback,
     highatomic,
     isolation,
     migratetype,
     mobility,
+    node,
+    node_zones,
     pageblock,
     pcp,
     pcp_drain,
     pcp_limits,
+    request,
+    request_zone,
+    topology,
     versions,
     zone,
 )
@@ -28,4 +34,10 @@ PARTS = (
     pcp_drain,
     pcp_limits,
     zone,
+    counted_zone,
+    request_zone,
+    topology,
+    node_zones,
+    request,
+    node,
 )
