@@ -29,7 +29,7 @@ MACHINES = {
         Place(((2, 4096, 7000),), (), (20, 30, 10)),
     ),
 }
-USUAL = (0xCC0, 0xA20, 0x800, 0xC40, 0xC00, 0x100CC0, 0x100CCA, 0xD0, 0x400CC0, 0)
+USUAL = (0xCC0, 0xA20, 0x800, 0xC40, 0xC00, 0x100CC0, 0x100CCA, 0xD0, 0x400CC0, 0x200CC0, 0)
 """What the kernel asks with: GFP_KERNEL, GFP_ATOMIC, GFP_NOWAIT and so on."""
 ZONES = (0, 0, 1, 2, 4, 8, 9, 0xA, 0xC, 0x10, 0x14)
 EXTRA = tuple(1 << bit for bit in range(5, 23))
@@ -55,7 +55,7 @@ HOSTILE: tuple[Any, ...] = (True, None, 1.0, "0", -1, 10**30)
 class NodesMachine(Programs):
     """A machine, and what its tasks do."""
 
-    shrinks = 6
+    shrinks = 4
 
     @initialize(name=st.sampled_from(sorted(MACHINES)), kbytes=st.sampled_from((None, 0, 700, 2000, 4000)))
     def begin(self, name: str, kbytes: int | None) -> None:
@@ -80,7 +80,7 @@ class NodesMachine(Programs):
         masks=st.tuples(st.sampled_from(NODEMASKS), st.sampled_from(NODEMASKS)),
         helped=st.lists(st.integers(0, 6), max_size=3),
         victims=st.integers(0, 2),
-        times=st.sampled_from((1, 1, 2, 30, 200)),
+        times=st.sampled_from((1, 1, 2, 30, 120)),
     )
     def alloc(
         self,
@@ -124,7 +124,7 @@ class NodesMachine(Programs):
         """A task takes blocks until none is left for it; one that reclaims takes all."""
         task = self.task({"memalloc": memalloc}, 0, None)
         with self.telling(f"hoard {waits | zone:#x}, {order}, node {node % self.nodes}, memalloc {memalloc}"):
-            most = 200 + 2000 * (order > 2)
+            most = 60 if order < 3 else 600
             for _ in range(most):
                 if self.machine.alloc(waits | zone, order, node % self.nodes, task, None) is None:
                     break
