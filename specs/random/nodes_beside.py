@@ -137,7 +137,6 @@ class Beside:
                 assert naive.allowed_fast(facts, order, highest, flags, slow), f"below its mark: {facts}"
             counter, free = zone.counter, on_lists(zone)
             cached = order in CACHED and len(zone.pcp[cpu].lists[pindex(order, migratetype)]) > 0
-            reserve = pages_in_reserve(zone)
             value, diff, threshold = counter.value, counter.diffs[cpu], counter.thresholds[cpu]
             pfn = rmqueue(order, migratetype, flags, cpu)
             got, delta = (counter.value, counter.diffs[cpu]), on_lists(zone) - free
@@ -150,7 +149,8 @@ class Beside:
             hears = bool(flags & 0x800) and self.may_use(zone.ref.node, task)
             served = pfn is not None
             self.boost_is_due(zone, facts, order, migratetype, cached=cached, served=served, hears=hears)
-            assert flags & (0x200 | 8 | 0x10) or pages_in_reserve(zone) >= reserve, "it took of the reserve"
+            usual = cached or any(listed >= order and kind < 3 for listed, kind in facts.listed)
+            assert usual or not served or flags & (0x200 | 8 | 0x10), "it took of the reserve"
             return pfn
 
         return taking
@@ -407,11 +407,6 @@ PAGES = (1, 1, 1, 2, 2, 2, 4, 4, 4, 8, 8, 8, 512, 512)
 def cached_pages(zone: Any) -> int:
     """The pages on the lists of all CPUs."""
     return sum(lists.count for lists in zone.pcp)
-
-
-def pages_in_reserve(zone: Any) -> int:
-    """The free pages that are listed for the highatomic requests alone."""
-    return sum(len(area.free_list[3]) << order for order, area in enumerate(zone.free_area.orders))
 
 
 def pindex(order: int, kind: int) -> int:

@@ -8,7 +8,7 @@ from specs.random.nodes_beside import Beside
 from specs.random.nodes_programs import MACHINES, NodesMachine
 from specs.random.tester import Tester, drawn
 
-PROGRAMS = 50
+PROGRAMS = 40
 TOP = (10,)
 
 MEMBERS = {
