@@ -21,7 +21,7 @@ Pages and blocks
 What a call may raise, and then nothing has changed
     BuddyError  all of these
       InvalidOrder, InvalidPfn, InvalidRange, InvalidMigratetype, InvalidCpu, InvalidCount
-      InvalidGfp, InvalidNode, InvalidDistance, InvalidZones
+      InvalidGfp, InvalidNode, InvalidDistance, InvalidZones, InvalidGroup, InvalidLimit
                 no such thing can be asked for
       Misaligned, OutOfRange, Overlap
                 the zone's pages are others
@@ -49,6 +49,8 @@ from verified_buddy.errors import (
     InvalidCpu,
     InvalidDistance,
     InvalidGfp,
+    InvalidGroup,
+    InvalidLimit,
     InvalidMigratetype,
     InvalidNode,
     InvalidOrder,
@@ -96,6 +98,8 @@ __all__ = [
     "InvalidCpu",
     "InvalidDistance",
     "InvalidGfp",
+    "InvalidGroup",
+    "InvalidLimit",
     "InvalidMigratetype",
     "InvalidNode",
     "InvalidOrder",

@@ -67,6 +67,18 @@ class InvalidCount(BuddyError):
     sentence = "{} is not an int in {}..{}"
 
 
+class InvalidLimit(BuddyError):
+    """No memory cgroup can have this limit."""
+
+    sentence = "{} is not a limit of pages, which is an int in 0..{}"
+
+
+class InvalidGroup(BuddyError):
+    """The parents of a memory cgroup do not end at a root."""
+
+    sentence = "the parents of group {} do not end at a root"
+
+
 class Misaligned(BuddyError):
     """The page is not a multiple of the block's size."""
 

@@ -31,6 +31,7 @@ PARTS = {
     "highatomic reserve": ("verified_buddy.linux.highatomic",),
     "isolation": ("verified_buddy.linux.isolation",),
     "per-CPU lists": ("verified_buddy.linux.pcp",),
+    "counters and zonelists": ("verified_buddy.linux.vmstat", "verified_buddy.linux.zonelist"),
     "Linux 6.1 zone": ("verified_buddy.linux.zone", "verified_buddy.linux.pcp_limits"),
 }
 

@@ -38,6 +38,7 @@ class Request:
 
     gfp_allowed_mask: Final = gfp.ALL
     init_on_alloc: Final = False
+    mobility_off: Final = False
 
     def __init__(self, nodes: NodeZones, task: Task) -> None:
         self.nodes = nodes
@@ -47,6 +48,8 @@ class Request:
         """The zones that it looked at, in order."""
         self.wakes: list[Wake] = []
         self.searched = 0
+        self.slow = False
+        """Whether it came to the slow path."""
         self.refused = False
         """Whether the slow path ended without a page."""
         self.kills = False
@@ -117,6 +120,10 @@ class Request:
     def looked(self, look: Look) -> None:
         """Remember the look."""
         self.looks.append(look)
+
+    def slows(self, gfp_mask: int, order: int) -> None:
+        """Remember it."""
+        self.slow = True
 
     def found(self, pfn: Pfn | None) -> None:
         """Nothing is done with it."""

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from specs.theorems.linux import (
+    alloc_flags,
     conservation,
     fallback,
+    gfp,
+    gfp_checked,
+    gfp_names,
     highatomic,
     isolation,
+    memcg,
+    memcg_charge,
     mobility,
     mobility_moves,
     node,
+    page_counter,
     pcp,
     pcp_count,
     pcp_drain,
+    vmstat,
+    watermark,
+    watermark_check,
+    watermark_setup,
     zone,
+    zonelist,
 )
 
 PROVED = (
@@ -25,6 +37,15 @@ PROVED = (
     *pcp.ROWS,
     *pcp_count.ROWS,
     *pcp_drain.ROWS,
+    *watermark.ROWS,
+    *watermark_check.ROWS,
     *conservation.ROWS,
+    *gfp.ROWS,
+    *gfp_names.ROWS,
+    *alloc_flags.ROWS,
+    *vmstat.ROWS,
+    *zonelist.ROWS,
+    *page_counter.ROWS,
+    *memcg.ROWS,
 )
-RUN = (*zone.THEOREMS, *node.THEOREMS)
+RUN = (*zone.THEOREMS, *gfp_checked.THEOREMS, *watermark_setup.ROWS, *memcg_charge.ROWS, *node.THEOREMS)

@@ -33,7 +33,17 @@ MEMBERS = {
     "node_zones": ("reclaim_round",),
     "request.Request": (
         *("online_nodes", "zonelist", "populated", "zone", "gfp_context", "cpuset", "in_task", "realtime"),
-        *("memalloc", "no_reclaim", "oom_victim", "fatal_signal", "changed", "searches", "looked", "found"),
+        *(
+            "memalloc",
+            "no_reclaim",
+            "oom_victim",
+            "fatal_signal",
+            "changed",
+            "searches",
+            "looked",
+            "slows",
+            "found",
+        ),
         *("traced", "failed", "dirty_ok", "node_reclaim", "rmqueue", "was_boosted", "prep_new_page"),
         *("wakeup_kswapd", "compact", "compaction_suitable", "reclaim", "reclaimable"),
         *("unreserve_highatomic", "drain_all", "oom_lock", "oom_unlock", "may_kill", "out_of_memory"),
