@@ -41,8 +41,15 @@ LINUX = (
     "linux.page_counter",
     "linux.memcg",
     "linux.memcg_charge",
+    "linux.counted_zone",
+    "linux.request_zone",
+    "linux.world",
+    "linux.topology",
+    "linux.node_zones",
+    "linux.request",
+    "linux.node",
 )
-"""The modules of the Linux 6.1 zone, under proof as well, in the order of their imports."""
+"""The modules of Linux 6.1, under proof as well, in the order of their imports."""
 BY_Z3 = LINUX[: LINUX.index("linux.pcp_limits")]
 """Those of them that work on pages; the others compute limits and flags, and check what callers hand over."""
 HOLDERS = ("FreeArea", "FreeAreaOrder", "Spans", "Pageblocks", "PerCpuPages")

@@ -15,6 +15,7 @@ COSTLY = (
     "pcp-figures-confirmed",
     "typed-runs",
     "typed-zone-machine",
+    "node-machine",
 )
 """The rows to start first, so that none runs alone at the end."""
 

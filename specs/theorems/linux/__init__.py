@@ -15,6 +15,7 @@ from specs.theorems.linux import (
     memcg_charge,
     mobility,
     mobility_moves,
+    node,
     page_counter,
     pcp,
     pcp_count,
@@ -47,4 +48,4 @@ PROVED = (
     *page_counter.ROWS,
     *memcg.ROWS,
 )
-RUN = (*zone.THEOREMS, *gfp_checked.THEOREMS, *watermark_setup.ROWS, *memcg_charge.ROWS)
+RUN = (*zone.THEOREMS, *gfp_checked.THEOREMS, *watermark_setup.ROWS, *memcg_charge.ROWS, *node.THEOREMS)
