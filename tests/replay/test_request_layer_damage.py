@@ -11,7 +11,7 @@ from tests.kmem.kernel_trace import recording, text_of
 from verified_buddy.replay.findings import Violation
 
 PART = 4200
-"""The lines of req1 that are looked at: requests of known flags, the slow path, kswapd, reclaim, compaction."""
+"""So many lines of req1: requests of known flags, the slow path, kswapd, reclaim, compaction."""
 
 # Probe and field; which occurrence; what it becomes; the rule that is broken.
 FIGURES = [
