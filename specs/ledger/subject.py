@@ -30,10 +30,23 @@ LINUX = (
     "linux.pcp",
     "linux.pcp_limits",
     "linux.zone",
+    "linux.zone_type",
+    "linux.gfp",
+    "linux.alloc_flags",
+    "linux.watermark",
+    "linux.vmstat",
+    "linux.zonelist",
+    "linux.compaction",
+    "linux.system",
+    "linux.kswapd",
+    "linux.slow_request",
+    "linux.slow_retry",
+    "linux.slowpath",
+    "linux.page_alloc",
 )
 """The modules of the Linux 6.1 zone, under proof as well, in the order of their imports."""
 BY_Z3 = LINUX[: LINUX.index("linux.pcp_limits")]
-"""Those of them that the solver reads; the last two compute limits, and check what callers hand over."""
+"""Those of them that the solver reads with a zone's state; the others are about figures and requests."""
 HOLDERS = ("FreeArea", "FreeAreaOrder", "Spans", "Pageblocks", "PerCpuPages")
 """The classes that hold the state, for which others stand in."""
 DEFINITIONS = "specs.model.definitions"
