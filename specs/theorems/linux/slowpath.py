@@ -31,7 +31,6 @@ def _row(
 
 
 TABLE = partial(_row, claims=steps.as_in_the_table)
-EVERY = " ".join(state for state in model.ORDER if model.NEXT[state])
 ROWS = (
     TABLE(
         "slowpath-begins",
@@ -151,7 +150,7 @@ ROWS = (
         "slowpath-spares-the-reserves",
         "No search disregards the watermarks but for a request of who frees memory itself, which does not decline, "
         "and, once a task was to be killed, for one that must not fail.",
-        EVERY,
+        "RESTART RETRY G NOPAGE",
         steps.spares_the_reserves,
         _about(SLOWPATH, "restart retry kill"),
         ("slowpath-nofail-takes-all-at-once",),
@@ -159,7 +158,7 @@ ROWS = (
     _row(
         "slowpath-nofail",
         "A request that must not fail, and may reclaim, never does.",
-        EVERY,
+        "NOPAGE",
         steps.never_fails,
         _about(SLOWPATH, "no_page slowpath"),
         ("slowpath-nofail-fails",),
@@ -169,10 +168,10 @@ ROWS = (
         "From any state a request goes on to a later one, or tries once more of 16 times, unless it was told of "
         "something new: pages reclaimed or given back by the reserve, a task killed or being killed, a cpuset that "
         "changed; so it ends if that is told but finitely often, unless it must not fail.",
-        EVERY,
+        "RETRY E F G NOPAGE",
         steps.comes_to_an_end,
         _about(SLOWPATH, "slowpath may_reclaim may_compact kill no_page"),
-        ("slowpath-victim-loops", "slowpath-no-limit-of-loops"),
+        ("slowpath-no-limit-of-loops",),
     ),
 )
 RUN = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from types import ModuleType
@@ -18,7 +18,6 @@ from specs.prover.method.lifted import BITS, LiftedBool, LiftedCount, LiftedPfn,
 from specs.prover.method.paths import Owed, Path, explore
 from specs.prover.method.row import Lemmas, Proof
 from specs.prover.method.solve import fresh_solver
-from specs.prover.method.witness import Witnesses
 
 PAGE, CAPTURED, SLOW = 4711, 4712, 4713
 """The blocks that a search, compaction and the slow path give; which they are does not matter."""
@@ -292,10 +291,13 @@ Run = Callable[[Path], object]
 
 def walked(run: Run) -> Iterator[Path]:
     """Every path of the run, with what it returns; those that no state walks have neither result nor error."""
-    witnesses = Witnesses()
+    solver = z3.SimpleSolver()  # asked so often, a fresh one is slower
     for path in explore(run):
-        if witnesses.decide([*path.facts, *path.denied]) == "unsat":
+        solver.push()
+        solver.add(*path.facts, *path.denied)
+        if solver.check() == z3.unsat:
             path.result, path.error = NOBODY, None
+        solver.pop()
         yield path
 
 
@@ -303,8 +305,8 @@ NOBODY = object()
 """The result of a path that no state walks."""
 
 
-def settled(path: Path, says: str) -> Iterator[Owed]:
-    """What the path owes, from all that is known where it ends: who goes another way owes it there.
+def settled(path: Path, says: str, claims: Iterable[tuple[z3.BoolRef, str]] = ()) -> Iterator[Owed]:
+    """What the path owes, and the claims, from all that is known where it ends: other ways owe it there.
 
     That no state walks a path is owed too, and nothing else then.
     """
@@ -317,6 +319,9 @@ def settled(path: Path, says: str) -> Iterator[Owed]:
         path.owe("impossible", z3.BoolVal(False), f"{says}: {wrong}")
     for owed in path.owed:
         yield replace(owed, facts=facts, pool=(lambda: denied,), beyond=lambda: denied, moment=(path,))
+    for goal, claimed in claims:
+        if not z3.is_true(goal):
+            yield Owed("claim", goal, claimed, facts, (lambda: denied,), (), lambda: denied, (path,))
 
 
 def every_path(run: Run, says: str) -> Iterator[Owed]:
