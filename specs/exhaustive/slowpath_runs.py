@@ -22,9 +22,11 @@ MASKS = (
     KERNEL | model.GFP["NOFAIL"],
     KERNEL | model.GFP["ATOMIC"],
 )
-MASKS_SAID = f"{len(MASKS)} masks: whether it may reclaim, and compact, NORETRY, RETRY_MAYFAIL, NOFAIL, ATOMIC"
+MASKS_SAID = (
+    f"{len(MASKS)} masks: whether it may reclaim, and compact, NORETRY, RETRY_MAYFAIL, NOFAIL, ATOMIC"
+)
 ORDERS = (0, 2, 4)
-FIRST, TURNED = 26, 2
+FIRST, TURNED = 20, 2
 """How many answers are turned, of how many."""
 MOST_STEPS = 400
 """A request that takes more has been told the same for too long: it is left there."""
@@ -84,7 +86,9 @@ class Answers:
         """It worked or was skipped; and it has a block, or none."""
         results = self.subject.linux.compaction.CompactResult
         worked, captured = self.answer(), self.answer()
-        return results.COMPLETE if worked else results.SKIPPED, PAGE if captured and worked and request[1] else None
+        return results.COMPLETE if worked else results.SKIPPED, PAGE if captured and worked and request[
+            1
+        ] else None
 
     def prep_new_page(self, pfn: int, order: int, **how: bool) -> None:
         """Counted."""
@@ -132,7 +136,9 @@ def one(subject: Subject, mask: int, order: int, system: Answers) -> list[tuple[
     if (pfn is not None) != (last == "GOT") or last not in ("GOT", "FAIL"):
         raise Refuted(f"mask {mask:#x}, order {order}: returned {pfn} from {last}")
     if system.failures != (last == "FAIL") or system.prepared > 1:
-        raise Refuted(f"mask {mask:#x}: told of {system.failures} failures, prepared {system.prepared} blocks")
+        raise Refuted(
+            f"mask {mask:#x}: told of {system.failures} failures, prepared {system.prepared} blocks"
+        )
     return taken
 
 
@@ -148,7 +154,7 @@ def edges() -> set[tuple[str, str]]:
 
 
 def walk(subject: Subject, _: int) -> Visited:
-    """Every transition of the table is taken by some request, none that it lacks, and a page ends it or nothing."""
+    """Every transition of the table is taken by some request, and none that it lacks."""
     module = subject.linux.slowpath
     table = {(state.name, after.name) for state, all_after in module.NEXT.items() for after in all_after}
     if table != edges():

@@ -1,4 +1,4 @@
-"""The slow path of Linux 6.1 as one table: what a request asks for in each state, remembers, and where it goes.
+"""The slow path of Linux 6.1 as one table: what a request asks for in each state, and where it goes.
 
 Conditions are formulas over words: gfp flags in capitals, what the request is, what it was told, and what it
 remembers.  Of several rules the first counts whose condition is true; no condition is always true.
@@ -156,7 +156,9 @@ REMEMBERS: Final[dict[str, dict[str, tuple[Rule, ...]]]] = {
         "priority": (Rule("1"),),
         "flags": (Rule("of_the_mask"),),
     },
-    "C0": {"priority": (Rule("2", "quick & ~compacted & costly & NORETRY & ~(SKIPPED | DEFERRED | THISNODE)"),)},
+    "C0": {
+        "priority": (Rule("2", "quick & ~compacted & costly & NORETRY & ~(SKIPPED | DEFERRED | THISNODE)"),)
+    },
     "RETRY": {
         "flags": (
             Rule("flags", "changed"),
@@ -186,7 +188,23 @@ OF_THE_MASK: Final = (
 )
 """Section 6.6: the allocation flags that the slow path begins with, and when."""
 
-ORDER: Final = ("RESTART", "WAKE", "A1", "C0", "RETRY", "A2", "R", "C", "D", "E", "F", "G", "NOPAGE", "GOT", "FAIL")
+ORDER: Final = (
+    "RESTART",
+    "WAKE",
+    "A1",
+    "C0",
+    "RETRY",
+    "A2",
+    "R",
+    "C",
+    "D",
+    "E",
+    "F",
+    "G",
+    "NOPAGE",
+    "GOT",
+    "FAIL",
+)
 """From each state a request goes on to a later one, or begins again."""
 
 AGAIN: Final = ("RESTART", "RETRY")

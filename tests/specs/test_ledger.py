@@ -34,7 +34,7 @@ def public_functions(modules: tuple[str, ...] = CORE) -> Iterator[str]:
                 continue
             if inspect.isfunction(thing):
                 yield f"{module.__name__}.{thing.__name__}"
-            elif inspect.isclass(thing):
+            elif inspect.isclass(thing) and not getattr(thing, "_is_protocol", False):
                 for member, value in vars(thing).items():
                     if not member.startswith("_") and (
                         inspect.isfunction(value) or isinstance(value, property)

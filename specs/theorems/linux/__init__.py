@@ -7,11 +7,14 @@ from specs.theorems.linux import (
     fallback,
     highatomic,
     isolation,
+    kswapd,
     mobility,
     mobility_moves,
+    page_alloc,
     pcp,
     pcp_count,
     pcp_drain,
+    slowpath,
     zone,
 )
 
@@ -25,5 +28,8 @@ PROVED = (
     *pcp_count.ROWS,
     *pcp_drain.ROWS,
     *conservation.ROWS,
+    *page_alloc.ROWS,
+    *slowpath.ROWS,
+    *kswapd.ROWS,
 )
-RUN = zone.THEOREMS
+RUN = (*zone.THEOREMS, *slowpath.RUN)

@@ -1,4 +1,4 @@
-"""What ``verified_buddy.linux.page_alloc`` does: which zone serves a request, above which mark, and its charge."""
+"""What ``verified_buddy.linux.page_alloc`` does: which zone serves, above which mark, and who is charged."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from specs.prover.models.request import search, whole
 from specs.prover.models.request.system import of_requests, settled, walked
 
 MODULE, SYSTEM = "verified_buddy.linux.page_alloc", "verified_buddy.linux.system"
-MEASURED = "zone_watermark_fast and zone_watermark_ok answer as their own rows say: any answer is possible here"
+MEASURED = (
+    "zone_watermark_fast and zone_watermark_ok answer as their own rows say: any answer is possible here"
+)
 GIVEN = "taking a block of a zone, or none, is what the rows of the zone are about"
 
 
@@ -24,7 +26,7 @@ def _searches(subject: Subject) -> Iterator[tuple[Path, Any]]:
 
 
 def _zones(subject: Subject) -> Iterator[tuple[Path, Any]]:
-    for flags, order in product(search.MARKS, search.ORDERS):
+    for flags, order in search.MARKED:
         yield from ((path, (flags, order)) for path in walked(partial(search.OneZone, subject, flags, order)))
 
 
@@ -50,7 +52,12 @@ def _owed(runs: Runs, ends: type, claims: Claims, subject: Subject, _: int) -> I
 
 
 def _row(
-    name: str, says: str, about: str, runs: Callable[[Subject, int], Iterator[Owed]], rejects: tuple[str, ...], *supposes: str
+    name: str,
+    says: str,
+    about: str,
+    runs: Callable[[Subject, int], Iterator[Owed]],
+    rejects: tuple[str, ...],
+    *supposes: str,
 ) -> Theorem:
     functions = tuple(f"{MODULE}.{each}" for each in about.split())
     return Theorem(name, says, functions, "z3", of_requests(runs), rejects, supposes=supposes)
@@ -60,8 +67,10 @@ MARKED = partial(_owed, _zones, search.OneZone, search.keeps_the_mark)
 ROWS = (
     _row(
         "page-alloc-first-zone",
-        "A search takes a block of the first zone that may serve the request, that passes its mark, or passes it once it "
-        "was reclaimed, or needs to pass none, and whose lists give a block; what would fragment memory is tried "
+        "A search takes a block of the first zone that may serve the request, that passes its mark, "
+        "or passes it once it "
+        "was reclaimed, or needs to pass none, and whose lists give a block; what would fragment "
+        "memory is tried "
         "when the preferred zone's node has nothing else. (1 to 3 zones, on 1 or 2 nodes.)",
         "get_page_from_freelist search_zones passes cpuset_allows leaves_the_node",
         partial(_owed, _searches, search.Search, search.chosen),
@@ -78,8 +87,10 @@ ROWS = (
     ),
     _row(
         "page-alloc-looks",
-        "Zones are looked at in order, each once a turn, by the mark that the flags name with its boost, and by the "
-        "counter of the moment; a block is prepared once, zeroed and made compound exactly if it has to be; a "
+        "Zones are looked at in order, each once a turn, by the mark that the flags name with its "
+        "boost, and by the "
+        "counter of the moment; a block is prepared once, zeroed and made compound exactly if it has "
+        "to be; a "
         "boost wakes kswapd if the flags do.",
         "get_page_from_freelist search_zones passes rmqueue",
         partial(_owed, _searches, search.Search, search.looked_at),
@@ -96,8 +107,10 @@ ROWS = (
     ),
     Theorem(
         "page-alloc-keeps-the-mark",
-        "A block is handed out only if the zone had more free pages, without those that the request must not count on, "
-        "than what is left of the mark for its flags and the reserve; or if its flags disregard the marks. What is "
+        "A block is handed out only if the zone had more free pages, without those that the request "
+        "must not count on, "
+        "than what is left of the mark for its flags and the reserve; or if its flags disregard the "
+        "marks. What is "
         "told of a look is what was compared. (Orders 0 and 3, every set of flags that a request may have.)",
         (
             *(f"{MODULE}.{name}" for name in ("search_zones", "passes")),
@@ -106,12 +119,17 @@ ROWS = (
         "z3",
         of_requests(MARKED),
         ("page-alloc-hands-out-what-failed", "page-alloc-look-forgets-the-reserve"),
-        supposes=("whether lists have a block large enough does not matter to the mark: any answer is possible here",),
+        supposes=(
+            "whether lists have a block large enough does not matter to the mark: any answer is "
+            "possible here",
+        ),
     ),
     _row(
         "page-alloc-whole",
-        "A request of an order above 10 is refused before anything. Any other is searched for with the low mark, "
-        "HARDWALL where cpusets are in use and that there alone, and then on the slow path; its page is charged once "
+        "A request of an order above 10 is refused before anything. Any other is searched for with "
+        "the low mark, "
+        "HARDWALL where cpusets are in use and that there alone, and then on the slow path; its page "
+        "is charged once "
         "if ACCOUNT says so, and freed if that is refused; and it is told of once, with what became of it.",
         "alloc_pages prepare_alloc_pages",
         partial(_owed, _requests, whole.Request, whole.as_asked),

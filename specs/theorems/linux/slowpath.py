@@ -8,11 +8,12 @@ from specs.exhaustive import slowpath_runs
 from specs.ledger.domain import Domain, said_by
 from specs.ledger.refutation import Checker
 from specs.ledger.theorem import Theorem
-from specs.model import slowpath as model
 from specs.prover.models.request import steps
 from specs.prover.models.request.system import of_requests
 
-SLOWPATH, REQUEST, RETRY = (f"verified_buddy.linux.{name}" for name in ("slowpath", "slow_request", "slow_retry"))
+SLOWPATH, REQUEST, RETRY = (
+    f"verified_buddy.linux.{name}" for name in ("slowpath", "slow_request", "slow_retry")
+)
 SUPPOSES = (
     "the tests of watermarks answer as their own rows say: any answer is possible here",
     "one call at a time, but for what the system is asked: that may change at any moment",
@@ -34,7 +35,8 @@ TABLE = partial(_row, claims=steps.as_in_the_table)
 ROWS = (
     TABLE(
         "slowpath-begins",
-        "A request that begins, or begins anew, has tried nothing, and has the flags that its mask says; it wakes "
+        "A request that begins, or begins anew, has tried nothing, and has the flags that its mask "
+        "says; it wakes "
         "kswapd of each node that it may use, once, if it may, and searches above the min watermark.",
         "RESTART WAKE A1",
         about=(
@@ -51,7 +53,8 @@ ROWS = (
     ),
     TABLE(
         "slowpath-compacts",
-        "Memory is compacted at once only if the order is what is missing, and after reclaim in any case; a captured "
+        "Memory is compacted at once only if the order is what is missing, and after reclaim in any "
+        "case; a captured "
         "block is prepared once, zeroed if it has to be, and otherwise the lists are searched.",
         "C0 C",
         about=(
@@ -70,7 +73,8 @@ ROWS = (
     ),
     TABLE(
         "slowpath-retries",
-        "Each time kswapd is woken again; who has reserves searches with them, and on every node; who must not "
+        "Each time kswapd is woken again; who has reserves searches with them, and on every node; "
+        "who must not "
         "reclaim gives up then.",
         "RETRY A2",
         about=(*_about(SLOWPATH, "retry second_search"), *_about(REQUEST, "reserve_flags")),
@@ -85,9 +89,12 @@ ROWS = (
     ),
     TABLE(
         "slowpath-reclaims",
-        "After reclaim the lists are searched; if in vain, once more when a reserved pageblock and what CPUs keep has "
-        "come back. It is tried again as the table says: up to 16 times in a row without progress, or for great "
-        "orders with, and while all that could be reclaimed would do; the highatomic reserve is given up last.",
+        "After reclaim the lists are searched; if in vain, once more when a reserved pageblock and "
+        "what CPUs keep has "
+        "come back. It is tried again as the table says: up to 16 times in a row without progress, "
+        "or for great "
+        "orders with, and while all that could be reclaimed would do; the highatomic reserve is "
+        "given up last.",
         "R D E",
         about=(
             *_about(SLOWPATH, "reclaim may_retry may_reclaim"),
@@ -108,7 +115,8 @@ ROWS = (
     ),
     TABLE(
         "slowpath-compacts-again",
-        "Compaction is tried again after reclaim with progress: 16 times, 4 for great orders, while it says that it "
+        "Compaction is tried again after reclaim with progress: 16 times, 4 for great orders, while "
+        "it says that it "
         "worked on; then, or when it gave up, one step harder as long as there is one.",
         "F",
         about=(*_about(SLOWPATH, "may_compact"), *_about(RETRY, "should_compact_retry")),
@@ -122,8 +130,10 @@ ROWS = (
     ),
     TABLE(
         "slowpath-kills",
-        "Before a task is killed the lists are searched once more above the high watermark, within the cpuset and "
-        "without reclaim; nobody is killed for great orders, low zones, one node, or a request that may fail; a "
+        "Before a task is killed the lists are searched once more above the high watermark, within "
+        "the cpuset and "
+        "without reclaim; nobody is killed for great orders, low zones, one node, or a request that "
+        "may fail; a "
         "victim with nothing left to try gives up.",
         "G",
         about=(*_about(SLOWPATH, "kill"), *_about(RETRY, "may_oom killing_helps")),
@@ -140,15 +150,21 @@ ROWS = (
     ),
     TABLE(
         "slowpath-no-page",
-        "A request without a page fails, unless it must not and may reclaim: that one may have some of the reserves, "
+        "A request without a page fails, unless it must not and may reclaim: that one may have some "
+        "of the reserves, "
         "first within its cpuset, and is tried again.",
         "NOPAGE",
         about=(*_about(SLOWPATH, "no_page"), *_about(REQUEST, "search_all_nodes")),
-        rejects=("slowpath-nofail-fails", "slowpath-nofail-atomic-loops", "slowpath-nofail-leaves-the-cpuset-first"),
+        rejects=(
+            "slowpath-nofail-fails",
+            "slowpath-nofail-atomic-loops",
+            "slowpath-nofail-leaves-the-cpuset-first",
+        ),
     ),
     _row(
         "slowpath-spares-the-reserves",
-        "No search disregards the watermarks but for a request of who frees memory itself, which does not decline, "
+        "No search disregards the watermarks but for a request of who frees memory itself, which "
+        "does not decline, "
         "and, once a task was to be killed, for one that must not fail.",
         "RESTART RETRY G NOPAGE",
         steps.spares_the_reserves,
@@ -165,8 +181,10 @@ ROWS = (
     ),
     _row(
         "slowpath-ends",
-        "From any state a request goes on to a later one, or tries once more of 16 times, unless it was told of "
-        "something new: pages reclaimed or given back by the reserve, a task killed or being killed, a cpuset that "
+        "From any state a request goes on to a later one, or tries once more of 16 times, unless it "
+        "was told of "
+        "something new: pages reclaimed or given back by the reserve, a task killed or being killed, "
+        "a cpuset that "
         "changed; so it ends if that is told but finitely often, unless it must not fail.",
         "RETRY E F G NOPAGE",
         steps.comes_to_an_end,
@@ -177,7 +195,8 @@ ROWS = (
 RUN = (
     Theorem(
         "slowpath-runs",
-        "Whole requests take every transition of the table, which is that of the specification, and no other; a "
+        "Whole requests take every transition of the table, which is that of the specification, and "
+        "no other; a "
         "page is returned exactly by those that end with one, prepared once; who fails is told of once.",
         (f"{SLOWPATH}.slowpath",),
         "exhaustive",

@@ -6,12 +6,15 @@ from specs.twins.linux import (
     fallback,
     highatomic,
     isolation,
+    kswapd,
     migratetype,
     mobility,
+    page_alloc,
     pageblock,
     pcp,
     pcp_drain,
     pcp_limits,
+    slowpath,
     versions,
     zone,
 )
@@ -28,4 +31,7 @@ PARTS = (
     pcp_drain,
     pcp_limits,
     zone,
+    page_alloc,
+    slowpath,
+    kswapd,
 )

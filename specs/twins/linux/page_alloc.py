@@ -8,13 +8,15 @@ from specs.ledger.subject import Twin
 
 _twin = partial(Twin, module="linux.page_alloc")
 _ZERO = "zero = system.init_on_alloc or gfp_mask & gfp.ZERO != 0"
-_CHARGE = "    if pfn is not None and gfp_mask & gfp.ACCOUNT != 0 and not system.charge(pfn, order, gfp_mask):\n"
+_CHARGE = (
+    "    if pfn is not None and gfp_mask & gfp.ACCOUNT != 0 and not system.charge(pfn, order, gfp_mask):\n"
+)
 
 TWINS = (
     _twin(
         "page-alloc-empty-lists-end-the-search",
-        old="                system.prep_new_page(pfn, order, zero=zero, compound=compound)\n                return pfn\n",
-        new="                system.prep_new_page(pfn, order, zero=zero, compound=compound)\n            return pfn\n",
+        old="compound=compound)\n                return pfn\n",
+        new="compound=compound)\n            return pfn\n",
     ),
     _twin("page-alloc-far-zone-without-mixing", old="system.online_nodes > 1 and", new="False and"),
     _twin("page-alloc-never-mixes", old="alloc_flags & ~NOFRAGMENT, context)", new="alloc_flags, context)"),
@@ -41,13 +43,19 @@ TWINS = (
         new="highest_zoneidx, alloc_flags, free)",
     ),
     _twin("page-alloc-not-zeroed", old=_ZERO, new="zero = gfp_mask & gfp.ZERO != 0"),
-    _twin("page-alloc-single-page-compound", old="compound = order > 0 and gfp_mask", new="compound = gfp_mask"),
+    _twin(
+        "page-alloc-single-page-compound", old="compound = order > 0 and gfp_mask", new="compound = gfp_mask"
+    ),
     _twin(
         "page-alloc-boost-wakes-nobody",
         old="        system.wakeup_kswapd(zone, 0, 0, zone.zone)\n",
         new="        pass\n",
     ),
-    _twin("page-alloc-hands-out-what-failed", old="    if not system.node_reclaim(zone, gfp_mask, order):\n        return False\n", new="    if not system.node_reclaim(zone, gfp_mask, order):\n        return order == 0\n"),
+    _twin(
+        "page-alloc-hands-out-what-failed",
+        old="    if not system.node_reclaim(zone, gfp_mask, order):\n        return False\n",
+        new="    if not system.node_reclaim(zone, gfp_mask, order):\n        return order == 0\n",
+    ),
     Twin(
         "page-alloc-look-forgets-the-reserve",
         "linux.system",
@@ -82,7 +90,11 @@ TWINS = (
         old="_replace(spread_dirty_pages=False, nodemask=nodemask)",
         new="_replace(spread_dirty_pages=False)",
     ),
-    _twin("page-alloc-charges-everybody", old="pfn is not None and gfp_mask & gfp.ACCOUNT != 0 and", new="pfn is not None and"),
+    _twin(
+        "page-alloc-charges-everybody",
+        old="pfn is not None and gfp_mask & gfp.ACCOUNT != 0 and",
+        new="pfn is not None and",
+    ),
     _twin(
         "page-alloc-dirty-pages-everywhere",
         old="_replace(spread_dirty_pages=False, nodemask=nodemask)",

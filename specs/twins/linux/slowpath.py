@@ -100,8 +100,8 @@ TWINS = (
     _state("slowpath-no-drain", old="    way.system.drain_all()\n", new=""),
     _state(
         "slowpath-drains-before-it-looks",
-        old="    if way.got(way.alloc_flags):\n        return State.GOT\n    way.system.unreserve_highatomic(way.context, "
-        "force=False)\n    way.system.drain_all()\n",
+        old="    if way.got(way.alloc_flags):\n        return State.GOT\n"
+        "    way.system.unreserve_highatomic(way.context, force=False)\n    way.system.drain_all()\n",
         new="    way.system.unreserve_highatomic(way.context, force=False)\n    way.system.drain_all()\n"
         "    if way.got(way.alloc_flags):\n        return State.GOT\n",
     ),
@@ -129,7 +129,9 @@ TWINS = (
         old="way.progress > 0 and not way.costly else",
         new="way.progress > 0 else",
     ),
-    _retry("slowpath-retry-without-the-boost", old="state.watermark.min + state.boost", new="state.watermark.min"),
+    _retry(
+        "slowpath-retry-without-the-boost", old="state.watermark.min + state.boost", new="state.watermark.min"
+    ),
     _retry("slowpath-retry-by-the-low-mark", old="state.watermark.min +", new="state.watermark.low +"),
     _retry(
         "slowpath-compacts-as-often-for-costly-orders",
@@ -162,7 +164,9 @@ TWINS = (
         old="way.context.highest_zoneidx >= NORMAL and way.system",
         new="way.system",
     ),
-    _retry("slowpath-last-look-at-low", old="way.got(WMARK_HIGH | CPUSET, mask)", new="way.got(1 | CPUSET, mask)"),
+    _retry(
+        "slowpath-last-look-at-low", old="way.got(WMARK_HIGH | CPUSET, mask)", new="way.got(1 | CPUSET, mask)"
+    ),
     _retry(
         "slowpath-last-look-not-hardwall",
         old="(way.gfp_mask | gfp.HARDWALL) & ~gfp.DIRECT_RECLAIM",
@@ -211,5 +215,9 @@ TWINS = (
         new="(State.FAIL, State.GOT, State.RETRY)",
     ),
     _state("slowpath-failure-not-told", old="    if state is State.FAIL:\n", new="    if False:\n"),
-    _state("slowpath-atomic-may-wait", old="SlowPath(system, slowpath_gfp(gfp_mask), order,", new="SlowPath(system, gfp_mask, order,"),
+    _state(
+        "slowpath-atomic-may-wait",
+        old="SlowPath(system, slowpath_gfp(gfp_mask), order,",
+        new="SlowPath(system, gfp_mask, order,",
+    ),
 )

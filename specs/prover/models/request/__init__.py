@@ -1,1 +1,1 @@
-"""What the prover knows of requests: zones of which no figure is known, and a system that may answer anything."""
+"""What the prover knows of requests: zones of any figures, a system that may answer anything."""

@@ -1,4 +1,4 @@
-"""One search of the zones, run with any answers, beside the rule: which zone serves, and who was looked at."""
+"""One search of the zones, run with any answers, beside the rule: which zone serves."""
 
 from __future__ import annotations
 
@@ -11,7 +11,18 @@ from specs.ledger.subject import Subject
 from specs.prover.method.invariants import conjunction
 from specs.prover.method.lifted import BITS, LiftedBool, LiftedCount, LiftedPfn
 from specs.prover.method.paths import Path
-from specs.prover.models.request.system import MASK, ORDER, PAGE, AnySystem, Event, any_of, bit, has, replaced, term_of
+from specs.prover.models.request.system import (
+    MASK,
+    ORDER,
+    PAGE,
+    AnySystem,
+    Event,
+    any_of,
+    bit,
+    has,
+    replaced,
+    term_of,
+)
 
 ZONEIDX, TYPE = 2, 1
 LOW, HIGH, NO_WATERMARKS, CPUSET, NOFRAGMENT, KSWAPD = 1, 2, 0x4, 0x40, 0x100, 0x800
@@ -56,18 +67,20 @@ class Situation(NamedTuple):
 
 TWO, THREE = ((0, 2), (0, 1)), ((0, 2), (0, 1), (1, 2))
 SITUATIONS = (
-    Situation(LOW, TWO, near=False, order=None),
-    Situation(LOW, THREE),
-    Situation(LOW | NOFRAGMENT, THREE, near=False),
-    Situation(LOW | NOFRAGMENT, ((0, 2),)),
+    Situation(LOW, TWO[:1], near=False, order=None),
+    Situation(LOW, TWO),
+    Situation(LOW, THREE, near=False),
+    Situation(LOW | NOFRAGMENT, ((0, 2), (1, 2)), near=False),
+    Situation(LOW | NOFRAGMENT, TWO, near=False),
+    Situation(LOW | NOFRAGMENT, TWO[:1]),
     Situation(0, TWO, highest=1),
     Situation(0x30 | KSWAPD, ((1, 2), (0, 2)), nodemask=frozenset({0})),
-    Situation(LOW | NOFRAGMENT | KSWAPD, ((1, 2), (0, 2), (1, 1)), nodemask=frozenset({1}), near=False),
-    Situation(HIGH | CPUSET, ((0, 2), (1, 2)), cpuset=frozenset({1})),
+    Situation(LOW | NOFRAGMENT | KSWAPD, ((1, 2), (0, 2)), nodemask=frozenset({1}), near=False),
+    Situation(HIGH | CPUSET, ((0, 2), (1, 2)), near=False, cpuset=frozenset({1})),
     Situation(NO_WATERMARKS, TWO),
     Situation(NO_WATERMARKS | CPUSET, ((0, 2), (1, 2)), cpuset=frozenset({0})),
-    Situation(LOW, THREE, near=False, dirty=True),
-    Situation(LOW, ((0, 2),), highest=1),
+    Situation(LOW, ((0, 2), (1, 2)), near=False, dirty=True),
+    Situation(LOW, TWO[:1], highest=1),
 )
 
 
@@ -81,11 +94,11 @@ class Search:
         if situation.order is None:
             path.assume(z3.ULE(ORDER, z3.BitVecVal(10, BITS)))
         else:
-            path.assume(ORDER == situation.order, z3.Not(bit("init_on_alloc")))
-            system.init_on_alloc = False
+            path.assume(z3.BitVecVal(situation.order, BITS) == ORDER, z3.Not(bit("init_on_alloc")))
+            system.zeroes = False
         refs = [ref for ref in system.zones if tuple(ref) in situation.eligible]
         if not situation.near:
-            system.node_reclaim = lambda *request: False  # type: ignore[method-assign]  # of this one system
+            system.near = False
         preferred = refs[0] if refs else None
         self.context = subject.linux.system.AllocContext(
             system.zones, situation.highest, situation.nodemask, preferred, TYPE, situation.dirty
@@ -93,7 +106,8 @@ class Search:
         module, mask = subject.linux.page_alloc, LiftedPfn(path, MASK)
         order = LiftedCount(path, ORDER) if situation.order is None else situation.order
         stubs = {"zone_watermark_fast": self.fast, "zone_watermark_ok": self.again}
-        self.now: dict[str, int] = {}
+        self.read: dict[str, int] = {}
+        """By zone: how often its counter had been read."""
         with replaced(module, **stubs):
             self.pfn = module.get_page_from_freelist(system, mask, order, situation.alloc_flags, self.context)
 
@@ -104,17 +118,23 @@ class Search:
         right = conjunction([mask.term == MASK, boost.term == zone.term("boost")])
         self.path.owe("search", right, "the mask and the boost are the request's and the zone's")
         self._asked(zone, order, mark, highest, flags, free)
+        self.read[zone.name] = zone.reads
         return LiftedBool(self.path, bit(f"fast:{zone.name}{' unmixed' if flags & NOFRAGMENT else ''}"))
 
     def again(self, zone: Any, order: Any, mark: Any, highest: int, flags: int, free: Any) -> LiftedBool:
         """In place of zone_watermark_ok(), after a zone was reclaimed."""
         self._asked(zone, order, mark, highest, flags, free)
+        anew = zone.reads == self.read[zone.name] + 1
+        self.path.owe("search", z3.BoolVal(anew), "the counter is read again after reclaim")
         return LiftedBool(self.path, bit(f"again:{zone.name}{' unmixed' if flags & NOFRAGMENT else ''}"))
 
     def _asked(self, zone: Any, order: Any, mark: Any, highest: int, flags: int, free: Any) -> None:
         figure = ("min", "low", "high")[flags & 3]
-        says = "a zone is measured by the mark that the flags name, its boost included, and by its counter of now"
-        right = [mark.term == zone.term(figure) + zone.term("boost"), free.term == zone.term(f"free{zone.reads}")]
+        says = "a zone is measured by the mark that the flags name, with its boost, and by its counter of now"
+        right = [
+            mark.term == zone.term(figure) + zone.term("boost"),
+            free.term == zone.term(f"free{zone.reads}"),
+        ]
         right += [term_of(order) == ORDER, z3.BoolVal(highest == self.situation.highest)]
         self.path.owe("search", conjunction(right), says)
 
@@ -147,7 +167,9 @@ def serves(situation: Situation, flags: int, zone: tuple[int, int]) -> z3.BoolRe
         if number:  # it was reclaimed once already, if it failed then
             before = bit(f"near0:{name}")
             tries = [z3.If(z3.And(first, z3.BoolVal(zone in situation.turns[0][1])), tries[0], before)]
-        terms.append(z3.And(*tries, bit(f"again:{turn}")) if len(tries) > 1 else z3.And(tries[0], bit(f"again:{turn}")))
+        terms.append(
+            z3.And(*tries, bit(f"again:{turn}")) if len(tries) > 1 else z3.And(tries[0], bit(f"again:{turn}"))
+        )
     return conjunction([allowed(situation, zone), any_of(terms), bit(f"gives:{turn}")])
 
 
@@ -175,12 +197,18 @@ def looked_at(search: Search) -> Iterator[Claim]:
     situation, looks = search.situation, [event.args[0] for event in search.of("look")]
     seen = [(look.alloc_flags, tuple(look.zone)) for look in looks]
     order = places(situation)
-    yield z3.BoolVal(sorted(seen, key=order.index) == seen), "zones are looked at in order, and none twice in a turn"
+    yield (
+        z3.BoolVal(sorted(seen, key=order.index) == seen),
+        "zones are looked at in order, and none twice in a turn",
+    )
     takes = search.of("take")
     for event in takes:
         zone, number, kind, flags = event.args
         right = term_of(number) == ORDER
-        yield z3.And(right, z3.BoolVal(kind == TYPE and (flags, tuple(zone)) in seen)), "what is taken was asked for"
+        yield (
+            z3.And(right, z3.BoolVal(kind == TYPE and (flags, tuple(zone)) in seen)),
+            "what is taken was asked for",
+        )
     yield from prepared(search)
     yield from woken(search, takes)
 
@@ -203,28 +231,33 @@ def woken(search: Search, takes: list[Event]) -> Iterator[Claim]:
     zones = [event.args[0] for event in takes]
     for event in wakes:
         zone, *rest = event.args
-        yield z3.BoolVal(zone in zones and rest == [0, 0, zone.zone]), "kswapd is woken for a zone that was boosted"
+        yield (
+            z3.BoolVal(zone in zones and rest == [0, 0, zone.zone]),
+            "kswapd is woken for a zone that was boosted",
+        )
     due = z3.And(bit("was_boosted"), z3.BoolVal(bool(search.situation.alloc_flags & KSWAPD)))
     if takes:
-        yield z3.BoolVal([event.args[0] for event in wakes] == zones) == due, "a boost wakes kswapd if the flags do"
+        yield (
+            z3.BoolVal([event.args[0] for event in wakes] == zones) == due,
+            "a boost wakes kswapd if the flags do",
+        )
     else:
         yield z3.BoolVal(not wakes), "nobody else wakes it"
 
 
 def needed(mark: z3.BitVecRef, flags: int) -> z3.BitVecRef:
     """Section 7.4: what is left of a mark for a request with these flags."""
-    half = z3.BitVecVal(2, BITS)
     if flags & 0x20:
-        mark = mark - z3.UDiv(mark, half)
+        mark = mark - z3.UDiv(mark, z3.BitVecVal(2, BITS))
         if flags & 0x10:
             mark = mark - z3.UDiv(mark, z3.BitVecVal(4, BITS))
     if flags & 0x8:
-        mark = mark - z3.UDiv(mark, half)
+        mark = mark - z3.UDiv(mark, z3.BitVecVal(2, BITS))
     return mark
 
 
-MARKS = (LOW, HIGH | CPUSET, 0, 0x10, 0x20, 0x30, 0x230, 0x8, 0x4)
-ORDERS = (0, 3)
+MARKED = ((LOW, 0), (0x30, 0), (0x230, 3), (0x8, 3), (HIGH | CPUSET, 3), (NO_WATERMARKS, 0))
+"""Flags with an order, of the kinds that requests have: they cannot wait, or are victims, or free memory."""
 
 
 class OneZone:
@@ -241,13 +274,16 @@ class OneZone:
             search = subject.linux.page_alloc.search_zones
             self.pfn = search(system, LiftedPfn(path, MASK), order, flags, context)
 
-    def keeps(self, mark: z3.BitVecRef, free: z3.BitVecRef) -> z3.BoolRef:
-        """Whether more than the mark and the reserve is left of what the request may count on."""
-        figure = self.zone.term
+    def usable(self, free: z3.BitVecRef) -> z3.BitVecRef:
+        """Section 7.4: what the request may count on."""
         unusable = z3.BitVecVal((1 << self.order) - 1, BITS)
         if not self.flags & 0x238:
-            unusable = unusable + figure("reserved")
-        return free - unusable > needed(mark, self.flags) + figure("reserve2")
+            unusable = unusable + self.zone.term("reserved")
+        return free - unusable
+
+    def keeps(self, mark: z3.BitVecRef, free: z3.BitVecRef) -> z3.BoolRef:
+        """Whether more than the mark and the reserve is left of what the request may count on."""
+        return self.usable(free) > needed(mark, self.flags) + self.zone.term("reserve2")
 
 
 def keeps_the_mark(one: OneZone) -> Iterator[Claim]:
@@ -262,5 +298,9 @@ def keeps_the_mark(one: OneZone) -> Iterator[Claim]:
     if one.pfn is not None and not flags & NO_WATERMARKS:
         yield any_of(lenient), "a block is handed out only if more than the mark and the reserve stay"
     (look,) = [event.args[0] for event in one.system.events if event.name == "look"]
-    exact = term_of(look.margin) > 0
-    yield exact == one.keeps(mark, figure("free1")), "the margin that is told of is what was compared"
+    yield (
+        term_of(look.usable) == one.usable(figure("free1")),
+        "the usable pages that are told of are those compared",
+    )
+    yield term_of(look.needed) == needed(mark, flags) + figure("reserve2"), "and so are those that are needed"
+    yield term_of(look.margin) == term_of(look.usable) - term_of(look.needed), "and what is beyond them"

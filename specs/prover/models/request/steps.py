@@ -1,4 +1,4 @@
-"""The states of the slow path, run from anything that a request may remember, beside the table of the model."""
+"""The states of the slow path, run from whatever a request remembers, beside the model's table."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ class Step:
         self.preferred = linux.zonelist.first_zone(system.zones, 2, nodemask)
         context = linux.system.AllocContext(system.zones, highest, nodemask, None, count(TYPE))
         self.gfp_mask, self.order = LiftedPfn(path, MASK), count(ORDER)
-        self.way = way = linux.slow_request.SlowPath(system, self.gfp_mask, self.order, context, system.search)
+        self.way = way = linux.slow_request.SlowPath(
+            system, self.gfp_mask, self.order, context, system.search
+        )
         self.before_flags = way.alloc_flags = LiftedPfn(path, FLAGS)
         way.no_progress_loops = count(LOOPS)
         way.compaction_retries, way.compact_priority = count(RETRIES), count(PRIORITY)
@@ -76,9 +78,14 @@ class Step:
     def passes(self, zone: Any, order: Any, mark: Any, highest: Any, flags: Any, free: Any) -> LiftedBool:
         """In place of zone_watermark_ok(): any answer, to the question that is to be asked."""
         figure = zone.term
-        asked = [mark.term == figure("min") + figure("boost"), free.term == figure("reclaimable") + figure("exact")]
+        asked = [
+            mark.term == figure("min") + figure("boost"),
+            free.term == figure("reclaimable") + figure("exact"),
+        ]
         asked += [term_of(order) == ORDER, flags.term == FLAGS, z3.BoolVal(highest == 2)]
-        says = "reclaim is tried again if all that could be reclaimed would lift a zone above its min watermark"
+        says = (
+            "reclaim is tried again if all that could be reclaimed would lift a zone above its min watermark"
+        )
         self.path.owe("slowpath", conjunction(asked), says)
         return LiftedBool(self.path, bit(f"passes:{zone.name}"))
 
@@ -95,7 +102,11 @@ class Step:
     @property
     def names(self) -> list[str]:
         """What was asked for, in order; waking kswapd is looked at by itself."""
-        return ["last search" if self._is_last(event) else event.name for event in self.system.events if event.name != "kswapd"]
+        return [
+            "last search" if self._is_last(event) else event.name
+            for event in self.system.events
+            if event.name != "kswapd"
+        ]
 
     def _is_last(self, event: Any) -> bool:
         return event.name == "search" and event.args[0] is not self.gfp_mask
@@ -134,7 +145,9 @@ class Words:
         }
         plain = "memalloc realtime changed captured lock may_kill kill_helps unreserved found1 found2 found3"
         self.values |= {name: bit(name) for name in plain.split()}
-        self.values["retries_now"] = RETRIES + z3.If(self("SUCCESS"), z3.BitVecVal(1, BITS), z3.BitVecVal(0, BITS))
+        self.values["retries_now"] = RETRIES + z3.If(
+            self("SUCCESS"), z3.BitVecVal(1, BITS), z3.BitVecVal(0, BITS)
+        )
         self.values["loops_now"] = z3.If(self("progressed & ~costly"), z3.BitVecVal(0, BITS), LOOPS + 1)
         for name, formula in model.WORDS.items():
             self.values[name] = self(formula)
@@ -173,7 +186,9 @@ Claims = Callable[[Step], Iterable[Claim]]
 def paths_of(subject: Subject, state: str) -> list[Path]:
     """Every way through the state, with its step; nothing goes there, if it has none."""
     return [
-        path for nodemask in NODEMASKS.get(state, (None,)) for path in walked(partial(Step, subject, state, nodemask))
+        path
+        for nodemask in NODEMASKS.get(state, (None,))
+        for path in walked(partial(Step, subject, state, nodemask))
     ]
 
 
@@ -215,7 +230,10 @@ def asks(step: Step) -> Iterator[Claim]:
         left = [call for index, call in enumerate(calls) if index not in skipped]
         if [call.name for call in left] != done:
             continue
-        said = [words()(call.when) if index not in skipped else z3.Not(words()(call.when)) for index, call in enumerate(calls)]
+        said = [
+            words()(call.when) if index not in skipped else z3.Not(words()(call.when))
+            for index, call in enumerate(calls)
+        ]
         said += [_asked(step, event, call) for event, call in zip(made, left, strict=True)]
         chosen.append(conjunction(said))
     yield any_of(chosen), f"it asks for {', '.join(done) or 'nothing'}"
@@ -232,13 +250,21 @@ def _asked(step: Step, event: Any, call: model.Call) -> z3.BoolRef:
     if call.name.endswith("search"):
         mask, order, flags, context = args
         wanted = FLAGS if call.flags == "own" else z3.BitVecVal(int(call.flags, 16), BITS)
-        own = (MASK | model.GFP["HARDWALL"]) & ~model.GFP["DIRECT_RECLAIM"] if call.name == "last search" else MASK
+        own = (
+            (MASK | model.GFP["HARDWALL"]) & ~model.GFP["DIRECT_RECLAIM"]
+            if call.name == "last search"
+            else MASK
+        )
         same = context is step.context
-        return conjunction([term_of(flags) == wanted, mask.term == own, order.term == ORDER, z3.BoolVal(same)])
+        return conjunction(
+            [term_of(flags) == wanted, mask.term == own, order.term == ORDER, z3.BoolVal(same)]
+        )
     if call.name == "prepare":
         pfn, order, zero, compound = args
         zeroed = zero == z3.Or(bit("init_on_alloc"), has(MASK, model.GFP["ZERO"]))
-        return conjunction([zeroed, compound == has(MASK, 0x40000), z3.BoolVal(pfn != PAGE), order.term == ORDER])
+        return conjunction(
+            [zeroed, compound == has(MASK, 0x40000), z3.BoolVal(pfn != PAGE), order.term == ORDER]
+        )
     if call.name.startswith("compact"):
         priority, flags = args
         own = term_of(priority) == PRIORITY if "own" in call.name else z3.BoolVal(True)
@@ -268,7 +294,10 @@ def _looks(step: Step) -> Iterator[Claim]:
     yield z3.BoolVal(same), "the request stays the same"
     first = step.system.zones[0]
     if step.state == "RESTART":
-        yield z3.BoolVal(way.context == context._replace(preferred=step.preferred)), "the first zone is found anew"
+        yield (
+            z3.BoolVal(way.context == context._replace(preferred=step.preferred)),
+            "the first zone is found anew",
+        )
     elif step.state == "RETRY":
         wide = conjunction([z3.Not(words()("changed")), z3.Or(words()("reserves"), z3.Not(has(FLAGS, 0x40)))])
         widened = way.context == context._replace(nodemask=None, preferred=first)
@@ -280,7 +309,7 @@ def _looks(step: Step) -> Iterator[Claim]:
 
 
 def wakes(step: Step) -> Iterator[Claim]:
-    """kswapd is woken once of every node that has memory and that it may use, if its flags say so."""
+    """Each kswapd is woken once of every node that has memory and that it may use, if its flags say so."""
     woken = [event for event in step.system.events if event.name == "kswapd"]
     zones = [ref for ref in step.system.zones if step.nodemask is None or ref.node in step.nodemask]
     calls = [call for call in model.DOES[step.state] if call.name == "kswapds"]
@@ -318,7 +347,10 @@ def spares_the_reserves(step: Step) -> Iterator[Claim]:
 
 def never_fails(step: Step) -> Iterator[Claim]:
     """Who must not fail, and may reclaim, does not."""
-    yield z3.Or(z3.Not(words()("insists")), z3.BoolVal(step.next != "FAIL")), "who must not fail ends with a page"
+    yield (
+        z3.Or(z3.Not(words()("insists")), z3.BoolVal(step.next != "FAIL")),
+        "who must not fail ends with a page",
+    )
     table = step.subject.linux.slowpath.NEXT
     fails = [state.name for state, after in table.items() if any(each.name == "FAIL" for each in after)]
     yield z3.BoolVal(fails == [step.state]), "nothing fails elsewhere"

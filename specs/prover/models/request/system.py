@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from unittest.mock import patch
 
 import z3
@@ -22,8 +22,8 @@ from specs.prover.method.solve import fresh_solver
 PAGE, CAPTURED, SLOW = 4711, 4712, 4713
 """The blocks that a search, compaction and the slow path give; which they are does not matter."""
 MASK, ORDER = z3.BitVec("gfp_mask", BITS), z3.BitVec("order", BITS)
-MOST = 1 << 40
-"""No machine has more pages; so no sum of figures leaves 64 bits."""
+MOST = 1 << 34
+"""No machine of x86-64 has more pages: 64 TiB."""
 
 
 class Event(NamedTuple):
@@ -130,6 +130,8 @@ class AnySystem:
         self.gfp_allowed_mask = LiftedPfn(path, z3.BitVec("gfp_allowed_mask", BITS))
         self.nodes: Any = None
         """The nodes of the task's cpuset."""
+        self.near = self.zeroes = True
+        """Whether zones may be reclaimed first, and pages be zeroed unasked; else neither is."""
 
     def ask(self, name: str) -> LiftedBool:
         """An answer of that name."""
@@ -142,7 +144,7 @@ class AnySystem:
     def __getattr__(self, name: str) -> Any:
         """A yes or no that is asked with nothing or with what does not matter."""
         if name == "init_on_alloc":
-            return self.ask(name)
+            return self.ask(name) if self.zeroes else False
         if name not in QUESTIONS:
             raise AttributeError(name)
         return lambda *args, **named: self.ask(name)
@@ -246,8 +248,10 @@ class AnySystem:
         self.did("take", zone, order, migratetype, alloc_flags)
         return PAGE + self.zones.index(zone) if self.ask(f"gives:{self.turn(zone, alloc_flags)}") else None
 
-    def node_reclaim(self, zone: Any, gfp_mask: Any, order: Any) -> LiftedBool:
+    def node_reclaim(self, zone: Any, gfp_mask: Any, order: Any) -> LiftedBool | bool:
         """Whether the mark is to be read again."""
+        if not self.near:
+            return False
         turn = sum(event.name == "near" and event.args[0] == zone for event in self.events)
         self.did("near", zone)
         return self.ask(f"near{turn}:{zone.node}.{zone.zone}")
@@ -271,8 +275,19 @@ class AnySystem:
 
 
 QUESTIONS = frozenset(
-    "populated in_task realtime memalloc no_reclaim oom_victim fatal_signal changed dirty_ok was_boosted "
-    "compaction_suitable may_kill".split()
+    {
+        *(
+            "populated",
+            "in_task",
+            "realtime",
+            "memalloc",
+            "no_reclaim",
+            "oom_victim",
+            "fatal_signal",
+            "changed",
+        ),
+        *("dirty_ok", "was_boosted", "compaction_suitable", "may_kill"),
+    }
 )
 
 
@@ -282,7 +297,7 @@ def replaced(module: ModuleType, **names: object) -> Iterator[None]:
     if not names:
         yield
         return
-    with patch.multiple(module, **names):
+    with patch.multiple(module, **cast("dict[str, Any]", names)):
         yield
 
 
@@ -290,7 +305,7 @@ Run = Callable[[Path], object]
 
 
 def walked(run: Run) -> Iterator[Path]:
-    """Every path of the run, with what it returns; those that no state walks have neither result nor error."""
+    """Every path of the run, with what it returns; ``NOBODY`` if no state walks it."""
     solver = z3.SimpleSolver()  # asked so often, a fresh one is slower
     for path in explore(run):
         solver.push()
@@ -312,7 +327,9 @@ def settled(path: Path, says: str, claims: Iterable[tuple[z3.BoolRef, str]] = ()
     """
     facts, denied = tuple(path.facts), tuple(path.denied)
     if path.result is NOBODY:
-        yield Owed("impossible", z3.Not(conjunction([*facts, *denied])), f"{says}: nobody goes this way", (), ())
+        yield Owed(
+            "impossible", z3.Not(conjunction([*facts, *denied])), f"{says}: nobody goes this way", (), ()
+        )
         return
     if path.error is not None:
         wrong = f"the call does not end in {type(path.error).__name__}: {path.error}"

@@ -1,4 +1,4 @@
-"""A whole request, with the search and the slow path replaced: what becomes of its mask, its page, its charge."""
+"""A whole request, with the search and the slow path replaced: its mask, its page, its charge."""
 
 from __future__ import annotations
 
@@ -12,7 +12,17 @@ from specs.prover.method.invariants import conjunction
 from specs.prover.method.lifted import BITS, LiftedCount, LiftedPfn
 from specs.prover.method.paths import Path
 from specs.prover.models.request.search import TYPE, ZONEIDX, Claim
-from specs.prover.models.request.system import MASK, ORDER, SLOW, AnySystem, Event, any_of, bit, has, replaced, term_of
+from specs.prover.models.request.system import (
+    MASK,
+    ORDER,
+    SLOW,
+    AnySystem,
+    Event,
+    bit,
+    has,
+    replaced,
+    term_of,
+)
 
 ALLOWED, CONTEXT = z3.BitVec("gfp_allowed_mask", BITS), z3.BitVec("in_context", BITS)
 ACCOUNT, HARDWALL, THISNODE, WRITE, KSWAPD_RECLAIM = 0x400000, 0x100000, 0x200000, 0x1000, 0x800
@@ -42,7 +52,7 @@ class Request:
             self.pfn = module.alloc_pages(system, mask, order, 0, nodemask)
 
     def slowpath(self, system: Any, gfp_mask: Any, order: Any, context: Any, search: Any) -> int | None:
-        """In place of slowpath(): a block or none."""
+        """A block or none, in place of the function."""
         system.did("slow", gfp_mask, order, context)
         return SLOW if system.ask("slow") else None
 
@@ -54,7 +64,10 @@ class Request:
 def as_asked(request: Request) -> Iterator[Claim]:
     """All that becomes of a request."""
     great = ORDER > 10
-    yield z3.BoolVal(not request.system.events) == great, "an order above 10, and no other, is refused at once"
+    yield (
+        z3.BoolVal(not request.system.events) == great,
+        "an order above 10, and no other, is refused at once",
+    )
     if not request.system.events:
         yield z3.BoolVal(request.pfn is None), "it has no page"
         return
@@ -67,14 +80,20 @@ def searched(request: Request) -> Iterator[Claim]:
     (context,) = request.of("context")
     yield context.args[0].term == MASK & ALLOWED, "bits that are not allowed yet are dropped first"
     ((node, thisnode),) = (event.args for event in request.of("zonelist"))
-    yield z3.And(thisnode.term == has(CONTEXT, THISNODE), z3.BoolVal(node == 0)), "the node's list, or that node's alone"
+    yield (
+        z3.And(thisnode.term == has(CONTEXT, THISNODE), z3.BoolVal(node == 0)),
+        "the node's list, or that node's alone",
+    )
     ((mask, order, flags, where),) = (event.args for event in request.of("search"))
     used = request.cpuset is not None
     wall = CONTEXT | z3.BitVecVal(HARDWALL, BITS) if used else CONTEXT
     yield z3.And(mask.term == wall, order.term == ORDER), "HARDWALL is added where cpusets are in use"
     own = z3.And(bit("in_task"), z3.BoolVal(used and request.nodemask is None))
     narrow = request.cpuset if where.nodemask is request.cpuset else request.nodemask
-    yield z3.BoolVal(used and request.nodemask is None and where.nodemask is request.cpuset) == own, "a task's nodes"
+    yield (
+        z3.BoolVal(used and request.nodemask is None and where.nodemask is request.cpuset) == own,
+        "a task's nodes",
+    )
     yield z3.BoolVal(where.nodemask == narrow), "the nodes are the caller's or the cpuset's"
     preferred = next(((at, zone) for at, zone in ZONES if narrow is None or at in narrow), None)
     normal = preferred is not None and preferred[1] == 2
@@ -87,10 +106,19 @@ def searched(request: Request) -> Iterator[Claim]:
         wanted = wanted | z3.If(when, z3.BitVecVal(some, BITS), z3.BitVecVal(0, BITS))
     yield term_of(flags) == wanted, "the fast path has the low mark, and the flags of section 6.6"
     right = (where.preferred is None) if preferred is None else where.preferred == preferred
-    yield z3.BoolVal(right and where.highest_zoneidx == ZONEIDX and where.migratetype == TYPE), "where it may look"
-    yield where.spread_dirty_pages.term == has(CONTEXT, WRITE), "dirty pages are spread if it is to be written"
+    yield (
+        z3.BoolVal(right and where.highest_zoneidx == ZONEIDX and where.migratetype == TYPE),
+        "where it may look",
+    )
+    yield (
+        where.spread_dirty_pages.term == has(CONTEXT, WRITE),
+        "dirty pages are spread if it is to be written",
+    )
     slow = request.of("slow")
-    yield z3.BoolVal(len(slow) == 1) == z3.Not(bit("found1")), "the slow path follows exactly if there was no page"
+    yield (
+        z3.BoolVal(len(slow) == 1) == z3.Not(bit("found1")),
+        "the slow path follows exactly if there was no page",
+    )
     for event in slow:
         mask, order, again = event.args
         same = again == where._replace(nodemask=request.nodemask, spread_dirty_pages=False)
@@ -103,7 +131,10 @@ def charged(request: Request) -> Iterator[Claim]:
     page = z3.Or(bit("found1"), bit("slow"))
     account = has(CONTEXT, ACCOUNT)
     charges, frees, traces = (request.of(name) for name in ("charge", "free", "trace"))
-    yield z3.BoolVal(len(charges) == 1) == z3.And(page, account), "a page is charged once, exactly if it is to be"
+    yield (
+        z3.BoolVal(len(charges) == 1) == z3.And(page, account),
+        "a page is charged once, exactly if it is to be",
+    )
     yield z3.BoolVal(len(charges) <= 1), "it is not charged twice"
     refused = conjunction([page, account, z3.Not(bit("charged"))])
     yield z3.BoolVal(len(frees) == 1) == refused, "it is freed once, exactly if the charge was refused"
@@ -121,4 +152,3 @@ def charged(request: Request) -> Iterator[Claim]:
         wanted = CONTEXT | z3.If(bit("found1"), fast, z3.BitVecVal(0, BITS))
         right = [order.term == ORDER, mask.term == wanted, z3.BoolVal(pfn == request.pfn and kind == TYPE)]
         yield conjunction(right), "what is told is the page and the mask that it was found with"
-    _ = any_of
