@@ -34,6 +34,8 @@ FAMILIES = tuple(
             linux.pcp_count,
             linux.pcp_drain,
         ),
+        (linux.slowpath,),
+        (linux.page_alloc, linux.kswapd),
         (core.free_area,),
         (core.buddy_init,),
         (hypotheses, core.paths),
