@@ -79,14 +79,11 @@ class Beside:
             self.free(pfn, task)
         return pages
 
-    def usage(self, group: str) -> int:
-        """The pages that a group is charged for."""
-        return sum(1 << self.live[pfn].order for pfn, by in self.charges.items() if by == group)
-
     def charge(self, pfn: int, order: int, gfp_mask: int, task: Any) -> bool:
         """Charge the task's group, within its limit."""
         assert task.memcg in GROUPS, "nobody is to be charged"
-        if self.usage(task.memcg) + (1 << order) > GROUPS[task.memcg]:
+        usage = sum(1 << self.live[block].order for block, by in self.charges.items() if by == task.memcg)
+        if usage + (1 << order) > GROUPS[task.memcg]:
             return False
         self.charges[pfn] = task.memcg
         self.live[pfn] = Block(order, task.memcg, zeroed=False, compound=False)
@@ -286,7 +283,7 @@ class Beside:
     # What holds at rest.
     def whole(self) -> None:
         """Every page has one owner, sums and counters agree, and what is recorded of live blocks is true."""
-        live = {pfn: block.order for zone in self.nodes.ascending for pfn, block in self.owned(zone)}
+        live = {pfn: order for zone in self.nodes.ascending for pfn, order in zone.live.items()}
         assert live == {pfn: block.order for pfn, block in self.live.items()}, "other live blocks"
         for zone in self.nodes.ascending:
             zone_is_whole(zone, self.cpus)
@@ -297,10 +294,6 @@ class Beside:
         assert recorded == (zeroed, compound, charged), "what is recorded of live blocks is not so"
         assert charged == set(self.charges), "what is charged is not live, or the other way round"
         assert not self.nodes.killing, "nobody is killing any more"
-
-    def owned(self, zone: Any) -> list[tuple[int, Block]]:
-        """The live blocks of a zone, as the zone has them."""
-        return [(pfn, Block(order, None, zeroed=False, compound=False)) for pfn, order in zone.live.items()]
 
     def everything(self) -> list[object]:
         """All that the machine's future depends on."""
