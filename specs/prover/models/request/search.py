@@ -256,7 +256,7 @@ def needed(mark: z3.BitVecRef, flags: int) -> z3.BitVecRef:
     return mark
 
 
-MARKED = ((LOW, 0), (0x30, 0), (0x230, 3), (0x8, 3), (HIGH | CPUSET, 3), (NO_WATERMARKS, 0))
+MARKED = ((LOW, 0), (0x30, 0), (0x230, 3), (0x8, 3), (NO_WATERMARKS, 0))
 """Flags with an order, of the kinds that requests have: they cannot wait, or are victims, or free memory."""
 
 
@@ -266,6 +266,8 @@ class OneZone:
     def __init__(self, subject: Subject, flags: int, order: int, path: Path) -> None:
         self.flags, self.order = flags, order
         self.system = system = AnySystem(subject, path, ((0, 2),))
+        system.near, system.zeroes = flags == LOW, False
+        path.assume(z3.Not(bit("init_on_alloc")))
         (ref,) = system.zones
         self.zone = system.figures[ref]
         context = subject.linux.system.AllocContext(system.zones, 2, None, ref, TYPE)
