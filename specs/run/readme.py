@@ -31,6 +31,9 @@ PARTS = {
     "highatomic reserve": ("verified_buddy.linux.highatomic",),
     "isolation": ("verified_buddy.linux.isolation",),
     "per-CPU lists": ("verified_buddy.linux.pcp",),
+    "requests": ("verified_buddy.linux.page_alloc", "verified_buddy.linux.system"),
+    "slow path": ("verified_buddy.linux.slowpath", "verified_buddy.linux.slow_"),
+    "kswapd": ("verified_buddy.linux.kswapd",),
     "Linux 6.1 zone": ("verified_buddy.linux.zone", "verified_buddy.linux.pcp_limits"),
 }
 

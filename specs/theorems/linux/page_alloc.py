@@ -109,8 +109,8 @@ ROWS = (
         "page-alloc-keeps-the-mark",
         "A block is handed out only if the zone had more free pages, without those that the request must not "
         "count on, than what is left of the mark for its flags and the reserve; or if its flags disregard the "
-        "marks. What is told of a look is what was compared. (One zone; flags of a request that may wait, of "
-        "one that cannot, of a victim, and of who frees memory; orders 0 and 3.)",
+        "marks. What is told of a look is what was compared. (One zone; flags of a request that may wait, one "
+        "that cannot, a victim, and one that frees memory; orders 0 and 3.)",
         (
             *(f"{MODULE}.{name}" for name in ("search_zones", "passes")),
             *(f"{SYSTEM}.Look.{name}" for name in ("usable", "needed", "margin")),

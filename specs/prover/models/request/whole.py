@@ -121,9 +121,9 @@ def searched(request: Request) -> Iterator[Claim]:
     )
     for event in slow:
         mask, order, again = event.args
-        same = again.spread_dirty_pages is False and again._replace(spread_dirty_pages=True) == where._replace(
-            nodemask=request.nodemask, spread_dirty_pages=True
-        )
+        same = again.spread_dirty_pages is False and again._replace(
+            spread_dirty_pages=True
+        ) == where._replace(nodemask=request.nodemask, spread_dirty_pages=True)
         right = [mask.term == CONTEXT, order.term == ORDER, z3.BoolVal(same)]
         yield conjunction(right), "it has the mask without HARDWALL, and the caller's nodes"
 
