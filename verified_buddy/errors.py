@@ -67,6 +67,18 @@ class InvalidCount(BuddyError):
     sentence = "{} is not an int in {}..{}"
 
 
+class InvalidLimit(BuddyError):
+    """No memory cgroup can have this limit."""
+
+    sentence = "{} is not a limit of pages, which is an int in 0..{}"
+
+
+class InvalidGroup(BuddyError):
+    """The parents of a memory cgroup do not end at a root."""
+
+    sentence = "the parents of group {} do not end at a root"
+
+
 class Misaligned(BuddyError):
     """The page is not a multiple of the block's size."""
 
@@ -129,3 +141,10 @@ class InvalidZones(BuddyError):
     """The zones of a node that have memory are some of 0..4, ascending."""
 
     sentence = "node {} cannot have the zones {}"
+
+
+class Deadlock(Exception):
+    """A request that would try for ever, since nobody finds memory for it; what it tried is done."""
+
+    def __str__(self) -> str:
+        return "nobody finds memory for flags {:#x} and order {}, which must not fail".format(*self.args)

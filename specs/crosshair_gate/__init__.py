@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specs.crosshair_gate import arguments, arithmetic, tiny_zone
+from specs.crosshair_gate import arguments, arithmetic, tiny_zone, vmstat, watermark
 from specs.crosshair_gate import linux as typed
 from specs.ledger.theorem import Theorem
 
@@ -11,11 +11,19 @@ THEOREMS: tuple[Theorem, ...] = (
     arguments.THEOREM,
     tiny_zone.THEOREM,
     *typed.THEOREMS,
+    vmstat.THEOREM,
+    watermark.THEOREM,
 )
 
 GATES: dict[str, str] = {
     function: theorem.name
-    for theorem in (arithmetic.THEOREM, arguments.THEOREM, *typed.THEOREMS)
+    for theorem in (
+        arithmetic.THEOREM,
+        arguments.THEOREM,
+        *typed.THEOREMS,
+        vmstat.THEOREM,
+        watermark.THEOREM,
+    )
     for function in theorem.about
 }
 """The row that gates the contract clauses of each function; the clauses of others are not CrossHair's."""

@@ -6,7 +6,11 @@ from specs.crosshair_gate import GATES
 from specs.ledger.contracts import contracts
 from specs.ledger.subject import CORE, LINUX, running
 
-CLAUSES = {"pfn": "pfn-clauses", "linux.pageblock": "pageblock-clauses"}
+CLAUSES = {
+    "pfn": "pfn-clauses",
+    "linux.pageblock": "pageblock-clauses",
+    "linux.alloc_flags": "alloc-flags-nofragment",
+}
 """The rows that gate every clause of a module: their operators are beyond CrossHair."""
 
 

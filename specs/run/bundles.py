@@ -15,6 +15,7 @@ COSTLY = (
     "pcp-figures-confirmed",
     "typed-runs",
     "typed-zone-machine",
+    "node-machine",
 )
 """The rows to start first, so that none runs alone at the end."""
 
@@ -23,6 +24,8 @@ FAMILIES = tuple(
     for modules in (
         (linux.fallback, linux.mobility),
         (linux.conservation,),
+        (linux.vmstat, linux.zonelist),
+        (linux.page_counter, linux.memcg),
         (
             linux.mobility_moves,
             linux.highatomic,
@@ -41,6 +44,8 @@ FAMILIES = tuple(
         (core.policy,),
         (core.pfn,),
         (core.round_trip,),
+        (linux.watermark, linux.watermark_check),
+        (linux.alloc_flags, linux.gfp, linux.gfp_names),
     )
 )
 """Rows over the same paths, the longest first; what a process has walked and proved, it never does again."""

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-WATERMARKS = "watermarks"
 MEMORY_MAP = "memory map at boot"
-LAYERS = (WATERMARKS, MEMORY_MAP)
+LAYERS = (MEMORY_MAP,)
 """What the code does not model yet."""
 
 
@@ -47,7 +46,7 @@ BUGS = (
         single_threaded="another CPU must change the type between the reading and the lock"),
     Bug("L4", "Linux 9282012fc0aa", "watermark",
         "the free pages less the highatomic reserve fall below zero, and the check passes",
-        layer=WATERMARKS),
+        twins=("watermark-wraps-around",)),
     Bug("L6", "Linux 026b08147923", "completeness",
         "the check before the allocation subtracts the same pages again for each order; it refuses too much",
         twins=("alloc-subtracts-free-pages-twice",)),
@@ -74,7 +73,7 @@ BUGS = (
         twins=("merge-takes-the-reserved",)),
     Bug("X16", "Xen bd0bb8a005", "containment",
         "the loop over the pages of a block asks each time where the first one belongs",
-        twins=("take-asks-for-the-first-page",)),
+        twins=("take-asks-for-the-first-page", "zonelist-mask-asks-the-first-node")),
     Bug("X17", "Xen 1e2df96088", "join of the halves' state",
         "merging keeps what is known of the lower half, and forgets it of the upper",
         twins=("typed-merge-forgets-the-upper", "typed-merge-takes-the-buddys-type")),
@@ -83,7 +82,7 @@ BUGS = (
         twins=("merges-with-page-zero", "typed-range-outside-the-zone")),
     Bug("X20", "Xen 5ac2dddb17", "completeness",
         "a request to keep out of one place is refused always where there is no other",
-        twins=("alloc-avoids-its-own-order",)),
+        twins=("alloc-avoids-its-own-order", "zonelist-no-mask-allows-nothing")),
     Bug("X21", "Xen 87c0718ce7", "bounds at boot",
         "the end of a range is rounded up, so that a page behind it becomes free",
         twins=("init-past-the-end",)),

@@ -9,7 +9,7 @@ from verified_buddy.kmem.events import Event
 from verified_buddy.kmem.foreign import foreign
 from verified_buddy.kmem.lines import LOST, REMARK, WRITTEN
 from verified_buddy.kmem.prefixes import log_prefix, parts, undecorated
-from verified_buddy.kmem.rare import EVENTS, MARKS, event
+from verified_buddy.kmem.rare import NAMES, event
 from verified_buddy.oracle.source import Unusable, shown
 
 NAMED: Final = re.compile(rb"(?<![\w.=>-])(?:\w{1,40}[:/])?(mm_page\w{1,40})(?:[:/][^\s:]{0,99})?:(?=\s|\Z)")
@@ -56,8 +56,8 @@ def read_line(line: bytes, number: int, *, modelled: bool, cut: bool) -> Event |
             raise Unusable(f"an event that is not understood: {shown(found.event)}")
         return None
     name, rest = spelled[1], spelled[2] or b""
-    if name in EVENTS or name in MARKS:
-        return event(name, rest, (number, found.cpu), modelled=modelled)
+    if name in NAMES:
+        return event(name, rest, (number, found.cpu), found.task, modelled=modelled)
     if PAGES.fullmatch(name):
         raise Unusable(f"an event of pages that is not known here: {shown(name)}")
     if NAMED.search(rest):

@@ -5,21 +5,20 @@ Every event has its line and the CPU.  Pages are page frame numbers, never addre
 
 from __future__ import annotations
 
-from typing import Literal
-
-from msgspec import Struct
+from collections.abc import Callable
+from typing import Any, Final, Literal, get_args
 
 from verified_buddy.free_area import Migratetype
+from verified_buddy.kmem.background import BackgroundEvent
+from verified_buddy.kmem.charges import ChargeEvent
+from verified_buddy.kmem.requests import RequestEvent
+from verified_buddy.kmem.said import Said
 from verified_buddy.pfn import Order, Pfn
 
 Probe = Literal["fop_pcp", "fop_one", "fop_ok", "fop_split"]
 
-
-class Said(Struct, gc=False):
-    """What all events have."""
-
-    line: int
-    cpu: int
+NO_TASK: Final = -1
+"""The number of a task that is not told, as in perf script."""
 
 
 class Alloc(Said, gc=False):
@@ -29,6 +28,7 @@ class Alloc(Said, gc=False):
     order: Order
     migratetype: Migratetype
     gfp: str
+    task: int = NO_TASK
 
 
 class Free(Said, gc=False):
@@ -146,6 +146,7 @@ class Obtained(Said, gc=False):
     """A request has its page, and may still wait to be charged for it before ``Alloc`` is told."""
 
     pfn: Pfn
+    task: int = NO_TASK
 
 
 class Counted(Said, gc=False):
@@ -153,6 +154,7 @@ class Counted(Said, gc=False):
 
     zone: int
     delta: int
+    task: int = NO_TASK
 
 
 class SplitPage(Said, gc=False):
@@ -166,6 +168,7 @@ class BulkPage(Said, gc=False):
     """The bulk allocator hands out a page, without ``Alloc``."""
 
     pfn: Pfn
+    task: int = NO_TASK
 
 
 class Marker(Said, gc=False):
@@ -194,4 +197,13 @@ Event = (
     | SplitPage
     | BulkPage
     | Marker
+    | RequestEvent
+    | BackgroundEvent
+    | ChargeEvent
 )
+
+BEHIND_REQUESTS: Final = frozenset(get_args(RequestEvent | BackgroundEvent | ChargeEvent))
+"""The events that change no list of pages: they tell why one is changed by another."""
+
+Handler = Callable[[Any], None]
+"""What takes the events of one kind."""

@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 from verified_buddy.free_area import Migratetype
+from verified_buddy.kmem.events import NO_TASK
 from verified_buddy.linux.migratetype import ISOLATE, MIGRATETYPES
 from verified_buddy.oracle.source import Unusable, shown
 from verified_buddy.pfn import MAX_ORDER, ORDERS, PFN_LIMIT, Order, Pfn
@@ -38,14 +39,17 @@ class NotModelled(Unusable):
 class Figures:
     """The fields of one event.  All that reads them raises Unusable."""
 
-    __slots__ = ("modelled", "name", "of", "raw")
+    __slots__ = ("modelled", "name", "of", "place", "raw", "task")
 
-    def __init__(self, name: bytes, rest: bytes, *, modelled: bool) -> None:
+    def __init__(self, name: bytes, rest: bytes, *, modelled: bool, task: int = NO_TASK) -> None:
         self.name = name.decode("ascii", "replace")
+        self.task = task
         self.modelled = modelled
         """Whether an order or a type that the zone layer has no model of is refused."""
         self.of: dict[str, bytes] = {}
         place = PLACE.match(rest)
+        self.place = re.split(r"[+\s]", shown(place[0])[1:-1])[0] if place else ""
+        """Where a probe is: a function, or an address; of a return probe its caller."""
         at = place.end() if place else 0
         while at < len(rest):
             field = FIELD.match(rest, at)

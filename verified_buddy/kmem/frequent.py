@@ -28,7 +28,8 @@ Row = tuple[bytes, ...]
 pfn: Final = cast("Callable[[bytes, int], Pfn]", int)
 ORDER: Final[dict[bytes, Order]] = {str(order).encode(): order for order in ORDERS[: MAX_ORDER + 1]}
 TYPE: Final = {str(number).encode(): Migratetype(number) for number in range(MIGRATETYPES)}
-CPU: Final = {f"{number:03}".encode(): number for number in range(8192)}
+KEPT: Final = 1 << 16
+"""So many spellings are remembered, which is more than a machine has tasks."""
 PROBE: Final[dict[bytes, Probe]] = {
     b"fop_pcp": "fop_pcp",
     b"fop_one": "fop_one",
@@ -37,55 +38,70 @@ PROBE: Final[dict[bytes, Probe]] = {
 }
 
 
+CPU: Final[dict[bytes, int]] = {}
+TASK: Final[dict[bytes, int]] = {}
+"""By the first group of a pattern in ``lines``, as far as it was met before: the CPU, and the task."""
+
+
+def learn(at: bytes) -> None:
+    """Know the CPU and the task from now on; a line from which one is learnt is for ``rare``."""
+    if at and at not in CPU:
+        if len(CPU) == KEPT:
+            CPU.clear()
+            TASK.clear()
+        CPU[at] = int(at.rpartition(b"[")[2])
+        TASK[at] = int(at.split(None, 1)[0].rpartition(b"/")[2])
+
+
 def alloc(line: int, row: Row) -> Event:
     """Page 0 stands for none."""
-    cpu, _, page, _, order, kind, key, value, _, _ = row
+    at, _, page, _, order, kind, key, value, _, _ = row
     if key != b"gfp_flags":
         raise ValueError
     block = pfn(page, 0) or None
-    return Alloc(line, CPU[cpu], block, ORDER[order], TYPE[kind], str(value, "ascii"))
+    return Alloc(line, CPU[at], block, ORDER[order], TYPE[kind], str(value, "ascii"), TASK[at])
 
 
 def free(line: int, row: Row) -> Event:
     """The event."""
-    cpu, _, page, _, order, kind, key, _, _, _ = row
+    at, _, page, _, order, kind, key, _, _, _ = row
     if kind or key:
         raise ValueError
-    return Free(line, CPU[cpu], pfn(page, 0), ORDER[order])
+    return Free(line, CPU[at], pfn(page, 0), ORDER[order])
 
 
 def free_batched(line: int, row: Row) -> Event:
     """The event."""
-    cpu, _, page, _, order, kind, key, _, _, _ = row
+    at, _, page, _, order, kind, key, _, _, _ = row
     if kind or key:
         raise ValueError
-    return FreeBatched(line, CPU[cpu], pfn(page, 0), ORDER[order])
+    return FreeBatched(line, CPU[at], pfn(page, 0), ORDER[order])
 
 
 def zone_locked(line: int, row: Row) -> Event:
     """The event."""
-    cpu, _, page, _, order, kind, key, value, _, _ = row
+    at, _, page, _, order, kind, key, value, _, _ = row
     if key != b"percpu_refill" or value not in {b"0", b"1"}:
         raise ValueError
     refill = value == b"1"
-    return ZoneLocked(line, CPU[cpu], pfn(page, 0), ORDER[order], TYPE[kind], refill)
+    return ZoneLocked(line, CPU[at], pfn(page, 0), ORDER[order], TYPE[kind], refill)
 
 
 def pcpu_drain(line: int, row: Row) -> Event:
     """The event."""
-    cpu, _, page, _, order, kind, key, _, _, _ = row
+    at, _, page, _, order, kind, key, _, _, _ = row
     if key:
         raise ValueError
-    return PcpuDrain(line, CPU[cpu], pfn(page, 0), ORDER[order], TYPE[kind])
+    return PcpuDrain(line, CPU[at], pfn(page, 0), ORDER[order], TYPE[kind])
 
 
 def free_one_page(line: int, row: Row) -> Event:
     """The event."""
-    cpu, name, page, zone, order, kind, key, fpi, _, _ = row
+    at, name, page, zone, order, kind, key, fpi, _, _ = row
     if key != b"fpi":
         raise ValueError
     block = pfn(page, 0), int(zone, 0), ORDER[order], TYPE[kind], int(fpi)
-    return FreeOnePage(line, CPU[cpu], PROBE[name], *block)
+    return FreeOnePage(line, CPU[at], PROBE[name], *block)
 
 
 FREQUENT: Final[dict[bytes, Callable[[int, Row], Event]]] = {

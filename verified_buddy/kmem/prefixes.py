@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from verified_buddy.kmem.events import NO_TASK
+
 COLOUR: Final = re.compile(rb"\x1b\[[0-9;?]{0,20}[A-Za-z]")
 LOGGED: Final = re.compile(
     rb"(?:<\d{1,3}>)?"
@@ -18,22 +20,24 @@ LOGGED: Final = re.compile(
 """What the kernel's log, or a daemon that keeps it, puts before a line."""
 
 TASK: Final = rb"(?:.{16}|.{0,64}?)"
-PID: Final = rb"-\d{1,10}(?: {0,9}\([ \d-]{1,10}\))?"
+PID: Final = rb"-(?P<task>\d{1,10})(?: {0,9}\([ \d-]{1,10}\))?"
 TIME: Final = rb"\d{1,20}(?:\.\d{1,9})?(?:us)? ?[-+!#*@$]?: {0,99}"
 DIFFERENCE: Final = rb"(?:\(\+[\d.]{1,20}\) {1,9})?"
-PERF: Final = rb"(?:" + TASK + rb" {1,64}-?\d{1,10}(?:/-?\d{1,10})?)? {0,64}\[(\d{1,5})\] {1,64}"
+PERF: Final = (
+    rb"(?:" + TASK + rb" {1,64}(?:-?\d{1,10}/)?(?P<task>-?\d{1,10}))? {0,64}\[(?P<cpu>\d{1,5})\] {1,64}"
+)
 PREFIXES: Final = tuple(
     re.compile(spelled)
     for spelled in (
         # tracefs; trace-cmd report, with or without --ts-diff
-        TASK + PID + rb" {1,64}\[(\d{1,5})\] {1,64}(?:[^\s:]{1,8} {1,64})?" + TIME + DIFFERENCE,
+        TASK + PID + rb" {1,64}\[(?P<cpu>\d{1,5})\] {1,64}(?:[^\s:]{1,8} {1,64})?" + TIME + DIFFERENCE,
         # the columns of trace_options latency-format, trace-cmd report -l, a dump into the kernel's log
-        TASK + PID + rb" {1,64}(\d{1,5})[.dDXb][^\s\d][^\s]{1,5} {1,64}" + TIME + DIFFERENCE,
+        TASK + PID + rb" {1,64}(?P<cpu>\d{1,5})[.dDXb][^\s\d][^\s]{1,5} {1,64}" + TIME + DIFFERENCE,
         # perf script, with whatever -F asks for beside CPU, time, event and fields
         PERF + rb"(?:[^\s:\d][^\s:]{0,7} {1,64})?" + TIME + rb"(?:\d{1,20} {1,64})?",
         PERF + rb"(?:\d{1,20} {1,64})?(?=\w{1,40}:\w{1,64}[^\s]{0,99}: )",
         # trace_options verbose
-        TASK + rb" {1,64}\d{1,10} {1,64}(\d{1,5}) {1,64}(?:[0-9a-f]{1,16} {1,64}){1,3}"
+        TASK + rb" {1,64}(?P<task>\d{1,10}) {1,64}(?P<cpu>\d{1,5}) {1,64}(?:[0-9a-f]{1,16} {1,64}){1,3}"
         rb"\[[0-9a-f]{1,16}\] {1,64}\d{1,20}\.\d{3}ms \([+-]?\d{1,20}\.\d{3}ms\): {0,99}",
     )
 )
@@ -50,6 +54,8 @@ class Parts(NamedTuple):
     cpu: int
     event: bytes
     """The name, a colon and the fields; or a function, a system call, or what else a tracer writes."""
+    task: int = NO_TASK
+    """The number of the task."""
 
 
 def undecorated(line: bytes) -> bytes:
@@ -73,6 +79,6 @@ def parts(line: bytes) -> Parts | None:
     for prefix in PREFIXES:
         found = prefix.match(line)
         if found is not None and found.end() < len(line):
-            return Parts(int(found[1]), line[found.end() :])
+            return Parts(int(found["cpu"]), line[found.end() :], int(found["task"] or NO_TASK))
     found = GRAPH.match(line)
     return None if found is None else Parts(int(found[1]), found[2] or b"")

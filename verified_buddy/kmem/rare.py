@@ -8,7 +8,6 @@ from typing import Final
 from verified_buddy.kmem.events import (
     Alloc,
     BulkPage,
-    Counted,
     Event,
     Extfrag,
     Free,
@@ -18,7 +17,6 @@ from verified_buddy.kmem.events import (
     IsolateRet,
     Marker,
     MoveFree,
-    Obtained,
     PcpuDrain,
     Putback,
     RotateHead,
@@ -29,15 +27,16 @@ from verified_buddy.kmem.events import (
 )
 from verified_buddy.kmem.figures import Figures
 from verified_buddy.kmem.frequent import PROBE
+from verified_buddy.kmem.request_events import CAREFUL
+from verified_buddy.kmem.tracepoints import TRACEPOINTS, carefully
 from verified_buddy.linux.pageblock import PAGEBLOCK_ORDER
+from verified_buddy.oracle.source import Unusable
 
 Where = tuple[int, int]
 """Line and CPU."""
 
 TYPE_BITS: Final = 7
 """Of the bits of a pageblock, those of its migratetype."""
-NR_FREE_PAGES: Final = 0
-"""The counter of free pages among a zone's; Linux: enum zone_stat_item, include/linux/mmzone.h."""
 RAW: Final = "raw fields, as trace-cmd report -R prints them: leave -R out"
 MARKS: Final = (b"tracing_mark_write", b"print")
 
@@ -53,7 +52,7 @@ def alloc(where: Where, of: Figures) -> Event:
     gfp = of.text("gfp_flags")
     if of.raw and gfp.startswith("0x"):
         raise of.wrong("gfp_flags", RAW)
-    return Alloc(*where, of.pfn() or None, of.order(), of.kind(), gfp)
+    return Alloc(*where, of.pfn() or None, of.order(), of.kind(), gfp, of.task)
 
 
 def zone_locked(where: Where, of: Figures) -> Event:
@@ -83,12 +82,6 @@ def set_block(where: Where, of: Figures) -> Event | None:
     return SetBlock(*where, pfn, of.kind("flags", TYPE_BITS)) if mask & TYPE_BITS else None
 
 
-def counted(where: Where, of: Figures) -> Event | None:
-    """None if another counter than that of free pages is added to."""
-    zone, item, delta = of.number("zone"), of.number("item"), of.number("delta")
-    return Counted(*where, zone, delta) if item == NR_FREE_PAGES else None
-
-
 EVENTS: Final[dict[bytes, Callable[[Where, Figures], Event | None]]] = {
     b"mm_page_alloc": alloc,
     b"mm_page_free": lambda where, of: Free(*where, of.pfn(), of.order()),
@@ -105,18 +98,26 @@ EVENTS: Final[dict[bytes, Callable[[Where, Figures], Event | None]]] = {
     b"putback": lambda where, of: Putback(*where, of.described(), of.order(), of.kind("mt")),
     b"movefree": lambda where, of: MoveFree(*where, of.number("zone"), of.described(), of.kind("mt")),
     b"setblock": set_block,
-    b"gpff_ret": lambda where, of: Obtained(*where, of.described()) if of.number("page") else None,
-    b"nrfree": counted,
     b"rothead": lambda where, of: RotateHead(*where, of.listed(), of.order()),
     b"rottail": lambda where, of: RotateTail(*where, of.listed()),
     b"splitpage": lambda where, of: SplitPage(*where, of.described(), of.order()),
-    b"bulkpage": lambda where, of: BulkPage(*where, of.described()),
+    b"bulkpage": lambda where, of: BulkPage(*where, of.described(), of.task),
+    **CAREFUL,
 }
-"""What is read here, by name."""
+"""What is read by its fields, by name."""
+NAMES: Final = frozenset({*EVENTS, *TRACEPOINTS, *MARKS})
+"""Of all that is read."""
 
 
-def event(name: bytes, rest: bytes, where: Where, *, modelled: bool) -> Event | None:
+def event(name: bytes, rest: bytes, where: Where, task: int, *, modelled: bool) -> Event | None:
     """The event of that name with these fields; None if it says nothing that matters.  Raises Unusable."""
     if name in MARKS:
         return mark(where, rest)
-    return EVENTS[name](where, Figures(name, rest, modelled=modelled))
+    if name in TRACEPOINTS:
+        return carefully(name, rest, where, task, modelled=modelled)
+    try:
+        return EVENTS[name](where, Figures(name, rest, modelled=modelled, task=task))
+    except Unusable:
+        if name in CAREFUL and not modelled:
+            return None  # somebody's own probe of that name: no page depends on it
+        raise

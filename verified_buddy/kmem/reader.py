@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
+from verified_buddy.kmem import request_events, tracepoints
 from verified_buddy.kmem.careful import read_line
 from verified_buddy.kmem.events import Event
 from verified_buddy.kmem.figures import ISOLATE_BESIDE_CMA, NotModelled
 from verified_buddy.kmem.foreign import FAILURE
-from verified_buddy.kmem.frequent import FREQUENT, Row
+from verified_buddy.kmem.frequent import FREQUENT, Row, learn
 from verified_buddy.kmem.lines import PATTERNS, WRITTEN, Spelling, spelling_of
-from verified_buddy.kmem.rare import EVENTS, MARKS
+from verified_buddy.kmem.rare import NAMES
 from verified_buddy.linux.migratetype import ISOLATE
 from verified_buddy.oracle.source import BreaksOff, Unusable
 
@@ -22,6 +23,10 @@ OLD: Final = b"mm_page_free_direct"
 """The name of ``mm_page_free`` before Linux 3.3."""
 UNREAD: Final[Row] = (b"", b"?", *[b""] * 8)
 """In place of what the pattern finds in a line: it does not read this one."""
+BEHIND: Final = request_events.READ | tracepoints.READ
+"""What reads the usual spelling of what tells of requests, by name."""
+OPEN: Final = request_events.OPEN | tracepoints.READ.keys()
+"""Events the last word of which may go on."""
 SHARED: Final = {str(ISOLATE).encode(): ISOLATE}
 """How a type is spelled whose meaning depends on the kernel."""
 
@@ -30,7 +35,7 @@ SHARED: Final = {str(ISOLATE).encode(): ISOLATE}
 def names_event(name: bytes) -> bool:
     """Whether an event of this name, and group before it, is read here, or one of pages that is not known."""
     parts = re.split(rb"[:/]", name)
-    return any(part in EVENTS or part in MARKS or part.startswith(b"mm_page") for part in parts)
+    return any(part in NAMES or part.startswith(b"mm_page") for part in parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +140,16 @@ def events_of(
                 name = row[1]
                 if name in FREQUENT:
                     add(FREQUENT[name](line, row))
-                elif name or (row[8] and (names_event(row[8]) or b"mm_page" in row[9])):
+                elif row[8] in BEHIND:
+                    add(BEHIND[row[8]](line, row))
+                elif may_be_event(row):
                     raise ValueError
         except (ValueError, KeyError):
+            learn(row[0])
             lines = lines or text.split(b"\n")
             reading.old |= OLD in lines[line - first]
         else:
-            return events, broken_off(text, first, events)
+            return events, broken_off(text, first, events, rows[-1][8])
         cut = line == first + len(lines) - 1
         try:
             found = read_line(lines[line - first], line, modelled=reading.modelled, cut=cut)
@@ -153,12 +161,19 @@ def events_of(
             reading.look(found)
 
 
-def broken_off(text: bytes, first: int, events: list[Event]) -> Unusable | None:
+def may_be_event(row: Row) -> bool:
+    """Whether a line that is in no table may still tell of an event that is read here."""
+    return row[1] != b"" or (row[8] != b"" and (names_event(row[8]) or b"mm_page" in row[9]))
+
+
+def broken_off(text: bytes, first: int, events: list[Event], name: bytes) -> Unusable | None:
     """Why the last line, which can be read, may still lack its end; then it is no event."""
+    end = first + text.count(b"\n")
+    if name in OPEN and events and events[-1].line == end:
+        events.pop()
+        why = f"it breaks off: {name.decode('ascii')}: its last word may be the beginning of a longer one"
+        return BreaksOff(why, end)
     if not text.endswith(b" order=1"):
         return None
     events.pop()
-    return BreaksOff(
-        "it breaks off: mm_page_free: order=1 may be the beginning of a greater number",
-        first + text.count(b"\n"),
-    )
+    return BreaksOff("it breaks off: mm_page_free: order=1 may be the beginning of a greater number", end)

@@ -54,7 +54,7 @@ def alloc_flags_nofragment(preferred: int, online_nodes: int, dma32_populated: b
     """
     if preferred != zone_type.NORMAL:
         return False
-    return online_nodes <= 1 or dma32_populated
+    return online_nodes == 1 or dma32_populated
 
 
 def gfp_to_alloc_flags(gfp_mask: int, order: int, *, realtime: bool, cma: bool = False) -> int:

@@ -98,14 +98,9 @@ def gfp_migratetype(gfp_mask: int, *, mobility_off: bool = False) -> Migratetype
 
 def is_legal(gfp_mask: int) -> bool:
     """Whether every bit exists, and the zone and the type of the page are beyond doubt."""
-    if gfp_mask & ~ALL != 0:
+    if gfp_mask & ~ALL != 0 or gfp_mask & MOVABLE_MASK == MOVABLE_MASK:
         return False
-    try:
-        gfp_zone(gfp_mask)
-        gfp_migratetype(gfp_mask)
-    except InvalidGfp:
-        return False
-    return True
+    return any(gfp_mask & ZONEMASK == bits for bits in HIGHEST_ZONE)
 
 
 def gfp_error(gfp_mask: object) -> InvalidGfp | None:

@@ -74,6 +74,7 @@ def slowpath(
 
     Linux: __alloc_pages_slowpath(), mm/page_alloc.c.
     """
+    system.slows(gfp_mask, order)
     way = SlowPath(system, slowpath_gfp(gfp_mask), order, context, search)
     state = State.RESTART
     while NEXT[state]:

@@ -108,6 +108,10 @@ class System(Protocol):
         """The bits that masks may have by now; early in boot some may not."""
 
     @property
+    def mobility_off(self) -> bool:
+        """Whether the machine is too small for grouping pages by mobility."""
+
+    @property
     def init_on_alloc(self) -> bool:
         """Whether every block is zeroed that is handed out."""
 
@@ -160,6 +164,9 @@ class System(Protocol):
 
     def traced(self, pfn: Pfn | None, order: int, gfp_mask: int, migratetype: Migratetype) -> None:
         """The request has ended.  Linux: trace_mm_page_alloc()."""
+
+    def slows(self, gfp_mask: int, order: int) -> None:
+        """The first search was in vain, and the slow path begins."""
 
     def failed(self, gfp_mask: int, order: int) -> None:
         """The slow path has no page.  Linux: warn_alloc()."""

@@ -1,4 +1,4 @@
-"""The counter of a zone's free pages: one sum that all read, and on each CPU a difference that none else sees.
+"""The counter of a zone's free pages: one sum that all read, and on each CPU a difference of its own.
 
 What reads the sum alone, as the watermarks do, may be wrong by what the differences hold back.
 """
@@ -72,15 +72,13 @@ def read_safe(counter: ZoneCounter, drift_mark: int) -> int:
     Linux: zone_watermark_ok_safe(), mm/page_alloc.c, before its test.
     """
     free = counter.read()
-    return counter.exact() if drift_mark != 0 and free < drift_mark else free
+    return counter.exact() if free < drift_mark else free
 
 
 def normal_threshold(managed: int, online_cpus: int) -> int:
     """The threshold of a zone of so many pages, while there is no hurry.
 
     Linux: calculate_normal_threshold(), mm/vmstat.c.
-
-    pre: managed >= 0 and online_cpus >= 0
     """
     units = managed // MEMORY_UNIT
     return min(2 * online_cpus.bit_length() * (1 + units.bit_length()), THRESHOLD_MOST)
@@ -108,8 +106,8 @@ def percpu_drift_mark(
     Linux: refresh_zone_stat_thresholds(), mm/vmstat.c, which first runs while the watermarks are still 0.
 
     post: __return__ in (before, high_pages + threshold * online_cpus)
-    post: threshold * online_cpus <= low_pages - min_pages or __return__ == high_pages + threshold * online_cpus
-    post: threshold * online_cpus > low_pages - min_pages or __return__ == before
+    post: min_pages + threshold * online_cpus <= low_pages or __return__ > high_pages or threshold <= 0
+    post: min_pages + threshold * online_cpus > low_pages or __return__ == before
     """
     drift = online_cpus * threshold
     return high_pages + drift if drift > low_pages - min_pages else before

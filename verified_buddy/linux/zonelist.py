@@ -1,4 +1,4 @@
-"""In which order a request looks at the zones of a machine: its own node first, and from the highest zone down."""
+"""In which order a request looks at the zones of a machine: its own node's first, the highest first."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from verified_buddy.kmem.events import (
+    BEHIND_REQUESTS,
     Alloc,
     BulkPage,
     Counted,
@@ -42,16 +43,17 @@ HELD: Final = 4096
 def foreseen(batches: Iterable[Batch]) -> Iterator[Batch]:
     """The batches, each free marked with what becomes of its block."""
     fate = Fate()
-    held: deque[Batch] = deque()
+    held: deque[tuple[Batch, int]] = deque()
     many = 0
     for batch in batches:
-        fate.look(batch.events)
-        held.append(batch)
-        many += len(batch.events)
-        while many - len(held[0].events) >= HELD:
-            many -= len(held[0].events)
-            yield held.popleft()
-    yield from held
+        told = fate.look(batch.events)
+        held.append((batch, told))
+        many += told
+        while many - held[0][1] >= HELD:
+            done, told = held.popleft()
+            many -= told
+            yield done
+    yield from (batch for batch, _ in held)
 
 
 class Fate:
@@ -63,9 +65,9 @@ class Fate:
         self.merging: dict[int, FreeOnePage] = {}
         """By CPU: the call of __free_one_page() that it told last, if it told nothing else since."""
 
-    def look(self, events: list[Event]) -> None:
-        """Go through the next events, and mark those from which they follow."""
-        waiting = self.waiting
+    def look(self, events: list[Event]) -> int:
+        """Go through the next events, and mark those from which they follow; how many are of pages."""
+        waiting, many = self.waiting, len(events)
         for event in events:
             if type(event) is Free:
                 waiting[event.pfn] = event
@@ -78,8 +80,12 @@ class Fate:
             elif type(event) is Counted:
                 self._counted(event)
                 continue
+            elif type(event) in BEHIND_REQUESTS:
+                many -= 1
+                continue
             if self.merging and type(event) is not FreeOnePage:
                 self.merging.pop(event.cpu, None)
+        return many
 
     def _gives(self, event: FreeOnePage) -> None:
         self.merging[event.cpu] = event

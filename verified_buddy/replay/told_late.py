@@ -6,9 +6,10 @@ import re
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
-from verified_buddy.kmem.events import Event, Free, FreeBatched
+from verified_buddy.kmem.events import BEHIND_REQUESTS, Event, Free, FreeBatched
 from verified_buddy.kmem.reader import Batch
 from verified_buddy.pfn import Pfn
 
@@ -111,9 +112,11 @@ class Recent:
         return next((event.line for event in frees if event.pfn == pfn), None)
 
     def _backward(self, before: int) -> Iterator[Event]:
-        """The events before that line, the last first."""
-        many = LOOKED_AT
+        """The events of pages before that line, the last first."""
+        return islice(self._all_backward(before), LOOKED_AT)
+
+    def _all_backward(self, before: int) -> Iterator[Event]:
         for batch in reversed(self.batches):
             end = bisect_left(batch.events, before, key=lambda event: event.line)
-            yield from reversed(batch.events[max(end - many, 0) : end])
-            many -= min(end, many)
+            told = reversed(batch.events[:end])
+            yield from (event for event in told if type(event) not in BEHIND_REQUESTS)

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from specs.theorems.linux import (
+    alloc_flags,
     conservation,
     fallback,
+    gfp,
+    gfp_checked,
+    gfp_names,
     highatomic,
     isolation,
     kswapd,
+    memcg,
+    memcg_charge,
     mobility,
     mobility_moves,
+    node,
     page_alloc,
+    page_counter,
     pcp,
     pcp_count,
     pcp_drain,
     slowpath,
+    slowpath_runs,
+    vmstat,
+    watermark,
+    watermark_check,
+    watermark_setup,
     zone,
+    zonelist,
 )
 
 PROVED = (
@@ -27,9 +41,25 @@ PROVED = (
     *pcp.ROWS,
     *pcp_count.ROWS,
     *pcp_drain.ROWS,
+    *watermark.ROWS,
+    *watermark_check.ROWS,
     *conservation.ROWS,
+    *gfp.ROWS,
+    *gfp_names.ROWS,
+    *alloc_flags.ROWS,
+    *vmstat.ROWS,
+    *zonelist.ROWS,
+    *page_counter.ROWS,
+    *memcg.ROWS,
     *page_alloc.ROWS,
     *slowpath.ROWS,
     *kswapd.ROWS,
 )
-RUN = (*zone.THEOREMS, *slowpath.RUN)
+RUN = (
+    *zone.THEOREMS,
+    *gfp_checked.THEOREMS,
+    *watermark_setup.ROWS,
+    *memcg_charge.ROWS,
+    *slowpath_runs.THEOREMS,
+    *node.THEOREMS,
+)

@@ -56,12 +56,6 @@ TWINS = (
         old="    if not system.node_reclaim(zone, gfp_mask, order):\n        return False\n",
         new="    if not system.node_reclaim(zone, gfp_mask, order):\n        return order == 0\n",
     ),
-    Twin(
-        "page-alloc-look-forgets-the-reserve",
-        "linux.system",
-        "reduced_mark(self.mark, self.alloc_flags) + self.reserve",
-        "reduced_mark(self.mark, self.alloc_flags)",
-    ),
     _twin("page-alloc-order-eleven", old="if order > MAX_ORDER:", new="if order > MAX_ORDER + 1:"),
     _twin(
         "page-alloc-charges-twice",

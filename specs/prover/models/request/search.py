@@ -11,18 +11,8 @@ from specs.ledger.subject import Subject
 from specs.prover.method.invariants import conjunction
 from specs.prover.method.lifted import BITS, LiftedBool, LiftedCount, LiftedPfn
 from specs.prover.method.paths import Path
-from specs.prover.models.request.system import (
-    MASK,
-    ORDER,
-    PAGE,
-    AnySystem,
-    Event,
-    any_of,
-    bit,
-    has,
-    replaced,
-    term_of,
-)
+from specs.prover.models.request.system import PAGE, AnySystem, Event, replaced
+from specs.prover.models.request.zones import MASK, ORDER, any_of, bit, has, term_of
 
 ZONEIDX, TYPE = 2, 1
 LOW, HIGH, NO_WATERMARKS, CPUSET, NOFRAGMENT, KSWAPD = 1, 2, 0x4, 0x40, 0x100, 0x800

@@ -12,17 +12,8 @@ from specs.prover.method.invariants import conjunction
 from specs.prover.method.lifted import BITS, LiftedCount, LiftedPfn
 from specs.prover.method.paths import Path
 from specs.prover.models.request.search import TYPE, ZONEIDX, Claim
-from specs.prover.models.request.system import (
-    MASK,
-    ORDER,
-    SLOW,
-    AnySystem,
-    Event,
-    bit,
-    has,
-    replaced,
-    term_of,
-)
+from specs.prover.models.request.system import SLOW, AnySystem, Event, replaced
+from specs.prover.models.request.zones import MASK, ORDER, bit, has, term_of
 
 ALLOWED, CONTEXT = z3.BitVec("gfp_allowed_mask", BITS), z3.BitVec("in_context", BITS)
 ACCOUNT, HARDWALL, THISNODE, WRITE, KSWAPD_RECLAIM = 0x400000, 0x100000, 0x200000, 0x1000, 0x800
