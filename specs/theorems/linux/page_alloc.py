@@ -141,6 +141,7 @@ ROWS = (
             "page-alloc-slow-path-in-the-cpuset",
             "page-alloc-charges-everybody",
             "page-alloc-dirty-pages-everywhere",
+            "page-alloc-groups-anyway",
         ),
         "gfp_zone and gfp_migratetype answer as their own rows say; the search and the slow path as theirs",
     ),

@@ -256,7 +256,7 @@ class OneZone:
     def __init__(self, subject: Subject, flags: int, order: int, path: Path) -> None:
         self.flags, self.order = flags, order
         self.system = system = AnySystem(subject, path, ((0, 2),))
-        system.near, system.zeroes = flags == LOW, False
+        system.near, system.zeroes = order > 0, False
         path.assume(z3.Not(bit("init_on_alloc")))
         (ref,) = system.zones
         self.zone = system.figures[ref]

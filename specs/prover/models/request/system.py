@@ -58,6 +58,8 @@ class AnySystem:
         """A yes or no that is asked with nothing or with what does not matter."""
         if name == "init_on_alloc":
             return self.ask(name) if self.zeroes else False
+        if name == "mobility_off":
+            return self.ask(name)
         if name not in QUESTIONS:
             raise AttributeError(name)
         return lambda *args, **named: self.ask(name)

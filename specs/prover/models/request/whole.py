@@ -9,7 +9,7 @@ import z3
 
 from specs.ledger.subject import Subject
 from specs.prover.method.invariants import conjunction
-from specs.prover.method.lifted import BITS, LiftedCount, LiftedPfn
+from specs.prover.method.lifted import BITS, LiftedCount, LiftedPfn, truth
 from specs.prover.method.paths import Path
 from specs.prover.models.request.search import TYPE, ZONEIDX, Claim
 from specs.prover.models.request.system import SLOW, AnySystem, Event, replaced
@@ -35,12 +35,17 @@ class Request:
         mask, order = LiftedPfn(path, MASK), LiftedCount(path, ORDER)
         stubs = {
             "gfp_zone": lambda gfp_mask: ZONEIDX,
-            "gfp_migratetype": lambda gfp_mask: TYPE,
+            "gfp_migratetype": self.migratetype,
             "get_page_from_freelist": system.search,
             "slowpath": self.slowpath,
         }
         with replaced(module, **stubs):
             self.pfn = module.alloc_pages(system, mask, order, 0, nodemask)
+
+    def migratetype(self, gfp_mask: Any, *, mobility_off: Any) -> int:
+        """In place of gfp_migratetype(): one of the types."""
+        self.grouped = mobility_off
+        return TYPE
 
     def slowpath(self, system: Any, gfp_mask: Any, order: Any, context: Any, search: Any) -> int | None:
         """A block or none, in place of the function."""
@@ -68,6 +73,7 @@ def as_asked(request: Request) -> Iterator[Claim]:
 
 def searched(request: Request) -> Iterator[Claim]:
     """The fast path, and then the slow one, each with its mask."""
+    yield truth(request.grouped) == bit("mobility_off"), "the type is of a machine that groups pages, or not"
     (context,) = request.of("context")
     yield context.args[0].term == MASK & ALLOWED, "bits that are not allowed yet are dropped first"
     ((node, thisnode),) = (event.args for event in request.of("zonelist"))
