@@ -94,6 +94,9 @@ class Answers:
         """Counted."""
         self.prepared += 1
 
+    def slows(self, gfp_mask: int, order: int) -> None:
+        """Told only."""
+
     def failed(self, gfp_mask: int, order: int) -> None:
         """Counted."""
         self.failures += 1

@@ -23,6 +23,7 @@ from specs.theorems.linux import (
     pcp_count,
     pcp_drain,
     slowpath,
+    slowpath_runs,
     vmstat,
     watermark,
     watermark_check,
@@ -59,6 +60,6 @@ RUN = (
     *gfp_checked.THEOREMS,
     *watermark_setup.ROWS,
     *memcg_charge.ROWS,
-    *slowpath.RUN,
+    *slowpath_runs.THEOREMS,
     *node.THEOREMS,
 )

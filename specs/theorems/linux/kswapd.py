@@ -62,7 +62,7 @@ ROWS = (
         "pages than its high "
         "watermark, its boost and its reserve, counted exactly below the drift mark, and a block to "
         "give; or if none "
-        "has pages. (Orders 0 and 3, two zones.)",
+        "has pages (orders 0 and 3, two zones).",
         "pgdat_balanced safe_free_pages",
         partial(_owed, sleeper.Balance, sleeper.CALLS, sleeper.in_balance),
         (

@@ -71,7 +71,7 @@ ROWS = (
         "or passes it once it "
         "was reclaimed, or needs to pass none, and whose lists give a block; what would fragment "
         "memory is tried "
-        "when the preferred zone's node has nothing else. (1 to 3 zones, on 1 or 2 nodes.)",
+        "when the preferred zone's node has nothing else (1 to 3 zones, on 1 or 2 nodes).",
         "get_page_from_freelist search_zones passes cpuset_allows leaves_the_node",
         partial(_owed, _searches, search.Search, search.chosen),
         (
@@ -107,11 +107,10 @@ ROWS = (
     ),
     Theorem(
         "page-alloc-keeps-the-mark",
-        "A block is handed out only if the zone had more free pages, without those that the request "
-        "must not count on, "
-        "than what is left of the mark for its flags and the reserve; or if its flags disregard the "
-        "marks. What is "
-        "told of a look is what was compared. (Orders 0 and 3, every set of flags that a request may have.)",
+        "A block is handed out only if the zone had more free pages, without those that the request must not "
+        "count on, than what is left of the mark for its flags and the reserve; or if these disregard the "
+        "marks. What is told of a look is what was compared (one zone; flags of a request that may wait, one "
+        "that cannot, a victim, and one that frees memory; orders 0 and 3).",
         (
             *(f"{MODULE}.{name}" for name in ("search_zones", "passes")),
             *(f"{SYSTEM}.Look.{name}" for name in ("usable", "needed", "margin")),
@@ -142,6 +141,7 @@ ROWS = (
             "page-alloc-slow-path-in-the-cpuset",
             "page-alloc-charges-everybody",
             "page-alloc-dirty-pages-everywhere",
+            "page-alloc-groups-anyway",
         ),
         "gfp_zone and gfp_migratetype answer as their own rows say; the search and the slow path as theirs",
     ),

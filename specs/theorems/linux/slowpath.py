@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from specs.exhaustive import slowpath_runs
-from specs.ledger.domain import Domain, said_by
-from specs.ledger.refutation import Checker
 from specs.ledger.theorem import Theorem
-from specs.prover.models.request import steps
+from specs.prover.models.request import claims, steps
 from specs.prover.models.request.system import of_requests
 
 SLOWPATH, REQUEST, RETRY = (
@@ -25,13 +22,13 @@ def _about(module: str, names: str) -> tuple[str, ...]:
 
 
 def _row(
-    name: str, says: str, states: str, claims: steps.Claims, about: tuple[str, ...], rejects: tuple[str, ...]
+    name: str, says: str, states: str, claim: steps.Claims, about: tuple[str, ...], rejects: tuple[str, ...]
 ) -> Theorem:
-    lemmas = partial(steps.steps, claims, tuple(states.split()))
+    lemmas = partial(steps.steps, claim, tuple(states.split()))
     return Theorem(name, says, about, "z3", of_requests(lemmas), rejects, supposes=SUPPOSES)
 
 
-TABLE = partial(_row, claims=steps.as_in_the_table)
+TABLE = partial(_row, claim=claims.as_in_the_table)
 ROWS = (
     TABLE(
         "slowpath-begins",
@@ -167,7 +164,7 @@ ROWS = (
         "does not decline, "
         "and, once a task was to be killed, for one that must not fail.",
         "RESTART RETRY G NOPAGE",
-        steps.spares_the_reserves,
+        claims.spares_the_reserves,
         _about(SLOWPATH, "restart retry kill"),
         ("slowpath-nofail-takes-all-at-once",),
     ),
@@ -175,7 +172,7 @@ ROWS = (
         "slowpath-nofail",
         "A request that must not fail, and may reclaim, never does.",
         "NOPAGE",
-        steps.never_fails,
+        claims.never_fails,
         _about(SLOWPATH, "no_page slowpath"),
         ("slowpath-nofail-fails",),
     ),
@@ -187,30 +184,8 @@ ROWS = (
         "a cpuset that "
         "changed; so it ends if that is told but finitely often, unless it must not fail.",
         "RETRY E F G NOPAGE",
-        steps.comes_to_an_end,
+        claims.comes_to_an_end,
         _about(SLOWPATH, "slowpath may_reclaim may_compact kill no_page"),
         ("slowpath-no-limit-of-loops",),
-    ),
-)
-RUN = (
-    Theorem(
-        "slowpath-runs",
-        "Whole requests take every transition of the table, which is that of the specification, and "
-        "no other; a "
-        "page is returned exactly by those that end with one, prepared once; who fails is told of once.",
-        (f"{SLOWPATH}.slowpath",),
-        "exhaustive",
-        Checker(slowpath_runs.walk),
-        ("slowpath-table-without-restart", "slowpath-failure-not-told", "slowpath-atomic-may-wait"),
-        domain=Domain(
-            "requests with nothing tried yet",
-            "none: a block is its name",
-            sizes=(
-                slowpath_runs.MASKS_SAID,
-                f"orders: {', '.join(map(str, slowpath_runs.ORDERS))}",
-                f"all answers the same but {slowpath_runs.TURNED} of the first {slowpath_runs.FIRST}",
-            ),
-        ),
-        owes=said_by(slowpath_runs.walk),
     ),
 )

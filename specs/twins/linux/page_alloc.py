@@ -54,13 +54,7 @@ TWINS = (
     _twin(
         "page-alloc-hands-out-what-failed",
         old="    if not system.node_reclaim(zone, gfp_mask, order):\n        return False\n",
-        new="    if not system.node_reclaim(zone, gfp_mask, order):\n        return order == 0\n",
-    ),
-    Twin(
-        "page-alloc-look-forgets-the-reserve",
-        "linux.system",
-        "reduced_mark(self.mark, self.alloc_flags) + self.reserve",
-        "reduced_mark(self.mark, self.alloc_flags)",
+        new="    if not system.node_reclaim(zone, gfp_mask, order):\n        return order != 0\n",
     ),
     _twin("page-alloc-order-eleven", old="if order > MAX_ORDER:", new="if order > MAX_ORDER + 1:"),
     _twin(
@@ -94,6 +88,9 @@ TWINS = (
         "page-alloc-charges-everybody",
         old="pfn is not None and gfp_mask & gfp.ACCOUNT != 0 and",
         new="pfn is not None and",
+    ),
+    _twin(
+        "page-alloc-groups-in-any-machine", old="mobility_off=system.mobility_off", new="mobility_off=False"
     ),
     _twin(
         "page-alloc-dirty-pages-everywhere",

@@ -11,18 +11,8 @@ from specs.ledger.subject import Subject
 from specs.prover.method.invariants import conjunction
 from specs.prover.method.lifted import BITS, LiftedBool, LiftedCount, LiftedPfn
 from specs.prover.method.paths import Path
-from specs.prover.models.request.system import (
-    MASK,
-    ORDER,
-    PAGE,
-    AnySystem,
-    Event,
-    any_of,
-    bit,
-    has,
-    replaced,
-    term_of,
-)
+from specs.prover.models.request.system import PAGE, AnySystem, Event, replaced
+from specs.prover.models.request.zones import MASK, ORDER, any_of, bit, has, term_of
 
 ZONEIDX, TYPE = 2, 1
 LOW, HIGH, NO_WATERMARKS, CPUSET, NOFRAGMENT, KSWAPD = 1, 2, 0x4, 0x40, 0x100, 0x800
@@ -256,7 +246,7 @@ def needed(mark: z3.BitVecRef, flags: int) -> z3.BitVecRef:
     return mark
 
 
-MARKED = ((LOW, 0), (0x30, 0), (0x230, 3), (0x8, 3), (HIGH | CPUSET, 3), (NO_WATERMARKS, 0))
+MARKED = ((LOW, 0), (0x30, 0), (0x230, 3), (0x8, 3), (NO_WATERMARKS, 0))
 """Flags with an order, of the kinds that requests have: they cannot wait, or are victims, or free memory."""
 
 
@@ -266,6 +256,8 @@ class OneZone:
     def __init__(self, subject: Subject, flags: int, order: int, path: Path) -> None:
         self.flags, self.order = flags, order
         self.system = system = AnySystem(subject, path, ((0, 2),))
+        system.near, system.zeroes = order > 0, False
+        path.assume(z3.Not(bit("init_on_alloc")))
         (ref,) = system.zones
         self.zone = system.figures[ref]
         context = subject.linux.system.AllocContext(system.zones, 2, None, ref, TYPE)

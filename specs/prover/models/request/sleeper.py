@@ -12,7 +12,8 @@ from specs.prover.method.invariants import conjunction
 from specs.prover.method.lifted import BITS, LiftedBool, LiftedCount, LiftedPfn, truth
 from specs.prover.method.paths import Path
 from specs.prover.models.request.search import Claim
-from specs.prover.models.request.system import MASK, ORDER, AnyZone, any_of, bit, has, replaced, term_of
+from specs.prover.models.request.system import replaced
+from specs.prover.models.request.zones import MASK, ORDER, AnyZone, any_of, bit, has, term_of
 
 HIGHEST, ASKED, BEFORE = (
     z3.BitVec(name, BITS) for name in ("highest_zoneidx", "asked_order", "asked_zoneidx")

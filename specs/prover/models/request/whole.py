@@ -9,20 +9,11 @@ import z3
 
 from specs.ledger.subject import Subject
 from specs.prover.method.invariants import conjunction
-from specs.prover.method.lifted import BITS, LiftedCount, LiftedPfn
+from specs.prover.method.lifted import BITS, LiftedCount, LiftedPfn, truth
 from specs.prover.method.paths import Path
 from specs.prover.models.request.search import TYPE, ZONEIDX, Claim
-from specs.prover.models.request.system import (
-    MASK,
-    ORDER,
-    SLOW,
-    AnySystem,
-    Event,
-    bit,
-    has,
-    replaced,
-    term_of,
-)
+from specs.prover.models.request.system import SLOW, AnySystem, Event, replaced
+from specs.prover.models.request.zones import MASK, ORDER, bit, has, term_of
 
 ALLOWED, CONTEXT = z3.BitVec("gfp_allowed_mask", BITS), z3.BitVec("in_context", BITS)
 ACCOUNT, HARDWALL, THISNODE, WRITE, KSWAPD_RECLAIM = 0x400000, 0x100000, 0x200000, 0x1000, 0x800
@@ -44,12 +35,17 @@ class Request:
         mask, order = LiftedPfn(path, MASK), LiftedCount(path, ORDER)
         stubs = {
             "gfp_zone": lambda gfp_mask: ZONEIDX,
-            "gfp_migratetype": lambda gfp_mask: TYPE,
+            "gfp_migratetype": self.migratetype,
             "get_page_from_freelist": system.search,
             "slowpath": self.slowpath,
         }
         with replaced(module, **stubs):
             self.pfn = module.alloc_pages(system, mask, order, 0, nodemask)
+
+    def migratetype(self, gfp_mask: Any, *, mobility_off: Any) -> int:
+        """In place of gfp_migratetype(): one of the types."""
+        self.grouped = mobility_off
+        return TYPE
 
     def slowpath(self, system: Any, gfp_mask: Any, order: Any, context: Any, search: Any) -> int | None:
         """A block or none, in place of the function."""
@@ -77,6 +73,7 @@ def as_asked(request: Request) -> Iterator[Claim]:
 
 def searched(request: Request) -> Iterator[Claim]:
     """The fast path, and then the slow one, each with its mask."""
+    yield truth(request.grouped) == bit("mobility_off"), "the type is of a machine that groups pages, or not"
     (context,) = request.of("context")
     yield context.args[0].term == MASK & ALLOWED, "bits that are not allowed yet are dropped first"
     ((node, thisnode),) = (event.args for event in request.of("zonelist"))
@@ -121,7 +118,9 @@ def searched(request: Request) -> Iterator[Claim]:
     )
     for event in slow:
         mask, order, again = event.args
-        same = again == where._replace(nodemask=request.nodemask, spread_dirty_pages=False)
+        same = again.spread_dirty_pages is False and again._replace(
+            spread_dirty_pages=True
+        ) == where._replace(nodemask=request.nodemask, spread_dirty_pages=True)
         right = [mask.term == CONTEXT, order.term == ORDER, z3.BoolVal(same)]
         yield conjunction(right), "it has the mask without HARDWALL, and the caller's nodes"
 
