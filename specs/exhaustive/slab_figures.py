@@ -1,0 +1,93 @@
+"""The order of slabs for every size and number of objects, and caches that cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from specs.exhaustive.slab_states import Source
+from specs.ledger.refutation import Refuted, Visited
+from specs.ledger.subject import Subject
+from specs.model.slab import PAGE, least_order, orders, spare_slabs, wanted_objects
+
+SIZES = range(8, 8193)
+LARGEST = PAGE * 2**10
+OTHERS = (
+    *range(700, 8192, 509),
+    *range(8193, 40_000, 997),
+    *(near for power in range(14, 23) for near in (2**power - 1, 2**power)),
+)
+"""Sizes that are tried with other largest orders."""
+MAX_ORDERS = (0, 1, 2, 4, 10)
+CPUS = (1, 2, 3, 4, 7, 8, 255, 256, 8191, 8192)
+
+ODD: tuple[Any, ...] = (None, True, 1.5, "1", -1, 10**40)
+COUNTS = {
+    "size": ((7, LARGEST + 1, 0), (8, LARGEST)),
+    "cpus": ((0, 8193), (1, 8192)),
+    "slub_min_objects": ((LARGEST + 1,), (0, 1, LARGEST)),
+    "slub_max_order": ((11,), (0, 10)),
+    "min_partial_slabs": ((LARGEST + 1,), (0, LARGEST, None)),
+}
+"""What is refused besides, and what is not."""
+MASKS = ((2, 8, 0x20, 0x40000, 5, 0x15, 1 << 24), (0, 1, 4, 16, 17, 20))
+SEQUENCES: tuple[Any, ...] = ([], [0], [0, 0], [1, 2], [0, 1, 2], [0, True], [0, "1"], [0.0, 1], [-1, 0])
+
+
+def visit(subject: Subject, _: int) -> Visited:
+    """Each order is the first in the definition's list, for every number of objects that may be wanted."""
+    layout, count = subject.slab.layout, 0
+    for size, max_order in (
+        *((size, 3) for size in (*SIZES, *OTHERS)),
+        *((size, max_order) for size in OTHERS for max_order in MAX_ORDERS),
+    ):
+        usual = orders(size, max_order)
+        for wanted, order in (*enumerate([*usual, usual[-1]]), (10**6, usual[-1])):
+            count += 1
+            got = layout.calculate_order(size, wanted, max_order)
+            if got != order:
+                call = f"calculate_order({size}, {wanted}, {max_order})"
+                raise Refuted(f"{call} is {got}", f"by definition it is {order}")
+        if layout.order_for_bytes(size) != least_order(size):
+            raise Refuted(f"order_for_bytes({size}) is {layout.order_for_bytes(size)}")
+    if layout.calculate_order(LARGEST + 1, 8) is not None:
+        raise Refuted(f"an object of {LARGEST + 1} bytes is given a slab")
+    return Visited(count, count)
+
+
+def refusals() -> Iterator[tuple[dict[str, Any], str]]:
+    """Arguments of a cache whose slabs have two objects, and the error, or none."""
+    for name, (wrong, right) in COUNTS.items():
+        odd = [each for each in ODD if each is not None or name != "min_partial_slabs"]
+        yield from (({name: value}, "InvalidCount") for value in (*wrong, *odd))
+        yield from (({name: value}, "") for value in right)
+    yield from (({"of_cache": value}, "InvalidGfp") for value in (*MASKS[0], *ODD))
+    yield from (({"of_cache": value}, "") for value in MASKS[1])
+    yield from (({"sequence": value}, "InvalidSequence") for value in SEQUENCES)
+    yield from (({"sequence": value}, "") for value in (None, [0, 1], [1, 0]))
+
+
+def refused(subject: Subject, _: int) -> Visited:
+    """A cache is refused if and only if it cannot be, with one error; else it has the figures asked for."""
+    count = 0
+    for asked, error in refusals():
+        count += 1
+        given = {"size": 2048, "slub_min_objects": 2, **asked}
+        try:
+            cache = subject.slab.cache.SlabCache(Source({}, 0), **given)
+        except subject.errors.BuddyError as raised:
+            if type(raised).__name__ != error:
+                raise Refuted(
+                    f"SlabCache({given}) raises {raised}", f"expected {error or 'none'}"
+                ) from raised
+            continue
+        spare = given.get("min_partial_slabs")
+        wanted = spare_slabs(given["size"]) if spare is None else spare
+        if error or cache.min_partial != wanted:
+            raise Refuted(f"SlabCache({given}) keeps {cache.min_partial}", f"expected {error or wanted}")
+    for cpus in CPUS:
+        count += 1
+        cache = subject.slab.cache.SlabCache(Source({}, 0), 512, cpus=cpus)
+        if cache.order != orders(512)[wanted_objects(cpus)]:
+            raise Refuted(f"with {cpus} CPUs the order of 512 bytes is {cache.order}")
+    return Visited(count, count)
