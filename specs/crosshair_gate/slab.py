@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FunctionType
 from typing import Any
 
@@ -27,7 +27,7 @@ def figures(subject: Subject, max_orders: tuple[int, ...]) -> Iterator[FunctionT
         yield narrowed(function)
 
 
-def two_objects(layout: Any, slab: Any) -> FunctionType:
+def two_objects(layout: Any, slab: Any) -> Callable[[int, int, int, int, int], str]:
     """Any two objects of any slab, as a function from which they are to what is wrong with them."""
 
     def apart(pfn: int, order: int, size: int, index: int, other: int) -> str:
@@ -90,15 +90,8 @@ THEOREMS = (
         method="crosshair",
         check=check_figures,
         rejects=(
-            "slab-bytes-are-linear",
             "slab-objects-rounded-up",
-            "slab-order-one-too-large",
-            "slab-min-objects-by-cpus",
-            "slab-min-objects-one-bit-less",
             "slab-min-objects-of-possible-cpus",
-            "slab-min-partial-of-one-bit-more",
-            "slab-min-partial-may-be-none",
-            "slab-objects-behind-the-page",
             "slab-object-behind-the-last",
         ),
         domain=Domain(
@@ -118,7 +111,7 @@ THEOREMS = (
         ),
         method="crosshair",
         check=check_pairs,
-        rejects=("slab-objects-share-a-byte", "slab-objects-behind-the-page"),
+        rejects=("slab-objects-share-a-byte",),
         domain=Domain(
             starts="nothing but arguments",
             pages="every int from 0 on",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 from specs.exhaustive.slab_states import Source
@@ -36,7 +37,9 @@ SEQUENCES: tuple[Any, ...] = ([], [0], [0, 0], [1, 2], [0, 1, 2], [0, True], [0,
 
 def visit(subject: Subject, _: int) -> Visited:
     """Each order is the first in the definition's list, for every number of objects that may be wanted."""
-    layout, count = subject.slab.layout, 0
+    layout, count = subject.slab.layout, 1
+    if layout.calculate_order(LARGEST + 1, 8) is not None:
+        raise Refuted(f"an object of {LARGEST + 1} bytes is given a slab")
     for size, max_order in (
         *((size, 3) for size in (*SIZES, *OTHERS)),
         *((size, max_order) for size in OTHERS for max_order in MAX_ORDERS),
@@ -50,8 +53,6 @@ def visit(subject: Subject, _: int) -> Visited:
                 raise Refuted(f"{call} is {got}", f"by definition it is {order}")
         if layout.order_for_bytes(size) != least_order(size):
             raise Refuted(f"order_for_bytes({size}) is {layout.order_for_bytes(size)}")
-    if layout.calculate_order(LARGEST + 1, 8) is not None:
-        raise Refuted(f"an object of {LARGEST + 1} bytes is given a slab")
     return Visited(count, count)
 
 
@@ -90,4 +91,42 @@ def refused(subject: Subject, _: int) -> Visited:
         cache = subject.slab.cache.SlabCache(Source({}, 0), 512, cpus=cpus)
         if cache.order != orders(512)[wanted_objects(cpus)]:
             raise Refuted(f"with {cpus} CPUs the order of 512 bytes is {cache.order}")
+    for size in (near for power in range(4, 23) for near in (2**power - 1, 2**power)):
+        count += 1
+        if subject.slab.layout.min_partial(size) != spare_slabs(size):
+            raise Refuted(f"min_partial({size}) is not {spare_slabs(size)}")
+    return Visited(count, count)
+
+
+class Asked:
+    """A zone that only writes down what it is asked for."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Any, ...]] = []
+
+    def alloc(self, order: int, migratetype: int, cpu: int) -> int:
+        """Page 8."""
+        self.calls.append(("alloc", order, migratetype, cpu))
+        return 8
+
+    def free(self, pfn: int, order: int, cpu: int) -> None:
+        """The block comes back."""
+        self.calls.append(("free", pfn, order, cpu))
+
+
+def of_zone(subject: Subject, _: int) -> Visited:
+    """The zone is asked for the order and the type that the flags say, on the CPU, and gets the same back."""
+    count = 0
+    for order, of_cache, cpu in product((0, 3, 10), (0, 1, 4, 0x10, 0x11, 0x14), (0, 1, 7)):
+        count += 1
+        zone = Asked()
+        pages = subject.slab.pages.ZonePages(zone, cpu)
+        pfn = pages.alloc(order, 0xCC0 | of_cache)
+        pages.free(pfn, order)
+        kind = 2 if of_cache & 0x10 else 0
+        wanted = [("alloc", order, kind, cpu), ("free", 8, order, cpu)]
+        if zone.calls != wanted:
+            raise Refuted(
+                f"order {order}, cache flags {of_cache:#x}, CPU {cpu}: {zone.calls}", f"not {wanted}"
+            )
     return Visited(count, count)

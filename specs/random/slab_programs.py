@@ -11,7 +11,7 @@ from specs.ledger.refutation import cut_if_endless
 from specs.model.slab import OF_CACHE, PAGE, CacheOracle, orders, spare_slabs, wanted_objects
 from specs.random.programs import Programs
 
-SIZES = (8, 24, 64, 96, 192, 256, 640, 1024, 1360, 2720, 4096, 8384)
+SIZES = (64, 96, 192, 256, 640, 1024, 1360, 2720, 4096, 8384)
 MASKS = (0xCC0, 0xA20, 0x800, 0x500CC0 | 0x100, 0xCC0 | 0x8000, 0xCC0 | 0x8)
 """GFP_KERNEL, GFP_ATOMIC, GFP_NOWAIT; charged and zeroed; NOFAIL; movable, which a slab is not."""
 CPU = 1

@@ -120,8 +120,8 @@ class SlabCache:
     def free(self, address: int) -> None:
         """Take back an object, which will be the next that its slab hands out.
 
-        A slab that was full goes to the tail of the partial list; one that is empty now is released, if the
-        list is long enough without it.  Linux: __slab_free(), mm/slub.c.
+        A slab that was full goes to the tail of the partial list; one that is empty now is released, if
+        ``min_partial`` slabs or more are on the list, itself included.  Linux: __slab_free(), mm/slub.c.
         Raises InvalidAddress, NotInSlab, OtherCache, NoObject, ObjectFree: the first that holds.
         """
         slab, index = self.object_at(address)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specs.theorems.slab import cache, layout, request
+from specs.theorems.slab import cache, layout, pages, request
 
 PROVED = (*request.ROWS,)
-RUN = (*layout.THEOREMS, *cache.THEOREMS)
+RUN = (*layout.THEOREMS, *pages.THEOREMS, *cache.THEOREMS)

@@ -35,7 +35,7 @@ THEOREMS = (
             "slab-order-of-the-largest",
             "slab-order-has-no-limit",
             "slab-order-one-too-large",
-            "slab-objects-rounded-up",
+            "slab-bytes-are-linear",
         ),
         domain=Domain(
             starts="nothing but arguments",
