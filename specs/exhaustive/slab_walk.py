@@ -33,7 +33,6 @@ SHAPES = (
     Shape(2720, 3, 2, 0),
     Shape(2720, 3, 2, 1, (2, 0, 1)),
     Shape(1360, 2, 3, 1),
-    Shape(1360, 2, 3, 2),
 )
 """The smallest first; the third and fourth have slabs of order 1, or of order 0 with one object."""
 

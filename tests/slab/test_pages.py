@@ -42,6 +42,6 @@ def test_the_type_of_the_pages_is_what_the_flags_say() -> None:
     pages = ZonePages(memory)
     first = pages.alloc(Order(0), GFP_KERNEL | RECLAIMABLE)
     assert first is not None
-    assert memory.mobility.free_area[0].free_list[2]
+    assert memory.mobility.free_area[Order(0)].free_list[2]
     pages.free(first, Order(0))
     assert memory.nr_free_pages() + memory.pcp[0].count == 64
