@@ -150,7 +150,7 @@ class InvalidSequence(BuddyError):
 
 
 class InvalidAddress(BuddyError):
-    """Not the address of any byte."""
+    """Not an int of 64 bits (a bool is no address)."""
 
     sentence = "{} is not an address, which is an int in 0..2**64-1"
 
@@ -187,3 +187,10 @@ class CacheInUse(BuddyError):
     """The cache cannot be destroyed: objects of it are in use."""
 
     sentence = "{} objects of the cache are in use"
+
+
+class Deadlock(Exception):
+    """A request that would try for ever, since nobody finds memory for it; what it tried is done."""
+
+    def __str__(self) -> str:
+        return "nobody finds memory for flags {:#x} and order {}, which must not fail".format(*self.args)
