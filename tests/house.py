@@ -22,6 +22,7 @@ FLOORS = (
     CORE,
     ("verified_buddy.linux",),
     (FACE, "verified_buddy.oracle", "verified_buddy.terminal", "verified_buddy.junit"),
+    ("verified_buddy.slab",),
     ("verified_buddy.kmem",),
     ("verified_buddy.replay", "verified_buddy.conform", "verified_buddy.kernel_calls"),
     ("verified_buddy.checking",),
@@ -56,12 +57,15 @@ NAMED_AFTER = {
     "specs/theorems": "specs/*",
     "specs/theorems/core": "verified_buddy/*",
     "specs/theorems/linux": "verified_buddy/linux/*",
+    "specs/theorems/slab": "verified_buddy/slab/*",
     "specs/twins": "specs/*",
     "specs/twins/core": "verified_buddy/*",
     "specs/twins/linux": "verified_buddy/linux/*",
+    "specs/twins/slab": "verified_buddy/slab/*",
     "tests": "docs/*",
     "tests/core": "verified_buddy/*",
     "tests/linux": "verified_buddy/linux/*",
+    "tests/slab": "verified_buddy/slab/*",
     "tests/oracle": "verified_buddy/oracle/*",
     "tests/kmem": "verified_buddy/kmem/*",
     "tests/replay": "verified_buddy/replay/*",
@@ -112,6 +116,7 @@ CUTS_ACROSS = {
         "requests_alone",  # a zone that is told only what was asked for
         "allocators",  # in C, right and wrong
         "mutant_kills",  # which mutants each vector catches
+        *("page_pool", "slabinfo"),  # pages that run short; what kernels said of their caches
         *("served_pool", "zone_pool"),  # a program and a class that are driven
         "lifting_faults",  # wrong operators, which must be noticed
         "replaced_calls",  # what the prover answers in the code's place

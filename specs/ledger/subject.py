@@ -58,6 +58,8 @@ LINUX = (
     "linux.node",
 )
 """The modules of Linux 6.1, under proof as well, in the order of their imports."""
+SLAB = tuple(f"slab.{name}" for name in ("layout", "request", "slab", "pages", "cache"))
+"""The modules of the slab caches, which stand above it, in the order of their imports."""
 BY_Z3 = LINUX[: LINUX.index("linux.pcp_limits")]
 """Those of them that work on pages; the others compute limits and flags, and check what callers hand over."""
 HOLDERS = ("FreeArea", "FreeAreaOrder", "Spans", "Pageblocks", "PerCpuPages")
@@ -104,12 +106,14 @@ class Subject:
     zone: ModuleType
     linux: ModuleType
     """The package of the Linux zone, with its modules."""
+    slab: ModuleType
+    """The package of the slab caches, with its modules."""
     definitions: ModuleType
     """The specification's arithmetic, which the core is compared with."""
     twin: Twin | None = None
 
     def module(self, name: str) -> ModuleType:
-        """One of its modules, by the name that ``CORE`` and ``LINUX`` give it."""
+        """One of its modules, by the name that ``CORE``, ``LINUX`` and ``SLAB`` give it."""
         found = self
         for part in name.split("."):
             found = getattr(found, part)
@@ -128,9 +132,10 @@ def running() -> Subject:
 
 
 def _imported() -> dict[str, ModuleType]:
-    """The modules of the core, and the package of the Linux zone."""
-    found = {name: importlib.import_module(f"{PACKAGE}.{name}") for name in (*CORE, *LINUX)}
-    return {name: found[name] for name in CORE} | {"linux": sys.modules[f"{PACKAGE}.linux"]}
+    """The modules of the core, and the packages of the Linux zone and the slab caches."""
+    found = {name: importlib.import_module(f"{PACKAGE}.{name}") for name in (*CORE, *LINUX, *SLAB)}
+    rooms = {name: sys.modules[f"{PACKAGE}.{name}"] for name in ("linux", "slab")}
+    return {name: found[name] for name in CORE} | rooms
 
 
 def _full_name(module: str) -> str:

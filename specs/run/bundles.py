@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specs.theorems import core, linux
+from specs.theorems import core, linux, slab
 from specs.theorems.core import hypotheses
 
 COSTLY = (
@@ -45,7 +45,7 @@ FAMILIES = tuple(
         (core.pfn,),
         (core.round_trip,),
         (linux.watermark, linux.watermark_check),
-        (linux.alloc_flags, linux.gfp, linux.gfp_names),
+        (linux.alloc_flags, linux.gfp, linux.gfp_names, slab.request),
     )
 )
 """Rows over the same paths, the longest first; what a process has walked and proved, it never does again."""
