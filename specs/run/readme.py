@@ -18,8 +18,7 @@ WIDTH = 110
 """Of the README's lines."""
 PARTS = {
     "page frame arithmetic": ("verified_buddy.pfn", "specs.model.definitions"),
-    "free lists": ("verified_buddy.free_area",),
-    "buddy operations": ("verified_buddy.buddy",),
+    "free lists and buddy operations": ("verified_buddy.free_area", "verified_buddy.buddy"),
     "spans and zone": ("verified_buddy.spans", "verified_buddy.zone"),
     "pageblocks and moves": (
         "verified_buddy.linux.migratetype",
@@ -29,10 +28,14 @@ PARTS = {
     "fallback": ("verified_buddy.linux.fallback", "verified_buddy.linux.versions"),
     "highatomic reserve and isolation": ("verified_buddy.linux.highatomic", "verified_buddy.linux.isolation"),
     "per-CPU lists": ("verified_buddy.linux.pcp",),
-    "Linux 6.1 zone": ("verified_buddy.linux.zone.", "verified_buddy.linux.pcp_limits"),
-    "request flags": ("verified_buddy.linux.gfp", "verified_buddy.linux.alloc_flags"),
+    "Linux 6.1 zone": ("verified_buddy.linux.zone.",),
     "watermarks": ("verified_buddy.linux.watermark",),
-    "counters and zonelists": ("verified_buddy.linux.vmstat", "verified_buddy.linux.zonelist"),
+    "flags, counters, zonelists": (
+        "verified_buddy.linux.gfp",
+        "verified_buddy.linux.alloc_flags",
+        "verified_buddy.linux.vmstat",
+        "verified_buddy.linux.zonelist",
+    ),
     "requests and kswapd": (
         "verified_buddy.linux.page_alloc",
         "verified_buddy.linux.slow",
