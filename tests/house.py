@@ -113,6 +113,7 @@ CUTS_ACROSS = {
         "damage",  # recordings with one thing changed
         "kernel_cli",  # the command, on a kernel's trace
         "recordings",  # all layers on whole recordings
+        "rules_undone",  # broken twins, beside recordings
         "requests_alone",  # a zone that is told only what was asked for
         "allocators",  # in C, right and wrong
         "mutant_kills",  # which mutants each vector catches
