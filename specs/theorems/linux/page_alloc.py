@@ -10,7 +10,7 @@ from typing import Any
 from specs.ledger.subject import Subject
 from specs.ledger.theorem import Theorem
 from specs.prover.method.paths import Owed, Path
-from specs.prover.models.request import search, whole
+from specs.prover.models.request import marks, search, whole
 from specs.prover.models.request.system import of_requests, settled, walked
 
 MODULE, SYSTEM = "verified_buddy.linux.page_alloc", "verified_buddy.linux.system"
@@ -26,8 +26,8 @@ def _searches(subject: Subject) -> Iterator[tuple[Path, Any]]:
 
 
 def _zones(subject: Subject) -> Iterator[tuple[Path, Any]]:
-    for flags, order in search.MARKED:
-        yield from ((path, (flags, order)) for path in walked(partial(search.OneZone, subject, flags, order)))
+    for flags, order in marks.MARKED:
+        yield from ((path, (flags, order)) for path in walked(partial(marks.OneZone, subject, flags, order)))
 
 
 def _requests(subject: Subject) -> Iterator[tuple[Path, Any]]:
@@ -51,6 +51,13 @@ def _owed(runs: Runs, ends: type, claims: Claims, subject: Subject, _: int) -> I
         yield from settled(path, str(of), found)
 
 
+def _marks(subject: Subject, top: int) -> Iterator[Owed]:
+    yield from _owed(_zones, marks.OneZone, marks.keeps_the_mark, subject, top)
+    for path, _ in _paths(_zones, subject):
+        for goal, says in marks.told_of(path.result) if isinstance(path.result, marks.OneZone) else ():
+            yield Owed("claim", goal, says, (), ())
+
+
 def _row(
     name: str,
     says: str,
@@ -63,7 +70,6 @@ def _row(
     return Theorem(name, says, functions, "z3", of_requests(runs), rejects, supposes=supposes)
 
 
-MARKED = partial(_owed, _zones, search.OneZone, search.keeps_the_mark)
 ROWS = (
     _row(
         "page-alloc-first-zone",
@@ -116,7 +122,7 @@ ROWS = (
             *(f"{SYSTEM}.Look.{name}" for name in ("usable", "needed", "margin")),
         ),
         "z3",
-        of_requests(MARKED),
+        of_requests(_marks),
         ("page-alloc-hands-out-what-failed", "page-alloc-look-forgets-the-reserve"),
         supposes=(
             "whether lists have a block large enough does not matter to the mark: any answer is "

@@ -89,9 +89,7 @@ TWINS = (
         old="pfn is not None and gfp_mask & gfp.ACCOUNT != 0 and",
         new="pfn is not None and",
     ),
-    _twin(
-        "page-alloc-groups-in-any-machine", old="mobility_off=system.mobility_off", new="mobility_off=False"
-    ),
+    _twin("page-alloc-groups-anyway", old="mobility_off=system.mobility_off", new="mobility_off=False"),
     _twin(
         "page-alloc-dirty-pages-everywhere",
         old="_replace(spread_dirty_pages=False, nodemask=nodemask)",
