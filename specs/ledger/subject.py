@@ -39,6 +39,15 @@ LINUX = (
 """The modules of the Linux 6.1 zone, under proof as well, in the order of their imports."""
 BY_Z3 = LINUX[: LINUX.index("linux.pcp_limits")]
 """Those of them that work on pages; the others compute limits and flags, and check what callers hand over."""
+BOOT = (
+    "boot.page_ranges",
+    "boot.architecture",
+    "boot.memory_map",
+    "boot.zones",
+    "boot.feed",
+    "boot.contents",
+)
+"""The modules of a machine's start, under proof as well, in the order of their imports."""
 HOLDERS = ("FreeArea", "FreeAreaOrder", "Spans", "Pageblocks", "PerCpuPages")
 """The classes that hold the state, for which others stand in."""
 DEFINITIONS = "specs.model.definitions"
@@ -83,12 +92,14 @@ class Subject:
     zone: ModuleType
     linux: ModuleType
     """The package of the Linux zone, with its modules."""
+    boot: ModuleType
+    """The package of a machine's start, with its modules."""
     definitions: ModuleType
     """The specification's arithmetic, which the core is compared with."""
     twin: Twin | None = None
 
     def module(self, name: str) -> ModuleType:
-        """One of its modules, by the name that ``CORE`` and ``LINUX`` give it."""
+        """One of its modules, by the name that ``CORE``, ``LINUX`` and ``BOOT`` give it."""
         found = self
         for part in name.split("."):
             found = getattr(found, part)
@@ -107,9 +118,10 @@ def running() -> Subject:
 
 
 def _imported() -> dict[str, ModuleType]:
-    """The modules of the core, and the package of the Linux zone."""
-    found = {name: importlib.import_module(f"{PACKAGE}.{name}") for name in (*CORE, *LINUX)}
-    return {name: found[name] for name in CORE} | {"linux": sys.modules[f"{PACKAGE}.linux"]}
+    """The modules of the core, and the packages of the Linux zone and of the start."""
+    found = {name: importlib.import_module(f"{PACKAGE}.{name}") for name in (*CORE, *LINUX, *BOOT)}
+    packages = {name: sys.modules[f"{PACKAGE}.{name}"] for name in ("linux", "boot")}
+    return {name: found[name] for name in CORE} | packages
 
 
 def _full_name(module: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specs.theorems import core, linux
+from specs.theorems import boot, core, linux
 from specs.theorems.core import hypotheses
 
 COSTLY = (
@@ -24,6 +24,7 @@ FAMILIES = tuple(
         (linux.fallback, linux.mobility),
         (linux.conservation,),
         (linux.vmstat, linux.zonelist),
+        (boot.page_ranges, boot.zones),
         (
             linux.mobility_moves,
             linux.highatomic,

@@ -8,7 +8,7 @@ import sys
 import textwrap
 from pathlib import Path
 
-from specs.ledger.subject import LINUX
+from specs.ledger.subject import BOOT, LINUX
 from specs.ledger.theorem import HOLDS, Theorem
 from specs.run.methods import by_method, in_words
 from specs.theorems import LEDGER
@@ -54,7 +54,7 @@ def readme_table() -> str:
     return "\n".join(lines)
 
 
-MODULES = ("buddy", "definitions", *(name.rpartition(".")[2] for name in LINUX))
+MODULES = ("buddy", "definitions", *(name.rpartition(".")[2] for name in (*LINUX, *BOOT)))
 
 
 def where(row: Theorem) -> str:

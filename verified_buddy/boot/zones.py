@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from verified_buddy.boot.architecture import Architecture
+from verified_buddy.boot.architecture import Architecture, ZoneRow
 from verified_buddy.boot.memory_map import NodeRegion
 from verified_buddy.boot.page_ranges import Range, overlap, size, within
 from verified_buddy.linux.pageblock import PAGEBLOCK_PAGES
@@ -47,11 +47,15 @@ def zone_limits(architecture: Architecture, first: int, end: int) -> tuple[Range
     found: list[Range] = []
     low = first
     for row in architecture.zones:
-        above = end if row.limit is None else min(base + row.limit, end)
-        high = max(above, low)
-        found.append(Range(low, high))
-        low = high
+        found.append(zone_limit(row, base, low, end))
+        low = found[-1].end
     return tuple(found)
+
+
+def zone_limit(row: ZoneRow, base: int, low: int, end: int) -> Range:
+    """Where one zone may have pages, of which none is below what the zones below it leave."""
+    above = end if row.limit is None else min(base + row.limit, end)
+    return Range(low, max(above, low))
 
 
 def zone_spans(regions: Sequence[NodeRegion], architecture: Architecture) -> tuple[ZoneSpan, ...]:
