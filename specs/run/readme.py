@@ -60,7 +60,11 @@ MODULES = ("buddy", "definitions", *(name.rpartition(".")[2] for name in (*LINUX
 def where(row: Theorem) -> str:
     """The file that states and decides the theorem."""
     for name, module in list(sys.modules.items()):
-        rows = getattr(module, "ROWS", getattr(module, "THEOREMS", (getattr(module, "THEOREM", None),)))
+        rows = (
+            *getattr(module, "ROWS", ()),
+            *getattr(module, "THEOREMS", ()),
+            getattr(module, "THEOREM", None),
+        )
         if name.startswith("specs.") and not hasattr(module, "__path__") and row in rows:
             return Path(inspect.getfile(module)).relative_to(ROOT).as_posix()
     raise AssertionError(f"no module holds {row.name}")

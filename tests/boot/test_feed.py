@@ -7,7 +7,7 @@ import re
 import time
 import tracemalloc
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 
 from hypothesis import given
@@ -28,8 +28,8 @@ Blocks = dict[tuple[int, int], list[int]]
 """By order and type: the first pages of the list."""
 
 EDGES = (Range(0x1000000, 0x3811000), Range(0xF400000, 0xF43D000), Range(0xF5A0000, 0xFA01000))
-"""What else was in use when boot2kp's memory was handed over, as its lists tell: the kernel's image with what it
-allocated behind it, and what it allocated from the top down.  Its log does not tell these addresses."""
+"""What else was in use when boot2kp's memory was handed over, as its lists tell: the kernel's image with what
+it allocated behind it, and what it allocated from the top down.  Its log does not tell these addresses."""
 
 
 def boot2kp() -> MemoryMap:
@@ -147,7 +147,7 @@ def bytes_free(memory_map: MemoryMap) -> Iterator[Range]:
     taken = [*((each.start, each.end) for each in memory_map.reserved), (0, 0x100000)]
     ends = sorted({end for each in (*ranges, *taken) for end in each[:2]})
     last = None
-    for start, end in zip(ends, ends[1:], strict=False):
+    for start, end in pairwise(ends):
         over = [usable for low, high, usable in ranges if low <= start and end <= high]
         if over and all(over) and not any(low <= start and end <= high for low, high in taken):
             last = Range(last.start if last and last.end == start else start, end)
@@ -162,7 +162,7 @@ def bytes_free(memory_map: MemoryMap) -> Iterator[Range]:
 def test_just_the_whole_pages_of_free_bytes_are_handed_over(memory_map: MemoryMap) -> None:
     machine = boot(memory_map, X86_64)
     wanted = {page for start, end in bytes_free(memory_map) for page in range(-(-start // 4096), end // 4096)}
-    found = set()
+    found: set[int] = set()
     for zone in machine.zones.values():
         pages = [
             page for first, order, _ in zone.free_area.blocks() for page in range(first, first + (1 << order))

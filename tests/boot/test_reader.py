@@ -140,7 +140,8 @@ def test_other_descriptions_are_refused(text: str) -> None:
         (2 * ("BIOS-provided physical RAM map:\n" + E820), "map: line 3: a second start of a kernel"),
         (
             E820
-            + "ACPI: SRAT: Node 0 PXM 0 [mem 0x0-0x4ffffff]\nACPI: SRAT: Node 1 PXM 1 [mem 0x4000000-0x7ffffff]\n",
+            + "ACPI: SRAT: Node 0 PXM 0 [mem 0x0-0x4ffffff]\n"
+            + "ACPI: SRAT: Node 1 PXM 1 [mem 0x4000000-0x7ffffff]\n",
             "map: nodes 0 and 1 overlap at 0x4000000",
         ),
         (
@@ -151,7 +152,7 @@ def test_other_descriptions_are_refused(text: str) -> None:
         ('{"ranges": []}', "map: no whole page of usable memory"),
         ('{"ranges": [[0, 8192, "usabel"]]}', "map: 'usabel' is no kind of memory: usable, reserved"),
         ('{"ranges": [[8192, 0, "usable"]]}', "map: [8192, 0) is no range of addresses"),
-        ('{"ranges": [[0, 8192, "usable"]], "more": 1}', "map: no map of memory: Object contains unknown field"),
+        ('{"ranges": [[0, 8192, "usable"]], "more": 1}', "map: no map of memory: Object contains"),
         ('{"ranges": [[0, 8192, "usable"]], "nodes": [[-1, 0, 8192]]}', "map: node -1 is not in 0..1023"),
         ('{"ranges": [[0, 36893488147419103232, "usable"]]}', "map: "),
         (gzip.compress(E820.encode())[:-9], "map: "),

@@ -30,7 +30,8 @@ def public_functions(modules: tuple[str, ...] = CORE) -> Iterator[str]:
     for name in modules:
         module = importlib.import_module(f"{PACKAGE}.{name}")
         for thing in vars(module).values():
-            if getattr(thing, "__module__", None) != module.__name__ or thing.__name__.startswith("_"):
+            there = getattr(thing, "__module__", None) == module.__name__
+            if not there or getattr(thing, "__name__", "_").startswith("_"):
                 continue
             if inspect.isfunction(thing):
                 yield f"{module.__name__}.{thing.__name__}"
