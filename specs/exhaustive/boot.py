@@ -20,6 +20,7 @@ RESERVED = (1, 4, 7, 12)
 LIMITS_OF = {"X86_64": (1 << 12, 1 << 20), "X86_32": (1 << 12, 229376), "ARM": (196608,)}
 """By architecture: the first page above each zone but the last; ARM's count from the first page of memory."""
 MAPS = (
+    "six pages in two ranges, parted at every half; and with each half that is not usable",
     "one usable range and one more, usable or not, with ends at every half of 5 pages",
     "three ranges of 5 whole pages, of which the first is usable and each other is or is not",
     "two nodes in either order, parted at every half of 6 pages; memory of one or two ranges of pages; one "
@@ -61,6 +62,18 @@ def pairs(points: range) -> list[Halves]:
 
 def maps() -> Iterator[Description]:
     """All of them."""
+    for half in range(1, 12):
+        yield Description(((0, half), (half, 12)))
+        yield Description(((0, 12),), ((half - 1, half),))
+    for low, high in combinations(range(2, 11), 2):
+        interleaved = ((1, (0, low)), (0, (low, high)), (1, (high, 12)))
+        for reserved in pairs(range(0, 13, 2)):
+            yield Description(((0, 12),), (), interleaved, (reserved,))
+    for border, flip in product(range(1, 12), (0, 1)):
+        nodes = ((flip, (0, border)), (1 - flip, (border, 12)))
+        for one, other in product(pairs(range(0, 13, 6)), pairs(range(0, 13, 2))):
+            for reserved in combinations(RESERVED, 2):
+                yield Description((one, other), (), nodes, (reserved,))
     for one, other in product(pairs(range(11)), repeat=2):
         yield Description((one, other))
         yield Description((one,), (other,))
@@ -69,15 +82,6 @@ def maps() -> Iterator[Description]:
             yield Description((one, two, three))
             yield Description((one,), (two, three))
         yield Description((one, two), (three,))
-    for border, flip in product(range(1, 12), (0, 1)):
-        nodes = ((flip, (0, border)), (1 - flip, (border, 12)))
-        for one, other in product(pairs(range(0, 13, 6)), pairs(range(0, 13, 2))):
-            for reserved in combinations(RESERVED, 2):
-                yield Description((one, other), (), nodes, (reserved,))
-    for low, high in combinations(range(2, 11), 2):
-        interleaved = ((1, (0, low)), (0, (low, high)), (1, (high, 12)))
-        for reserved in pairs(range(0, 13, 2)):
-            yield Description(((0, 12),), (), interleaved, (reserved,))
 
 
 def told(
@@ -112,6 +116,11 @@ def orderly(found: dict[tuple[int, int], Zone], memory: set[int]) -> str:
 def small_maps(subject: Subject, _: int) -> Visited:
     """Of every map the zones are those of the definition; a page of memory is in one, and is counted once."""
     architecture, count = tiny(subject), 0
+    for top in range(TOP):
+        count += 1
+        found, _regions = told(subject, map_of(subject, Description(((0, 12),))), tiny(subject, (), top))
+        if {page for zone in found.values() for page in zone.present} != {*range(top)}:
+            raise Refuted(f"of memory up to page 5: {found}", f"there is nothing from page {top} on")
     for described in maps():
         count += 1
         memory = {page for page in PAGES if is_memory(described, page)}
@@ -126,11 +135,6 @@ def small_maps(subject: Subject, _: int) -> Visited:
         starts = [each.start for each in regions]
         if wrong or found != wanted or starts != sorted(starts):
             raise Refuted(f"of {described}: {found}", wrong or f"expected {wanted}")
-    for top in range(TOP):
-        count += 1
-        found, _regions = told(subject, map_of(subject, Description(((0, 12),))), tiny(subject, (), top))
-        if {page for zone in found.values() for page in zone.present} != {*range(top)}:
-            raise Refuted(f"of memory up to page 5: {found}", f"there is nothing from page {top} on")
     return Visited(count, count)
 
 
