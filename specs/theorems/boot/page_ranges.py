@@ -94,7 +94,7 @@ def row(name: str, says: str, functions: tuple[str, ...], run: Run, last: int, *
         rejects,
         domain=Domain(
             starts="nothing but arguments",
-            pages="every byte below 2**63, every page below 2**51",
+            pages="none; bytes: any below 2**63; numbers of pages: any below 2**51",
             sizes=("ranges may be empty, or end before they start",),
         ),
     )

@@ -56,7 +56,7 @@ ROWS = (
         ),
         domain=Domain(
             starts="nothing but arguments",
-            pages="every page below 2**51, from wherever the zones below it end, and up to anywhere",
+            pages="none; numbers of pages: any below 2**51; the zones below end anywhere, and so does memory",
             sizes=("each zone of x86-64, 32-bit x86 and ARM",),
         ),
     ),
