@@ -47,6 +47,7 @@ PROVER = (
     ("specs.prover.models.core",),
     ("specs.prover.models.zone",),
     ("specs.prover.models.pcp",),
+    ("specs.prover.models.request",),
     ("specs.prover.models",),
 )
 """The prover's own floors: its method knows no layer, and each layer those below it."""

@@ -8,6 +8,11 @@ The allocator
     LINUX_6_1, LINUX_6_12
                 whose memory a LinuxZone takes when its own runs out, by kernel
 
+Requests
+    Nodes       a machine, each node a NodeSpec, where a Task asks for pages; why() tells what it met
+    World       what reclaims, compacts, kills and charges; does nothing until you override it
+    Deadlock    raised where Linux would try for ever
+
 Pages and blocks
     Pfn         a page's number, below PFN_LIMIT
     Order       the binary logarithm of a block's size: 0..MAX_ORDER in Linux, 0..ORDER_LIMIT here
@@ -15,7 +20,8 @@ Pages and blocks
 
 What a call may raise, and then nothing has changed
     BuddyError  all of these
-      InvalidOrder, InvalidPfn, InvalidRange, InvalidMigratetype, InvalidGfp, InvalidCpu, InvalidCount
+      InvalidOrder, InvalidPfn, InvalidRange, InvalidMigratetype, InvalidCpu, InvalidCount
+      InvalidGfp, InvalidNode, InvalidDistance, InvalidZones, InvalidGroup, InvalidLimit
                 no such thing can be asked for
       Misaligned, OutOfRange, Overlap
                 the zone's pages are others
@@ -37,14 +43,20 @@ from typing import TYPE_CHECKING, Final
 
 from verified_buddy.errors import (
     BuddyError,
+    Deadlock,
     DoubleFree,
     InvalidCount,
     InvalidCpu,
+    InvalidDistance,
     InvalidGfp,
+    InvalidGroup,
+    InvalidLimit,
     InvalidMigratetype,
+    InvalidNode,
     InvalidOrder,
     InvalidPfn,
     InvalidRange,
+    InvalidZones,
     Isolated,
     MiddleOfBlock,
     Misaligned,
@@ -59,9 +71,12 @@ from verified_buddy.zone import Zone
 
 if TYPE_CHECKING:
     from verified_buddy.linux.migratetype import HIGHATOMIC, ISOLATE, MOVABLE, RECLAIMABLE
+    from verified_buddy.linux.node import Nodes
     from verified_buddy.linux.pageblock import Pageblocks
+    from verified_buddy.linux.topology import NodeSpec
     from verified_buddy.linux.versions.v6_1 import LINUX_6_1
     from verified_buddy.linux.versions.v6_12 import LINUX_6_12
+    from verified_buddy.linux.world import Task, World
     from verified_buddy.linux.zone import LinuxZone
 
 __all__ = [
@@ -76,35 +91,48 @@ __all__ = [
     "RECLAIMABLE",
     "UNMOVABLE",
     "BuddyError",
+    "Deadlock",
     "DoubleFree",
     "FreeArea",
     "InvalidCount",
     "InvalidCpu",
+    "InvalidDistance",
     "InvalidGfp",
+    "InvalidGroup",
+    "InvalidLimit",
     "InvalidMigratetype",
+    "InvalidNode",
     "InvalidOrder",
     "InvalidPfn",
     "InvalidRange",
+    "InvalidZones",
     "Isolated",
     "LinuxZone",
     "MiddleOfBlock",
     "Migratetype",
     "Misaligned",
+    "NodeSpec",
+    "Nodes",
     "NotLive",
     "Order",
     "OutOfRange",
     "Overlap",
     "Pageblocks",
     "Pfn",
+    "Task",
+    "World",
     "WrongOrder",
     "Zone",
 ]
 
 _LINUX: Final = {
     "migratetype": ("HIGHATOMIC", "ISOLATE", "MOVABLE", "RECLAIMABLE"),
+    "node": ("Nodes",),
     "pageblock": ("Pageblocks",),
+    "topology": ("NodeSpec",),
     "versions.v6_1": ("LINUX_6_1",),
     "versions.v6_12": ("LINUX_6_12",),
+    "world": ("Task", "World"),
     "zone": ("LinuxZone",),
 }
 """What is loaded when it is asked for: the core starts without it, and so does all that judges traces."""

@@ -141,3 +141,10 @@ class InvalidZones(BuddyError):
     """The zones of a node that have memory are some of 0..4, ascending."""
 
     sentence = "node {} cannot have the zones {}"
+
+
+class Deadlock(Exception):
+    """A request that would try for ever, since nobody finds memory for it; what it tried is done."""
+
+    def __str__(self) -> str:
+        return "nobody finds memory for flags {:#x} and order {}, which must not fail".format(*self.args)

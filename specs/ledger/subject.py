@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import linecache
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.abc import Loader, MetaPathFinder
@@ -30,13 +31,33 @@ LINUX = (
     "linux.pcp",
     "linux.pcp_limits",
     "linux.zone",
+    "linux.zone_type",
     "linux.gfp",
     "linux.gfp_names",
     "linux.alloc_flags",
+    "linux.watermark",
+    "linux.watermark_setup",
     "linux.vmstat",
     "linux.zonelist",
+    "linux.compaction",
+    "linux.system",
+    "linux.kswapd",
+    "linux.slow_request",
+    "linux.slow_retry",
+    "linux.slowpath",
+    "linux.page_alloc",
+    "linux.page_counter",
+    "linux.memcg",
+    "linux.memcg_charge",
+    "linux.counted_zone",
+    "linux.request_zone",
+    "linux.world",
+    "linux.topology",
+    "linux.node_zones",
+    "linux.request",
+    "linux.node",
 )
-"""The modules of the Linux 6.1 zone, under proof as well, in the order of their imports."""
+"""The modules of Linux 6.1, under proof as well, in the order of their imports."""
 BY_Z3 = LINUX[: LINUX.index("linux.pcp_limits")]
 """Those of them that work on pages; the others compute limits and flags, and check what callers hand over."""
 BOOT = (
@@ -139,21 +160,28 @@ def source_of(module: str) -> str:
 
 def broken(twin: Twin) -> Subject:
     """Fresh copies of the modules under proof, one patched; the running ones stay as they are."""
+    with broken_imports(twin):
+        proved = _imported()
+        definitions = importlib.import_module(DEFINITIONS)
+    return Subject(definitions=definitions, twin=twin, **proved)
+
+
+@contextmanager
+def broken_imports(twin: Twin) -> Iterator[None]:
+    """What is imported meanwhile of the package is new, and one module patched; then all is as it was."""
     patched = {_full_name(twin.module): twin.patched(source_of(twin.module))}
     names = [name for name in sys.modules if name.split(".")[0] == PACKAGE or name == DEFINITIONS]
     mine = {name: sys.modules.pop(name) for name in names}
     finder = _Finder(patched)
     sys.meta_path.insert(0, finder)
     try:
-        proved = _imported()
-        definitions = importlib.import_module(DEFINITIONS)
+        yield
     finally:
         sys.meta_path.remove(finder)
         for name in [name for name in sys.modules if name.split(".")[0] == PACKAGE]:
             del sys.modules[name]
         sys.modules.update(mine)
         specs.model.definitions = mine[DEFINITIONS]
-    return Subject(definitions=definitions, twin=twin, **proved)
 
 
 class _Finder(MetaPathFinder, Loader):

@@ -15,6 +15,7 @@ COSTLY = (
     "pcp-figures-confirmed",
     "typed-runs",
     "typed-zone-machine",
+    "node-machine",
 )
 """The rows to start first, so that none runs alone at the end."""
 
@@ -25,6 +26,7 @@ FAMILIES = tuple(
         (linux.conservation,),
         (linux.vmstat, linux.zonelist),
         (boot.page_ranges, boot.zones),
+        (linux.page_counter, linux.memcg),
         (
             linux.mobility_moves,
             linux.highatomic,
@@ -33,6 +35,8 @@ FAMILIES = tuple(
             linux.pcp_count,
             linux.pcp_drain,
         ),
+        (linux.slowpath,),
+        (linux.page_alloc, linux.kswapd),
         (core.free_area,),
         (core.buddy_init,),
         (hypotheses, core.paths),
@@ -41,6 +45,7 @@ FAMILIES = tuple(
         (core.policy,),
         (core.pfn,),
         (core.round_trip,),
+        (linux.watermark, linux.watermark_check),
         (linux.alloc_flags, linux.gfp, linux.gfp_names),
     )
 )

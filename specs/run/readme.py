@@ -31,8 +31,19 @@ PARTS = {
     "highatomic reserve": ("verified_buddy.linux.highatomic",),
     "isolation": ("verified_buddy.linux.isolation",),
     "per-CPU lists": ("verified_buddy.linux.pcp",),
+    "Linux 6.1 zone": ("verified_buddy.linux.zone.", "verified_buddy.linux.pcp_limits"),
+    "request flags": ("verified_buddy.linux.gfp", "verified_buddy.linux.alloc_flags"),
+    "watermarks": ("verified_buddy.linux.watermark",),
     "counters and zonelists": ("verified_buddy.linux.vmstat", "verified_buddy.linux.zonelist"),
-    "Linux 6.1 zone": ("verified_buddy.linux.zone", "verified_buddy.linux.pcp_limits"),
+    "requests": ("verified_buddy.linux.page_alloc", "verified_buddy.linux.slow"),
+    "kswapd": ("verified_buddy.linux.kswapd",),
+    "memory cgroups": ("verified_buddy.linux.page_counter", "verified_buddy.linux.memcg"),
+    "machine of nodes": (
+        "verified_buddy.linux.counted_zone",
+        "verified_buddy.linux.request",
+        "verified_buddy.linux.node",
+        "verified_buddy.linux.topology",
+    ),
 }
 
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-WATERMARKS = "watermarks"
 OWN_TABLES = "the allocator's own tables"
-LAYERS = (WATERMARKS, OWN_TABLES)
+LAYERS = (OWN_TABLES,)
 """What the code does not model yet."""
 
 
@@ -47,7 +46,7 @@ BUGS = (
         single_threaded="another CPU must change the type between the reading and the lock"),
     Bug("L4", "Linux 9282012fc0aa", "watermark",
         "the free pages less the highatomic reserve fall below zero, and the check passes",
-        layer=WATERMARKS),
+        twins=("watermark-wraps-around",)),
     Bug("L6", "Linux 026b08147923", "completeness",
         "the check before the allocation subtracts the same pages again for each order; it refuses too much",
         twins=("alloc-subtracts-free-pages-twice",)),

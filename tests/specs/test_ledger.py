@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -26,21 +27,27 @@ NAMES = [row.name for row in LEDGER]
 
 
 def public_functions(modules: tuple[str, ...] = CORE) -> Iterator[str]:
-    """Every function, method and property of the modules that has a name for others."""
+    """Every function, method and property of the modules that has a name for others, and does something."""
     for name in modules:
         module = importlib.import_module(f"{PACKAGE}.{name}")
         for thing in vars(module).values():
-            there = getattr(thing, "__module__", None) == module.__name__
-            if not there or getattr(thing, "__name__", "_").startswith("_"):
+            if getattr(thing, "__module__", None) != module.__name__ or getattr(
+                thing, "__name__", "_"
+            ).startswith("_"):
                 continue
             if inspect.isfunction(thing):
                 yield f"{module.__name__}.{thing.__name__}"
-            elif inspect.isclass(thing):
+            elif inspect.isclass(thing) and not is_protocol(thing):
                 for member, value in vars(thing).items():
                     if not member.startswith("_") and (
                         inspect.isfunction(value) or isinstance(value, property)
                     ):
                         yield f"{module.__name__}.{thing.__name__}.{member}"
+
+
+def is_protocol(thing: type) -> bool:
+    """Whether it only says what others do."""
+    return Protocol in thing.__bases__
 
 
 def specs(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -75,7 +75,7 @@ def prepare_alloc_pages(
         highest,
         nodemask,
         preferred,
-        gfp_migratetype(gfp_mask),
+        gfp_migratetype(gfp_mask, mobility_off=system.mobility_off),
         spread_dirty_pages=gfp_mask & gfp.WRITE != 0,
     )
     return context, fast_mask, fast_alloc_flags(gfp_mask, nofragment=nofragment, cpuset=strict)
