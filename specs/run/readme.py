@@ -44,6 +44,7 @@ PARTS = {
         "verified_buddy.linux.node",
         "verified_buddy.linux.topology",
     ),
+    "boot": ("verified_buddy.boot",),
 }
 
 

@@ -83,7 +83,7 @@ def lemmas(run: Run, last: int, subject: Subject, top: int) -> Iterator[Owed]:
     yield from each_order(run, subject, last)
 
 
-def row(name: str, says: str, functions: tuple[str, ...], run: Run, last: int, *rejects: str) -> Theorem:
+def _row(name: str, says: str, functions: tuple[str, ...], run: Run, last: int, *rejects: str) -> Theorem:
     """A row about ranges anywhere."""
     return Theorem(
         name,
@@ -101,7 +101,7 @@ def row(name: str, says: str, functions: tuple[str, ...], run: Run, last: int, *
 
 
 ROWS = (
-    row(
+    _row(
         "page-ranges-rounding",
         "A page is told of bytes if and only if all its bytes are among them: rounding never makes a page of "
         "which a byte is not usable, and loses none that is.",
@@ -112,7 +112,7 @@ ROWS = (
         "page-ranges-start-rounded-down",
         "page-ranges-start-to-the-next",
     ),
-    row(
+    _row(
         "page-ranges-overlap",
         "A page is in the overlap of two ranges if and only if it is in both, even where they do not meet.",
         ("overlap",),
@@ -127,7 +127,7 @@ COMPARED = (
 )
 
 
-def checked(name: str, says: str, function: str, check: Walk, sizes: str, *rejects: str) -> Theorem:
+def _checked_row(name: str, says: str, function: str, check: Walk, sizes: str, *rejects: str) -> Theorem:
     """A row about ranges whose ends lie in every order."""
     return Theorem(
         name=name,
@@ -142,7 +142,7 @@ def checked(name: str, says: str, function: str, check: Walk, sizes: str, *rejec
 
 
 THEOREMS = (
-    checked(
+    _checked_row(
         "page-ranges-within",
         "Of ranges that are cut to bounds just the pages within the bounds are left, in no empty range.",
         "within",
@@ -151,7 +151,7 @@ THEOREMS = (
         "page-ranges-overlap-to-the-later-end",
         "page-ranges-within-tells-nothing-too",
     ),
-    checked(
+    _checked_row(
         "page-ranges-joined",
         "Joined ranges hold the same pages, ascend, and neither overlap nor touch: so no page counts twice.",
         "joined",
@@ -161,7 +161,7 @@ THEOREMS = (
         "page-ranges-join-forgets-the-longer",
         "page-ranges-touching-stay-apart",
     ),
-    checked(
+    _checked_row(
         "page-ranges-without",
         "Of a range just the pages that are in none of the others are left, ascending, in disjoint ranges.",
         "without",
