@@ -62,6 +62,19 @@ SLAB = tuple(f"slab.{name}" for name in ("layout", "request", "slab", "pages", "
 """The modules of the slab caches, which stand above it, in the order of their imports."""
 BY_Z3 = LINUX[: LINUX.index("linux.pcp_limits")]
 """Those of them that work on pages; the others compute limits and flags, and check what callers hand over."""
+BOOT = (
+    "boot.page_ranges",
+    "boot.architecture",
+    "boot.memory_map",
+    "boot.zones",
+    "boot.feed",
+    "boot.contents",
+)
+"""The modules of a machine's start, under proof as well, in the order of their imports."""
+ROOMS = ("linux", "slab", "boot")
+"""The packages under proof beside the core."""
+UNDER_PROOF = (*CORE, *LINUX, *SLAB, *BOOT)
+"""All modules under proof, in the order of their imports."""
 HOLDERS = ("FreeArea", "FreeAreaOrder", "Spans", "Pageblocks", "PerCpuPages")
 """The classes that hold the state, for which others stand in."""
 DEFINITIONS = "specs.model.definitions"
@@ -108,12 +121,14 @@ class Subject:
     """The package of the Linux zone, with its modules."""
     slab: ModuleType
     """The package of the slab caches, with its modules."""
+    boot: ModuleType
+    """The package of a machine's start, with its modules."""
     definitions: ModuleType
     """The specification's arithmetic, which the core is compared with."""
     twin: Twin | None = None
 
     def module(self, name: str) -> ModuleType:
-        """One of its modules, by the name that ``CORE``, ``LINUX`` and ``SLAB`` give it."""
+        """One of its modules, by the name that ``UNDER_PROOF`` gives it."""
         found = self
         for part in name.split("."):
             found = getattr(found, part)
@@ -132,10 +147,9 @@ def running() -> Subject:
 
 
 def _imported() -> dict[str, ModuleType]:
-    """The modules of the core, and the packages of the Linux zone and the slab caches."""
-    found = {name: importlib.import_module(f"{PACKAGE}.{name}") for name in (*CORE, *LINUX, *SLAB)}
-    rooms = {name: sys.modules[f"{PACKAGE}.{name}"] for name in ("linux", "slab")}
-    return {name: found[name] for name in CORE} | rooms
+    """The modules of the core, and the packages of the other rooms."""
+    found = {name: importlib.import_module(f"{PACKAGE}.{name}") for name in UNDER_PROOF}
+    return {name: found[name] for name in CORE} | {room: sys.modules[f"{PACKAGE}.{room}"] for room in ROOMS}
 
 
 def _full_name(module: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specs.theorems import core, linux, slab
+from specs.theorems import boot, core, linux, slab
 from specs.theorems.core import hypotheses
 
 COSTLY = (
@@ -25,6 +25,7 @@ FAMILIES = tuple(
         (linux.fallback, linux.mobility),
         (linux.conservation,),
         (linux.vmstat, linux.zonelist),
+        (boot.page_ranges, boot.zones),
         (linux.page_counter, linux.memcg),
         (
             linux.mobility_moves,

@@ -8,7 +8,7 @@ import sys
 import textwrap
 from pathlib import Path
 
-from specs.ledger.subject import LINUX, SLAB
+from specs.ledger.subject import CORE, UNDER_PROOF
 from specs.ledger.theorem import HOLDS, Theorem
 from specs.run.methods import by_method, in_words
 from specs.theorems import LEDGER
@@ -49,6 +49,7 @@ PARTS = {
         "verified_buddy.linux.topology",
     ),
     "slab caches": ("verified_buddy.slab",),
+    "boot": ("verified_buddy.boot",),
 }
 
 
@@ -70,13 +71,21 @@ def readme_table() -> str:
     return "\n".join(lines)
 
 
-MODULES = ("buddy", "definitions", *(name.rpartition(".")[2] for name in (*LINUX, *SLAB)))
+MODULES = (
+    "buddy",
+    "definitions",
+    *(name.rpartition(".")[2] for name in UNDER_PROOF if name not in CORE),
+)
 
 
 def where(row: Theorem) -> str:
     """The file that states and decides the theorem."""
     for name, module in list(sys.modules.items()):
-        rows = getattr(module, "ROWS", getattr(module, "THEOREMS", (getattr(module, "THEOREM", None),)))
+        rows = (
+            *getattr(module, "ROWS", ()),
+            *getattr(module, "THEOREMS", ()),
+            getattr(module, "THEOREM", None),
+        )
         if name.startswith("specs.") and not hasattr(module, "__path__") and row in rows:
             return Path(inspect.getfile(module)).relative_to(ROOT).as_posix()
     raise AssertionError(f"no module holds {row.name}")

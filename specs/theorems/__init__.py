@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from specs.crosshair_gate import THEOREMS as CONFIRMED
 from specs.ledger.theorem import Theorem
-from specs.theorems import core, linux, slab
+from specs.theorems import boot, core, linux, slab
 from specs.theorems.core import hypotheses
 from specs.theorems.linux import hypotheses as linux_hypotheses
 from specs.theorems.linux import paths
@@ -14,6 +14,7 @@ LEDGER: tuple[Theorem, ...] = (
     *core.PROVED,
     *linux.PROVED,
     *slab.PROVED,
+    *boot.PROVED,
     *linux_hypotheses.ROWS,
     *paths.ROWS,
     *core.WALKED,
@@ -23,6 +24,7 @@ LEDGER: tuple[Theorem, ...] = (
     *core.RUN,
     *linux.RUN,
     *slab.RUN,
+    *boot.RUN,
 )
 """Every theorem, in the order in which the ledger is printed."""
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MEMORY_MAP = "memory map at boot"
-LAYERS = (MEMORY_MAP,)
+OWN_TABLES = "the allocator's own tables"
+LAYERS = (OWN_TABLES,)
 """What the code does not model yet."""
 
 
@@ -85,7 +85,7 @@ BUGS = (
         twins=("alloc-avoids-its-own-order", "zonelist-no-mask-allows-nothing")),
     Bug("X21", "Xen 87c0718ce7", "bounds at boot",
         "the end of a range is rounded up, so that a page behind it becomes free",
-        twins=("init-past-the-end",)),
+        twins=("init-past-the-end", "page-ranges-end-rounded-up")),
     Bug("X22", "Xen 2026, reserve_offlined_page()", "alignment",
         "what is left of a block around a page taken out is listed misaligned, and a later merge fails",
         twins=("take-lists-what-is-left-misaligned",)),
@@ -118,7 +118,7 @@ BUGS = (
         single_threaded="another thread must ask for memory while half of a block is on no list"),
     Bug("Z34", "Zephyr 465b2cf31b", "bounds",
         "room for the allocator's own tables is rounded once for all levels instead of for each",
-        layer=MEMORY_MAP),
+        layer=OWN_TABLES),
     Bug("Z36", "Zephyr #12252", "termination",
         "a request that nothing can meet waits for ever",
         twins=("alloc-waits",)),

@@ -1,4 +1,4 @@
-"""Rules of requests undone one by one by broken twins: a row of the ledger notices, and so does a recording."""
+"""Rules of requests undone one by one by broken twins: a row of the ledger notices, and a recording does too."""
 
 from __future__ import annotations
 
