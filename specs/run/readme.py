@@ -25,8 +25,12 @@ PARTS = {
         "verified_buddy.linux.pageblock",
         "verified_buddy.linux.mobility",
     ),
-    "fallback": ("verified_buddy.linux.fallback", "verified_buddy.linux.versions"),
-    "highatomic reserve and isolation": ("verified_buddy.linux.highatomic", "verified_buddy.linux.isolation"),
+    "fallback, reserve, isolation": (
+        "verified_buddy.linux.fallback",
+        "verified_buddy.linux.versions",
+        "verified_buddy.linux.highatomic",
+        "verified_buddy.linux.isolation",
+    ),
     "per-CPU lists": ("verified_buddy.linux.pcp",),
     "Linux 6.1 zone": ("verified_buddy.linux.zone.",),
     "watermarks": ("verified_buddy.linux.watermark",),
@@ -48,8 +52,11 @@ PARTS = {
         "verified_buddy.linux.node",
         "verified_buddy.linux.topology",
     ),
-    "slab caches": ("verified_buddy.slab",),
-    "boot": ("verified_buddy.boot",),
+    "boot, addresses, slab caches": (
+        "verified_buddy.boot",
+        "verified_buddy.addressing",
+        "verified_buddy.slab",
+    ),
 }
 
 

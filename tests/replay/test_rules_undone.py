@@ -1,4 +1,4 @@
-"""Rules of requests undone one by one by broken twins: a row of the ledger notices, and a recording does too."""
+"""Rules of requests, undone one by one by broken twins: a row of the ledger notices, and a recording too."""
 
 from __future__ import annotations
 
