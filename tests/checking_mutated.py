@@ -57,8 +57,24 @@ PIECES += [
     b"[" * 3000,
 ]
 NUMBER = re.compile(rb"0x[0-9a-f]+|\d+")
-KINDS = ("operations", "timed", "tracefs", "perf", "trace-cmd", "posted", "failure", "replay", "bare")
-FILES = ("snapshot", "expect", "zoneinfo", "pagetypeinfo")
+KINDS = (
+    "operations",
+    "timed",
+    "tracefs",
+    "perf",
+    "trace-cmd",
+    "posted",
+    "failure",
+    "replay",
+    "bare",
+    "requests",
+)
+FILES = {
+    "replay": ("snapshot", "expect", "zoneinfo", "pagetypeinfo"),
+    "bare": ("snapshot", "expect", "zoneinfo", "pagetypeinfo"),
+    "requests": ("snapshot", "zonestate"),
+}
+"""By kind: what is given beside the trace."""
 
 
 @cache
@@ -78,6 +94,8 @@ def originals(kind: str) -> list[bytes]:
         lines = text_of("nocomp1").splitlines(keepends=True)[:700]
         bare = [line for line in lines if b"fop_" not in line]
         return [b"".join(lines if kind == "replay" else bare)]
+    if kind == "requests":
+        return [b"".join(text_of("req1").splitlines(keepends=True)[:700]) + asked()]
     name = {"tracefs": "full2.trace.txt.gz", "perf": "perf-script.txt.gz"}.get(
         kind, "trace-cmd-report.txt.gz"
     )
@@ -86,15 +104,34 @@ def originals(kind: str) -> list[bytes]:
 
 
 @cache
-def beside(option: str) -> bytes:
+def asked() -> bytes:
+    """Lines of req1 that take the slow path, reclaim, compact, kill and give up reserves."""
+    lines = text_of("req1").splitlines(keepends=True)
+    return b"".join(lines[3050:3110] + lines[126_100:126_180] + lines[193_250:193_320])
+
+
+@cache
+def beside(kind: str, option: str) -> bytes:
     """What the option is given, as it should be."""
+    if kind == "requests":
+        return state("req1") if option == "zonestate" else lists("req1")
     if option == "zoneinfo":
         return (DATA / "small.zoneinfo").read_bytes().replace(b"45021", b"61405")
     if option == "pagetypeinfo":
         zones = "".join(f"Node    0, zone {name:>8}, type    Unmovable      7\n" for name in ("DMA", "DMA32"))
         kinds = "Number of blocks type     Unmovable      Movable  Reclaimable   HighAtomic      Isolate\n"
         return f"Page block order: 9\n{zones}\n{kinds}".encode()
-    return gzip.decompress((DATA / "nocomp1.fl.start.gz").read_bytes())
+    return lists("nocomp1")
+
+
+def lists(name: str) -> bytes:
+    """The free lists with which the recording begins."""
+    return gzip.decompress((DATA / f"{name}.fl.start.gz").read_bytes())
+
+
+def state(name: str) -> bytes:
+    """What requests read of the machine then."""
+    return (DATA / f"{name}.zs.start").read_bytes()
 
 
 def mutated(text: bytes, random: Random) -> bytes:
@@ -132,12 +169,12 @@ def mutated(text: bytes, random: Random) -> bytes:
 def options_of(kind: str, random: Random, directory: Path) -> list[str]:
     """Options, with the files that they name."""
     options = ["--json"] * random.randrange(2) + ["--keep-going"] * random.randrange(2)
-    if kind not in {"replay", "bare"}:
+    if kind not in FILES:
         return options + (["--level", random.choice(["safety", "exact"])] if random.random() < 0.2 else [])
-    broken = random.choice([*FILES, None, None])
-    for option in FILES:
-        if option == "snapshot" or option == broken or random.random() < 0.3:
-            text = beside(option)
+    broken = random.choice([*FILES[kind], None, None])
+    for option in FILES[kind]:
+        if option in {"snapshot", "zonestate", broken} or random.random() < 0.3:
+            text = beside(kind, option)
             path = directory / option
             path.write_bytes(mutated(text, random) if option == broken else text)
             options += [f"--{option}", str(path)]

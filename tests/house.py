@@ -23,7 +23,8 @@ FLOORS = (
     ("verified_buddy.linux",),
     ("verified_buddy.addressing",),
     (FACE, "verified_buddy.oracle", "verified_buddy.terminal", "verified_buddy.junit"),
-    ("verified_buddy.kmem",),
+    ("verified_buddy.slab",),
+    ("verified_buddy.kmem", "verified_buddy.boot"),
     ("verified_buddy.replay", "verified_buddy.conform", "verified_buddy.kernel_calls"),
     ("verified_buddy.checking",),
     ("verified_buddy.cli",),
@@ -48,6 +49,7 @@ PROVER = (
     ("specs.prover.models.core",),
     ("specs.prover.models.zone",),
     ("specs.prover.models.pcp",),
+    ("specs.prover.models.request",),
     ("specs.prover.models",),
 )
 """The prover's own floors: its method knows no layer, and each layer those below it."""
@@ -56,15 +58,21 @@ NAMED_AFTER = {
     "specs/theorems": "specs/*",
     "specs/theorems/core": "verified_buddy/*",
     "specs/theorems/linux": "verified_buddy/linux/*",
-    "specs/theorems/addressing": "verified_buddy/addressing/*",
+    "specs/theorems/slab": "verified_buddy/slab/*",
     "specs/twins": "specs/*",
     "specs/twins/core": "verified_buddy/*",
     "specs/twins/linux": "verified_buddy/linux/*",
-    "specs/twins/addressing": "verified_buddy/addressing/*",
+    "specs/twins/slab": "verified_buddy/slab/*",
     "tests": "docs/*",
     "tests/core": "verified_buddy/*",
     "tests/linux": "verified_buddy/linux/*",
+    "tests/slab": "verified_buddy/slab/*",
+    "specs/theorems/addressing": "verified_buddy/addressing/*",
+    "specs/twins/addressing": "verified_buddy/addressing/*",
     "tests/addressing": "verified_buddy/addressing/*",
+    "specs/theorems/boot": "verified_buddy/boot/*",
+    "specs/twins/boot": "verified_buddy/boot/*",
+    "tests/boot": "verified_buddy/boot/*",
     "tests/oracle": "verified_buddy/oracle/*",
     "tests/kmem": "verified_buddy/kmem/*",
     "tests/replay": "verified_buddy/replay/*",
@@ -112,9 +120,11 @@ CUTS_ACROSS = {
         "damage",  # recordings with one thing changed
         "kernel_cli",  # the command, on a kernel's trace
         "recordings",  # all layers on whole recordings
+        "rules_undone",  # broken twins, beside recordings
         "requests_alone",  # a zone that is told only what was asked for
         "allocators",  # in C, right and wrong
         "mutant_kills",  # which mutants each vector catches
+        *("page_pool", "slabinfo"),  # pages that run short; what kernels said of their caches
         *("served_pool", "zone_pool"),  # a program and a class that are driven
         "lifting_faults",  # wrong operators, which must be noticed
         "replaced_calls",  # what the prover answers in the code's place

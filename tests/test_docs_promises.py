@@ -65,6 +65,15 @@ def noted() -> Any:
     return printed("verified_buddy", "check", trace, "--snapshot", start, "--expect", start)
 
 
+@cache
+def asked() -> Any:
+    """With the probes on requests, and what these read of the machine."""
+    trace, start, state = (
+        f"{DATA}/req4compact.{name}" for name in ("trace.txt.gz", "fl.start.gz", "zs.start")
+    )
+    return printed("verified_buddy", "check", trace, "--snapshot", start, "--zonestate", state)
+
+
 def checked() -> Any:
     return printed("verified_buddy", "check", "-", "--keep-going")
 
@@ -96,7 +105,8 @@ SHOWN: dict[str, Callable[[], list[Any]]] = {
     ],
     "check: a note": lambda: noted()["noted"],
     "check: a kernel's trace with its free lists": lambda: [whole(), noted()],
-    "check: limits": lambda: [*whole()["limits"], *noted()["limits"]],
+    "check: requests": lambda: [asked()],
+    "check: limits": lambda: [*whole()["limits"], *noted()["limits"], *asked()["limits"]],
     "check: final": lambda: [whole()["final"]],
     "check: pageblocks": lambda: [whole()["pageblocks"]],
     "check: undetermined": lambda: noted()["undetermined"],

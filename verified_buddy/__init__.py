@@ -8,6 +8,11 @@ The allocator
     LINUX_6_1, LINUX_6_12
                 whose memory a LinuxZone takes when its own runs out, by kernel
 
+Requests
+    Nodes       a machine, each node a NodeSpec, where a Task asks for pages; why() tells what it met
+    World       what reclaims, compacts, kills and charges; does nothing until you override it
+    Deadlock    raised where Linux would try for ever
+
 Pages and blocks
     Pfn         a page's number, below PFN_LIMIT
     Order       the binary logarithm of a block's size: 0..MAX_ORDER in Linux, 0..ORDER_LIMIT here
@@ -15,17 +20,26 @@ Pages and blocks
 
 What a call may raise, and then nothing has changed
     BuddyError  all of these
-      InvalidOrder, InvalidPfn, InvalidRange, InvalidMigratetype, InvalidGfp, InvalidCpu, InvalidCount
+      InvalidOrder, InvalidPfn, InvalidRange, InvalidMigratetype, InvalidCpu, InvalidCount
+      InvalidGfp, InvalidNode, InvalidDistance, InvalidZones, InvalidGroup, InvalidLimit
                 no such thing can be asked for
       Misaligned, OutOfRange, Overlap
                 the zone's pages are others
       NotLive   the block cannot be freed
         DoubleFree, WrongOrder, MiddleOfBlock, Isolated
                 why it cannot
+      InvalidAddress, InvalidSequence, CacheInUse, NotInUse: NotInSlab, OtherCache, NoObject, ObjectFree
+                of caches of objects
+      NonCanonical, BeyondPhysical, OutsideTheMap, PageOutsideTheMap, NotADescriptor, UnalignedAddress,
+      NotMapped, AlreadyMapped, InvalidLevel, InvalidEntry, InvalidGeometry, NoTablePage, TablesGone,
+      AccessDenied, InvalidSegment, BeyondLimit
+                of addresses and page tables
 
 What else there is
     verified_buddy.buddy, .pfn, .spans          the operations on free lists, and what they are made of
     verified_buddy.linux                        the parts of LinuxZone, one module each
+    verified_buddy.slab                         caches of objects, on the pages of a zone
+    verified_buddy.addressing                   linear and physical addresses, page tables
     verified_buddy.oracle, .kmem, .replay       ``verified-buddy check``: a trace is judged
     verified_buddy.conform                      ``verified-buddy conform``: an allocator is driven;
         .fixtures and .machine are for your own tests
@@ -36,21 +50,51 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from verified_buddy.errors import (
+    AccessDenied,
+    AlreadyMapped,
+    BeyondLimit,
+    BeyondPhysical,
     BuddyError,
+    CacheInUse,
+    Deadlock,
     DoubleFree,
+    InvalidAddress,
     InvalidCount,
     InvalidCpu,
+    InvalidDistance,
+    InvalidEntry,
+    InvalidGeometry,
     InvalidGfp,
+    InvalidGroup,
+    InvalidLevel,
+    InvalidLimit,
     InvalidMigratetype,
+    InvalidNode,
     InvalidOrder,
     InvalidPfn,
     InvalidRange,
+    InvalidSegment,
+    InvalidSequence,
+    InvalidZones,
     Isolated,
     MiddleOfBlock,
     Misaligned,
+    NonCanonical,
+    NoObject,
+    NoTablePage,
+    NotADescriptor,
+    NotInSlab,
+    NotInUse,
     NotLive,
+    NotMapped,
+    ObjectFree,
+    OtherCache,
     OutOfRange,
+    OutsideTheMap,
     Overlap,
+    PageOutsideTheMap,
+    TablesGone,
+    UnalignedAddress,
     WrongOrder,
 )
 from verified_buddy.free_area import UNMOVABLE, FreeArea, Migratetype
@@ -59,9 +103,12 @@ from verified_buddy.zone import Zone
 
 if TYPE_CHECKING:
     from verified_buddy.linux.migratetype import HIGHATOMIC, ISOLATE, MOVABLE, RECLAIMABLE
+    from verified_buddy.linux.node import Nodes
     from verified_buddy.linux.pageblock import Pageblocks
+    from verified_buddy.linux.topology import NodeSpec
     from verified_buddy.linux.versions.v6_1 import LINUX_6_1
     from verified_buddy.linux.versions.v6_12 import LINUX_6_12
+    from verified_buddy.linux.world import Task, World
     from verified_buddy.linux.zone import LinuxZone
 
 __all__ = [
@@ -75,36 +122,73 @@ __all__ = [
     "PFN_LIMIT",
     "RECLAIMABLE",
     "UNMOVABLE",
+    "AccessDenied",
+    "AlreadyMapped",
+    "BeyondLimit",
+    "BeyondPhysical",
     "BuddyError",
+    "CacheInUse",
+    "Deadlock",
     "DoubleFree",
     "FreeArea",
+    "InvalidAddress",
     "InvalidCount",
     "InvalidCpu",
+    "InvalidDistance",
+    "InvalidEntry",
+    "InvalidGeometry",
     "InvalidGfp",
+    "InvalidGroup",
+    "InvalidLevel",
+    "InvalidLimit",
     "InvalidMigratetype",
+    "InvalidNode",
     "InvalidOrder",
     "InvalidPfn",
     "InvalidRange",
+    "InvalidSegment",
+    "InvalidSequence",
+    "InvalidZones",
     "Isolated",
     "LinuxZone",
     "MiddleOfBlock",
     "Migratetype",
     "Misaligned",
+    "NoObject",
+    "NoTablePage",
+    "NodeSpec",
+    "Nodes",
+    "NonCanonical",
+    "NotADescriptor",
+    "NotInSlab",
+    "NotInUse",
     "NotLive",
+    "NotMapped",
+    "ObjectFree",
     "Order",
+    "OtherCache",
     "OutOfRange",
+    "OutsideTheMap",
     "Overlap",
+    "PageOutsideTheMap",
     "Pageblocks",
     "Pfn",
+    "TablesGone",
+    "Task",
+    "UnalignedAddress",
+    "World",
     "WrongOrder",
     "Zone",
 ]
 
 _LINUX: Final = {
     "migratetype": ("HIGHATOMIC", "ISOLATE", "MOVABLE", "RECLAIMABLE"),
+    "node": ("Nodes",),
     "pageblock": ("Pageblocks",),
+    "topology": ("NodeSpec",),
     "versions.v6_1": ("LINUX_6_1",),
     "versions.v6_12": ("LINUX_6_12",),
+    "world": ("Task", "World"),
     "zone": ("LinuxZone",),
 }
 """What is loaded when it is asked for: the core starts without it, and so does all that judges traces."""

@@ -48,6 +48,12 @@ def main() -> None:
     "--zoneinfo", metavar="FILE", type=FILE, help="Its /proc/zoneinfo, for the limits of per-CPU lists."
 )
 @click.option(
+    "--zonestate",
+    metavar="FILE",
+    type=FILE,
+    help="Its marks, counters and zonelists at the start (zs.start).",
+)
+@click.option(
     "--pagetypeinfo", metavar="FILE", type=FILE, help="Its /proc/pagetypeinfo: whether type 4 is CMA."
 )
 @click.option(
@@ -85,7 +91,7 @@ def refuse_senseless(traces: tuple[str, ...], files: dict[str, str | None]) -> N
     for name in ("snapshot", "pagetypeinfo"):
         if files[name] is not None and len(traces) > 1:
             raise click.UsageError(f"--{name} is about one trace")
-    for name in ("expect", "zoneinfo"):
+    for name in ("expect", "zoneinfo", "zonestate"):
         if files[name] is not None and files["snapshot"] is None:
             raise click.UsageError(f"--{name} goes with --snapshot")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import linecache
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.abc import Loader, MetaPathFinder
@@ -30,23 +31,54 @@ LINUX = (
     "linux.pcp",
     "linux.pcp_limits",
     "linux.zone",
+    "linux.zone_type",
     "linux.gfp",
     "linux.gfp_names",
     "linux.alloc_flags",
+    "linux.watermark",
+    "linux.watermark_setup",
     "linux.vmstat",
     "linux.zonelist",
+    "linux.compaction",
+    "linux.system",
+    "linux.kswapd",
+    "linux.slow_request",
+    "linux.slow_retry",
+    "linux.slowpath",
+    "linux.page_alloc",
+    "linux.page_counter",
+    "linux.memcg",
+    "linux.memcg_charge",
+    "linux.counted_zone",
+    "linux.request_zone",
+    "linux.world",
+    "linux.topology",
+    "linux.node_zones",
+    "linux.request",
+    "linux.node",
 )
-"""The modules of the Linux 6.1 zone, under proof as well, in the order of their imports."""
+"""The modules of Linux 6.1, under proof as well, in the order of their imports."""
+SLAB = tuple(f"slab.{name}" for name in ("layout", "request", "slab", "pages", "cache"))
+"""The modules of the slab caches, which stand above it, in the order of their imports."""
 BY_Z3 = LINUX[: LINUX.index("linux.pcp_limits")]
 """Those of them that work on pages; the others compute limits and flags, and check what callers hand over."""
-ADDRESSING = (
-    "addressing.address",
-    "addressing.segment",
-    "addressing.paging",
-    "addressing.table_walk",
-    "addressing.page_table",
+BOOT = (
+    "boot.page_ranges",
+    "boot.architecture",
+    "boot.memory_map",
+    "boot.zones",
+    "boot.feed",
+    "boot.contents",
+)
+"""The modules of a machine's start, under proof as well, in the order of their imports."""
+ADDRESSING = tuple(
+    f"addressing.{name}" for name in ("address", "segment", "paging", "table_walk", "page_table")
 )
 """The modules of addresses and page tables, in the order of their imports."""
+ROOMS = ("linux", "slab", "boot", "addressing")
+"""The packages under proof beside the core."""
+UNDER_PROOF = (*CORE, *LINUX, *SLAB, *BOOT, *ADDRESSING)
+"""All modules under proof, in the order of their imports."""
 HOLDERS = ("FreeArea", "FreeAreaOrder", "Spans", "Pageblocks", "PerCpuPages")
 """The classes that hold the state, for which others stand in."""
 DEFINITIONS = "specs.model.definitions"
@@ -91,14 +123,16 @@ class Subject:
     zone: ModuleType
     linux: ModuleType
     """The package of the Linux zone, with its modules."""
-    addressing: ModuleType
-    """The package of addresses, with its modules."""
+    slab: ModuleType
+    """The package of the slab caches, with its modules."""
+    boot: ModuleType
+    """The package of a machine's start, with its modules."""
     definitions: ModuleType
     """The specification's arithmetic, which the core is compared with."""
     twin: Twin | None = None
 
     def module(self, name: str) -> ModuleType:
-        """One of its modules, by the name that ``CORE``, ``LINUX`` and ``ADDRESSING`` give it."""
+        """One of its modules, by the name that ``UNDER_PROOF`` gives it."""
         found = self
         for part in name.split("."):
             found = getattr(found, part)
@@ -118,9 +152,8 @@ def running() -> Subject:
 
 def _imported() -> dict[str, ModuleType]:
     """The modules of the core, and the packages of the other rooms."""
-    found = {name: importlib.import_module(f"{PACKAGE}.{name}") for name in (*CORE, *LINUX, *ADDRESSING)}
-    rooms = {name: sys.modules[f"{PACKAGE}.{name}"] for name in ("linux", "addressing")}
-    return {name: found[name] for name in CORE} | rooms
+    found = {name: importlib.import_module(f"{PACKAGE}.{name}") for name in UNDER_PROOF}
+    return {name: found[name] for name in CORE} | {room: sys.modules[f"{PACKAGE}.{room}"] for room in ROOMS}
 
 
 def _full_name(module: str) -> str:
@@ -138,21 +171,28 @@ def source_of(module: str) -> str:
 
 def broken(twin: Twin) -> Subject:
     """Fresh copies of the modules under proof, one patched; the running ones stay as they are."""
+    with broken_imports(twin):
+        proved = _imported()
+        definitions = importlib.import_module(DEFINITIONS)
+    return Subject(definitions=definitions, twin=twin, **proved)
+
+
+@contextmanager
+def broken_imports(twin: Twin) -> Iterator[None]:
+    """What is imported meanwhile of the package is new, and one module patched; then all is as it was."""
     patched = {_full_name(twin.module): twin.patched(source_of(twin.module))}
     names = [name for name in sys.modules if name.split(".")[0] == PACKAGE or name == DEFINITIONS]
     mine = {name: sys.modules.pop(name) for name in names}
     finder = _Finder(patched)
     sys.meta_path.insert(0, finder)
     try:
-        proved = _imported()
-        definitions = importlib.import_module(DEFINITIONS)
+        yield
     finally:
         sys.meta_path.remove(finder)
         for name in [name for name in sys.modules if name.split(".")[0] == PACKAGE]:
             del sys.modules[name]
         sys.modules.update(mine)
         specs.model.definitions = mine[DEFINITIONS]
-    return Subject(definitions=definitions, twin=twin, **proved)
 
 
 class _Finder(MetaPathFinder, Loader):

@@ -36,12 +36,17 @@ class Programs(RuleBasedStateMachine):
     lengths: ClassVar[list[int]]
     findings: ClassVar[list[Finding]]
     stop_shrinking: ClassVar[bool] = False
+    shrinks: ClassVar[int] = SHRINKS
 
     def __init__(self) -> None:
         super().__init__()
         self.calls: list[str] = []
         self.lengths.append(0)
-        if self.stop_shrinking and self.findings and len(self.lengths) > self.findings[0].programs + SHRINKS:
+        if (
+            self.stop_shrinking
+            and self.findings
+            and len(self.lengths) > self.findings[0].programs + self.shrinks
+        ):
             raise Enough
 
     @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specs.theorems import addressing, core, linux
+from specs.theorems import addressing, boot, core, linux, slab
 from specs.theorems.core import hypotheses
 
 COSTLY = (
@@ -15,6 +15,7 @@ COSTLY = (
     "pcp-figures-confirmed",
     "typed-runs",
     "typed-zone-machine",
+    "node-machine",
 )
 """The rows to start first, so that none runs alone at the end."""
 
@@ -24,6 +25,8 @@ FAMILIES = tuple(
         (linux.fallback, linux.mobility),
         (linux.conservation,),
         (linux.vmstat, linux.zonelist),
+        (boot.page_ranges, boot.zones),
+        (linux.page_counter, linux.memcg),
         (
             linux.mobility_moves,
             linux.highatomic,
@@ -32,6 +35,8 @@ FAMILIES = tuple(
             linux.pcp_count,
             linux.pcp_drain,
         ),
+        (linux.slowpath,),
+        (linux.page_alloc, linux.kswapd),
         (core.free_area,),
         (core.buddy_init,),
         (hypotheses, core.paths),
@@ -40,7 +45,8 @@ FAMILIES = tuple(
         (core.policy,),
         (core.pfn,),
         (core.round_trip,),
-        (linux.alloc_flags, linux.gfp, linux.gfp_names),
+        (linux.watermark, linux.watermark_check),
+        (linux.alloc_flags, linux.gfp, linux.gfp_names, slab.request),
         (addressing.address, addressing.segment, addressing.paging),
     )
 )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from specs.ledger.subject import Twin
-from specs.twins import addressing, core, linux
+from specs.twins import addressing, boot, core, linux, slab
 
-PARTS = (*core.PARTS, *linux.PARTS, *addressing.PARTS)
+PARTS = (*core.PARTS, *linux.PARTS, *slab.PARTS, *boot.PARTS, *addressing.PARTS)
+
 TWINS: dict[str, Twin] = {twin.name: twin for part in PARTS for twin in part.TWINS}
 """By name: each a patch of the running code, applied to a copy in memory.
 

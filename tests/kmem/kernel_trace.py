@@ -10,6 +10,7 @@ from verified_buddy.replay.recording import Given, Judgement, judge
 from verified_buddy.replay.replay import ZoneReplay
 from verified_buddy.replay.snapshot import Snapshot, read_snapshot
 from verified_buddy.replay.zoneinfo import read_zoneinfo
+from verified_buddy.replay.zonestate import ZoneState, read_zonestate
 
 DATA = Path(__file__).parents[1] / "data" / "linux-6.1"
 ZONE = 0xFFFF88800BA01600
@@ -97,7 +98,9 @@ def judged(
     return judge(BytesIO("".join([*lines, one_more]).encode()), "trace", Given(snapshot, end, known))
 
 
-def recording(name: str, text: bytes | None = None, *, zoneinfo: bool = True) -> Judgement:
+def recording(
+    name: str, text: bytes | None = None, *, zoneinfo: bool = True, zonestate: bool = False
+) -> Judgement:
     """The verdict on a real recording, or on that text in its place."""
     limits = DATA / f"{name}.zoneinfo"
     end = DATA / f"{name}.fl.end.gz"
@@ -106,8 +109,14 @@ def recording(name: str, text: bytes | None = None, *, zoneinfo: bool = True) ->
         read_snapshot(BytesIO(end.read_bytes())) if end.exists() else None,
         read_zoneinfo(BytesIO(limits.read_bytes())) if zoneinfo and limits.exists() else {},
         from_marker=name != "boot2kp",
+        zonestate=state_of(f"{name}.zs.start") if zonestate else None,
     )
     return judge(BytesIO(text or (DATA / f"{name}.trace.txt.gz").read_bytes()), name, given)
+
+
+def state_of(name: str) -> ZoneState:
+    """What requests read of the machine, from that file."""
+    return read_zonestate(BytesIO((DATA / name).read_bytes()))
 
 
 def text_of(name: str) -> bytes:

@@ -22,7 +22,7 @@ PAGETYPEINFO = (
 )
 OTHERS = {
     "snapshot": (SNAPSHOT, "--snapshot"),
-    "zone state": ("G\tcpus=0\tnr_online_nodes=1\n", "state of zones"),
+    "zone state": ("G\tcpus=0\tnr_online_nodes=1\n", "--zonestate"),
     "zoneinfo": ("Node 0, zone      DMA\n  per-node stats\n", "--zoneinfo"),
     "pagetypeinfo": (PAGETYPEINFO, "--pagetypeinfo"),
     "buddyinfo": ("Node 0, zone      DMA     19     19     14\n", "/proc/buddyinfo"),

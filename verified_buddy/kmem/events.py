@@ -5,7 +5,8 @@ Every event has its line and the CPU.  Pages are page frame numbers, never addre
 
 from __future__ import annotations
 
-from typing import Final, Literal, get_args
+from collections.abc import Callable
+from typing import Any, Final, Literal, get_args
 
 from verified_buddy.free_area import Migratetype
 from verified_buddy.kmem.background import BackgroundEvent
@@ -203,3 +204,6 @@ Event = (
 
 BEHIND_REQUESTS: Final = frozenset(get_args(RequestEvent | BackgroundEvent | ChargeEvent))
 """The events that change no list of pages: they tell why one is changed by another."""
+
+Handler = Callable[[Any], None]
+"""What takes the events of one kind."""

@@ -78,6 +78,7 @@ KINDS: Final[dict[str, Kind]] = {
     "address": Kind(rb"0x[0-9a-f]{1,16}", hexadecimal, within(0, 1 << 64)),
     "mask": Kind(rb"0x[0-9a-f]{1,8}", hexadecimal, within(0, 1 << 32)),
     "count": Kind(rb"\d{1,19}", int, within(0, 1 << 64)),
+    "order": Kind(rb"\d{1,2}", int, within(0, 64)),
     "number": Kind(rb"-?\d{1,18}", int, within(-(1 << 63), 1 << 63)),
     "free_pages": Kind(b"%d" % NR_FREE_PAGES, int, Figures.number),
     "flag": Kind(rb"[01]", b"1".__eq__, Figures.flag, closed=True),

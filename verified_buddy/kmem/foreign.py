@@ -41,7 +41,7 @@ FOREIGN: Final = {
     re.compile(rb"[ZFPM]\t\d+\t\d+\t"): (
         "a snapshot of free lists, not a trace: it goes with --snapshot or --expect"
     ),
-    re.compile(rb"[GNZDL]\t\w+="): "the state of zones (zs.start), which is no trace",
+    re.compile(rb"[GNZDL]\t\w+="): ("the state of zones (zs.start), not a trace: it goes with --zonestate"),
     re.compile(rb"Node +\d+, zone +\w+$"): "a /proc/zoneinfo, not a trace: it goes with --zoneinfo",
     re.compile(rb"Page block order: +\d+"): "a /proc/pagetypeinfo, not a trace: it goes with --pagetypeinfo",
     re.compile(rb"Node +\d+, zone +\w+ +[\d.-]+ "): "a /proc/buddyinfo or its like, not a trace",

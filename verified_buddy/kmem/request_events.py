@@ -82,31 +82,31 @@ def counted(line: int, cpu: int, task: int, zone: int, item: int, delta: int) ->
 
 
 TABLE: Final[dict[str, tuple[Callable[..., Event | None], str]]] = {
-    "req": (Request, "gfp:mask order:count nid:number nmask:address"),
+    "req": (Request, "gfp:mask order:order nid:number nmask:address"),
     "gpff": (
         FreelistSearch,
-        "gfp:mask order:count flags:mask hz:zone_index mt:kind pzone:address nmask:address spread:flag"
+        "gfp:mask order:order flags:mask hz:zone_index mt:kind pzone:address nmask:address spread:flag"
         " nm:address?",
     ),
     "gpff_ret": (search_ret, "page:page_or_none"),
     "wmf": (
         WatermarkLook,
-        "zone:address order:count mark:count boost:count hz:zone_index flags:mask free:number resv:count",
+        "zone:address order:order mark:count boost:count hz:zone_index flags:mask free:number resv:count",
     ),
-    "wm": (WatermarkCheck, "zone:address order:count mark:count hz:zone_index flags:mask free:number"),
+    "wm": (WatermarkCheck, "zone:address order:order mark:count hz:zone_index flags:mask free:number"),
     "wm_ret": (WatermarkRet, "ret:flag"),
     "tryz": (TryZone, "zone:address"),
-    "rmqb": (RmqueueBuddy, "zone:address order:count"),
-    "slow": (SlowPath, "gfp:mask order:count"),
+    "rmqb": (RmqueueBuddy, "zone:address order:order"),
+    "slow": (SlowPath, "gfp:mask order:order"),
     "slow_ret": (SlowPathRet, "page:page_or_none"),
-    "wkswapd": (WakeKswapd, "zone:address gfp:mask order:count hz:zone_index"),
-    "pbal": (NodeBalanced, "pgdat:address order:count hz:zone_index"),
+    "wkswapd": (WakeKswapd, "zone:address gfp:mask order:order hz:zone_index"),
+    "pbal": (NodeBalanced, "pgdat:address order:order hz:zone_index"),
     "pbal_ret": (NodeBalancedRet, "ret:flag caller"),
-    "bal": (BalanceNode, "pgdat:address order:count hz:zone_index"),
+    "bal": (BalanceNode, "pgdat:address order:order hz:zone_index"),
     "bal_ret": (BalanceNodeRet, "ret:number"),
-    "dcomp": (DirectCompact, "gfp:mask order:count flags:mask prio:number"),
+    "dcomp": (DirectCompact, "gfp:mask order:order flags:mask prio:number"),
     "dcomp_ret": (DirectCompactRet, "page:page_or_none"),
-    "drecl": (DirectReclaim, "order:count gfp:mask nmask:address"),
+    "drecl": (DirectReclaim, "order:order gfp:mask nmask:address"),
     "drecl_ret": (DirectReclaimRet, "ret:count"),
     "drainall": (DrainAll, "zone:address force:flag"),
     "drainz": (DrainZone, "cpu:count zone:address"),
@@ -117,12 +117,12 @@ TABLE: Final[dict[str, tuple[Callable[..., Event | None], str]]] = {
     "nrfree": (counted, "zone:address item:free_pages delta:number"),
     "vmfold": (VmFold, "pagesets:flag"),
     "setthr": (SetThreshold, "pgdat:address fn:threshold"),
-    "bulk": (Bulk, "zone:address order:count count:count mt:kind flags:mask"),
+    "bulk": (Bulk, "zone:address order:order count:count mt:kind flags:mask"),
     "abulk": (BulkRequest, "gfp:mask nid:number nmask:address nr:number"),
     "dirtyok": (DirtyOk, "ret:flag"),
-    "nrecl": (NodeReclaim, "pgdat:address gfp:mask order:count"),
+    "nrecl": (NodeReclaim, "pgdat:address gfp:mask order:order"),
     "nrecl_ret": (NodeReclaimRet, "ret:number"),
-    "kmemch": (KmemCharge, "page:page gfp:mask order:count"),
+    "kmemch": (KmemCharge, "page:page gfp:mask order:order"),
     "kmemch_ret": (KmemChargeRet, "ret:number caller"),
     "trych": (TryCharge, "memcg:address gfp:mask nr:count"),
     "trych_ret": (TryChargeRet, "ret:number"),
@@ -134,7 +134,7 @@ TABLE: Final[dict[str, tuple[Callable[..., Event | None], str]]] = {
     "drainst": (DrainStock, "memcg:address"),
     "mcgreclaim": (MemcgReclaim, "memcg:address nr:count gfp:mask"),
     "mcgreclaim_ret": (MemcgReclaimRet, "ret:count"),
-    "kmemun": (KmemUncharge, "page:page order:count"),
+    "kmemun": (KmemUncharge, "page:page order:order"),
 }
 """What an event is made of, and its fields with their kinds.
 

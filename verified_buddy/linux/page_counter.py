@@ -13,10 +13,7 @@ PAGE_COUNTER_MAX: Final = ((1 << 63) - 1) // 4096
 
 
 def limit_error(limit: object) -> InvalidLimit | None:
-    """Why this cannot be a limit of pages; None if it can.
-
-    post: (__return__ is None) == (type(limit) is int and 0 <= limit <= 2251799813685247)
-    """
+    """Why this cannot be a limit of pages; None if it can."""
     if type(limit) is not int or not 0 <= limit <= PAGE_COUNTER_MAX:
         return InvalidLimit(limit, PAGE_COUNTER_MAX)
     return None

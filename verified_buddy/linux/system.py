@@ -108,6 +108,10 @@ class System(Protocol):
         """The bits that masks may have by now; early in boot some may not."""
 
     @property
+    def mobility_off(self) -> bool:
+        """Whether the machine is too small for grouping pages by mobility."""
+
+    @property
     def init_on_alloc(self) -> bool:
         """Whether every block is zeroed that is handed out."""
 

@@ -62,6 +62,11 @@ def unusable_free(order: int, alloc_flags: int, reserved_highatomic: int) -> int
     return within_block if alloc_flags & RESERVES != 0 else within_block + reserved_highatomic
 
 
+def without_part(mark: int, shift: int) -> int:
+    """The mark without its half or, with a ``shift`` of 2, its quarter, which are rounded down."""
+    return mark - (mark >> shift)
+
+
 def reduced_mark(mark: int, alloc_flags: int) -> int:
     """What is left of the mark for a request that may dip into the reserves.
 
@@ -69,11 +74,11 @@ def reduced_mark(mark: int, alloc_flags: int) -> int:
     Linux: ALLOC_MIN_RESERVE, ALLOC_NON_BLOCK and ALLOC_OOM in __zone_watermark_ok(), mm/page_alloc.c.
     """
     if alloc_flags & MIN_RESERVE != 0:
-        mark = mark - (mark >> 1)
+        mark = without_part(mark, 1)
         if alloc_flags & NON_BLOCK != 0:
-            mark = mark - (mark >> 2)
+            mark = without_part(mark, 2)
     if alloc_flags & OOM != 0:
-        mark = mark - (mark >> 1)
+        mark = without_part(mark, 1)
     return mark
 
 

@@ -26,6 +26,12 @@ Rule = Literal[
     "wrong-result",
     "wrong-state",
     "wrong-counter",
+    "wrong-flags",
+    "wrong-zone",
+    "wrong-mark",
+    "wrong-step",
+    "wrong-wake",
+    "wrong-charge",
 ]
 
 THEOREMS: Final[dict[Rule, str]] = {
@@ -49,6 +55,12 @@ THEOREMS: Final[dict[Rule, str]] = {
     "wrong-result": "typed-runs",
     "wrong-state": "typed-runs",
     "wrong-counter": "typed-runs",
+    "wrong-flags": "alloc-flags-slow",
+    "wrong-zone": "page-alloc-first-zone",
+    "wrong-mark": "watermark-exact",
+    "wrong-step": "slowpath-runs",
+    "wrong-wake": "kswapd-woken",
+    "wrong-charge": "memcg-charge-machine",
 }
 """The row of the ledger behind each rule."""
 

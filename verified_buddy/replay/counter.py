@@ -77,7 +77,7 @@ class FreeCounters:
                     if pressure
                     else normal_threshold(zone.managed, self.cpus)
                 )
-                zone.counter.thresholds[:] = [threshold] * self.cpus
+                zone.counter.thresholds[:] = [threshold] * len(zone.counter.diffs)
 
     def read(self, zone: int) -> int:
         """The free pages of that zone, as a watermark's test would read them now."""

@@ -16,6 +16,8 @@ from verified_buddy.replay.pagetypes import PageTypes, read_pagetypeinfo
 from verified_buddy.replay.recording import Given
 from verified_buddy.replay.snapshot import Snapshot, ZoneId, read_snapshot, real_types
 from verified_buddy.replay.zoneinfo import Limits, read_extents, read_zoneinfo
+from verified_buddy.replay.zonestate import read_zonestate
+from verified_buddy.replay.zonestate_agrees import agree
 
 T = TypeVar("T")
 
@@ -27,6 +29,7 @@ class Files:
     snapshot: str | None = None
     expect: str | None = None
     zoneinfo: str | None = None
+    zonestate: str | None = None
     pagetypeinfo: str | None = None
     at: str | None = None
     """``marker`` or ``first``; None: where it usually does."""
@@ -39,15 +42,20 @@ class Files:
         """What the files hold.  Raises Unusable, which names the file."""
         start, end = of(self.snapshot, read_snapshot), of(self.expect, read_snapshot)
         limits, extents = of(self.zoneinfo, read_both) or ({}, {})
+        state = of(self.zonestate, read_zonestate)
         types = of(self.pagetypeinfo, read_pagetypeinfo)
         cma = None if types is None else types.cma
         if start is not None:
             about(self.expect, refuse_other_zones, start, end)
             about(self.zoneinfo, refuse_other_machine, start, limits, extents)
+            about(self.zonestate, agree, state, start)
             about(self.pagetypeinfo, refuse_other_types, start, types)
             about(self.snapshot, refuse_unsure_types, start, cma)
             cma = False
-        return Given(start, end, limits, self.at != "first", cma)
+        limits_from = "zoneinfo"
+        if state is not None and self.zoneinfo is None:
+            limits, limits_from = state.limits(), "zonestate"
+        return Given(start, end, limits, self.at != "first", cma, state, limits_from)
 
 
 def about(name: str | None, check: Callable[..., None], *arguments: object) -> None:

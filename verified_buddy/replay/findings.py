@@ -13,7 +13,7 @@ from verified_buddy.oracle.rules import Rule
 LISTED: Final = 100
 """So many violations are told, and so many of each layer are kept; all are counted."""
 
-Layer = Literal["frame", "zone", "per-CPU", "final"]
+Layer = Literal["frame", "zone", "per-CPU", "request", "final"]
 
 
 class Violation(NamedTuple):

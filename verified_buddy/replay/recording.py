@@ -24,6 +24,7 @@ from verified_buddy.replay.settled import HISTORY, settle
 from verified_buddy.replay.snapshot import Snapshot, ZoneId
 from verified_buddy.replay.source import Source, again, replayed
 from verified_buddy.replay.zoneinfo import Limits
+from verified_buddy.replay.zonestate import ZoneState
 
 Progress = Callable[[], None]
 
@@ -38,6 +39,10 @@ class Given:
     from_marker: bool = True
     cma: bool | None = None
     """Whether the kernel has CMA, so that its type 4 is that; None if that is not known."""
+    zonestate: ZoneState | None = None
+    """What requests depend on beside the lists, at the moment of the first snapshot."""
+    limits_from: str = "zoneinfo"
+    """What told the limits."""
 
 
 @dataclass(slots=True)
@@ -50,6 +55,8 @@ class Judgement:
     reading: Reading = field(default_factory=Reading)
     cma: bool | None = None
     """Whether the kernel has CMA; None if neither the trace nor a file tells."""
+    limits_from: str = "zoneinfo"
+    """What told the limits of per-CPU lists, if anything did."""
 
     @property
     def findings(self) -> Findings:
@@ -78,12 +85,16 @@ def judge(
         judgement = _alone(stream, name, given, progress, found)
     elif stream.seekable():
         judgement = _judged(
-            Source(stream, given.start, given.limits, given.from_marker, progress), name, given
+            Source(stream, given.start, given.limits, given.from_marker, progress, given.zonestate),
+            name,
+            given,
         )
     else:
         with copied(stream) as copy:
             judgement = _judged(
-                Source(copy, given.start, given.limits, given.from_marker, progress), name, given
+                Source(copy, given.start, given.limits, given.from_marker, progress, given.zonestate),
+                name,
+                given,
             )
     refuse_unread(judgement)
     return judgement
@@ -167,7 +178,7 @@ def _judged(source: Source, name: str, given: Given) -> Judgement:
     if given.end is not None and "zone" in replay.layers and source.reading.fault is None:
         final = compare_at_end(replay, Machine(given.end, given.limits))
         report_final(replay, final)
-    return Judgement(name, replay, final, source.reading, given.cma)
+    return Judgement(name, replay, final, source.reading, given.cma, given.limits_from)
 
 
 def compare_at_end(replay: ZoneReplay, expected: Machine) -> Final:

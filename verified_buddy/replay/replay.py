@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 from verified_buddy.kmem.events import (
     BEHIND_REQUESTS,
@@ -16,6 +16,7 @@ from verified_buddy.kmem.events import (
     Free,
     FreeBatched,
     FreeOnePage,
+    Handler,
     Isolate,
     IsolateRet,
     MoveFree,
@@ -36,10 +37,13 @@ from verified_buddy.replay.pcp_flight import Flight
 from verified_buddy.replay.pcp_layer import PcpLayer
 from verified_buddy.replay.pcp_misfits import Misfits
 from verified_buddy.replay.recorded import Recorded
+from verified_buddy.replay.request_layer import RequestLayer
+from verified_buddy.replay.request_machine import RequestMachine
 from verified_buddy.replay.steals import Steals
 from verified_buddy.replay.told_late import Recent
 from verified_buddy.replay.untold import Untold
 from verified_buddy.replay.zone_layer import ZoneLayer
+from verified_buddy.replay.zonestate import ZoneState
 
 ALWAYS: Final = 0
 NEVER: Final = 1 << 62
@@ -48,7 +52,6 @@ NEVER: Final = 1 << 62
 ASIDE: Final = BEHIND_REQUESTS | {Obtained, Counted}
 """Events that tell more of another, and are not counted."""
 
-Handler = Callable[[Any], None]
 Handlers = dict[type, tuple[Handler, ...]]
 
 
@@ -112,9 +115,16 @@ class FrameReplay:
 class ZoneReplay(FrameReplay):
     """The same, and the lists of a machine from a snapshot on."""
 
-    told_of = ("frame", "zone", "per-CPU")
+    told_of: tuple[Layer, ...] = ("frame", "zone", "per-CPU")
 
-    def __init__(self, recorded: Recorded, machine: Machine, *, probes_from: int = ALWAYS) -> None:
+    def __init__(
+        self,
+        recorded: Recorded,
+        machine: Machine,
+        *,
+        probes_from: int = ALWAYS,
+        zonestate: ZoneState | None = None,
+    ) -> None:
         super().__init__(recorded)
         self.machine = machine
         self.probes_from = probes_from
@@ -145,6 +155,14 @@ class ZoneReplay(FrameReplay):
             IsolateRet: (frame.isolate_ret, zone.isolate_ret),
             Putback: (frame.putback, zone.putback),
         }
+        self.requests: RequestLayer | None = None
+        """The request layer, if the state that it begins with is known."""
+        if zonestate is not None:
+            own = RequestMachine(zonestate, machine)
+            self.requests = RequestLayer(machine, own, self.findings, self.steals)
+            self.told_of = (*self.told_of, "request")
+            for kind, handler in self.requests.handlers.items():
+                self.handlers[kind] = (handler, *self.handlers.get(kind, ()))
         self.probed: Handlers = {kind: self.handlers[kind] for kind in (Free, PcpuDrain, FreeOnePage)}
         if self.untold.hidden:
             self.handlers |= {

@@ -6,6 +6,7 @@ from typing import Final
 
 from verified_buddy.kmem.events import (
     Alloc,
+    Counted,
     Extfrag,
     Free,
     FreeBatched,
@@ -13,16 +14,27 @@ from verified_buddy.kmem.events import (
     Isolate,
     IsolateRet,
     MoveFree,
+    Obtained,
     PcpuDrain,
     SetBlock,
     ZoneLocked,
 )
+from verified_buddy.kmem.requests import FreelistSearch, Request, TryZone, WatermarkLook
 from verified_buddy.oracle.rules import Rule
 from verified_buddy.oracle.source import Unusable
 from verified_buddy.replay.replay import FrameReplay, ZoneReplay
 
 HISTORY: Final = frozenset[Rule]({"overlap", "invalid-free"})
 """What is wrong about a page only because of what was told of it before."""
+NEEDED: Final[dict[type, str]] = {
+    Request: "req",
+    FreelistSearch: "gpff",
+    Obtained: "gpff_ret",
+    WatermarkLook: "wmf",
+    TryZone: "tryz",
+    Counted: "nrfree",
+}
+"""Without what requests cannot be followed, by the names of the probes."""
 LATE: Final = 32
 """So many lines are not out of order, unless the clocks differ or another recording begins."""
 MANY: Final = 1000
@@ -63,8 +75,18 @@ def leave_out(replay: ZoneReplay) -> None:
         both = both or replay.left_out["per-CPU"]  # with which the free lists were brought in line
     if both is not None:
         replay.left_out |= {"zone": both, "per-CPU": both}
+    if (why := both or requests_lack(replay)) is not None and (replay.requests or Request in kinds):
+        replay.left_out["request"] = why
     for layer in replay.left_out:
         replay.findings.withdraw(layer)
+
+
+def requests_lack(replay: ZoneReplay) -> str | None:
+    """What no request can be followed without, and is not there; None if all is."""
+    for kind, probe in NEEDED.items():
+        if kind not in replay.recorded.kinds:
+            return f"the probe {probe} was not recorded"
+    return "no --zonestate FILE tells what they begin with" if replay.requests is None else None
 
 
 def lists_lack(replay: ZoneReplay) -> str | None:

@@ -5,6 +5,7 @@ Every row is checked against the machine that the rows before it describe; what 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final, NamedTuple
@@ -37,6 +38,10 @@ class ZoneRow(NamedTuple):
     spanned: int
     present: int
     managed: int
+    nr_free: int | None = None
+    """The counter of free pages; None if that column is no number."""
+    address: int | None = None
+    """Where the kernel keeps the zone; None if that column is no address."""
 
 
 class FreeRow(NamedTuple):
@@ -135,7 +140,10 @@ def add_zone(snapshot: Snapshot, columns: list[str]) -> None:
     start, spanned, present, managed = (number_in(text, PFN_LIMIT) for text in columns[3:7])
     if not (0 < spanned <= PFN_LIMIT - start and managed <= present <= spanned):
         raise Unusable("a zone's managed pages are among the present, those among the spanned pages")
-    snapshot.zones[zone] = ZoneRow(zone, columns[2][:32], Pfn(start), spanned, present, managed)
+    nr_free = int(columns[7]) if re.fullmatch(r"[0-9]{1,20}", columns[7]) else None
+    address = int(columns[8], 16) if re.fullmatch(r"0x[0-9a-f]{1,16}", columns[8]) else None
+    extent = Pfn(start), spanned, present, managed
+    snapshot.zones[zone] = ZoneRow(zone, columns[2][:32], *extent, nr_free, address)
 
 
 def add_free(snapshot: Snapshot, columns: list[str]) -> None:

@@ -17,6 +17,7 @@ from verified_buddy.replay.replay import ALWAYS, NEVER, FrameReplay, ZoneReplay
 from verified_buddy.replay.snapshot import Snapshot, ZoneId
 from verified_buddy.replay.untold import NoProbes
 from verified_buddy.replay.zoneinfo import Limits
+from verified_buddy.replay.zonestate import ZoneState
 
 Watch = Callable[[FrameReplay], None]
 
@@ -47,6 +48,7 @@ class Source:
         limits: dict[ZoneId, dict[int, Limits]],
         from_marker: bool,
         progress: Callable[[], None],
+        zonestate: ZoneState | None = None,
     ) -> None:
         self.reading = Reading(modelled=True)
         """What became of the latest reading."""
@@ -55,6 +57,7 @@ class Source:
         self.limits = limits
         self.from_marker = from_marker
         self.progress = progress
+        self.zonestate = zonestate
         self.unseen = UnseenFrees()
         self.probes_from = ALWAYS
         self.inferred = False
@@ -77,7 +80,7 @@ class Source:
     def fresh(self, recorded: Recorded) -> ZoneReplay:
         """The machine as the snapshot found it."""
         machine = Machine(self.start, self.limits)
-        made = ZoneReplay(recorded, machine, probes_from=self.probes_from)
+        made = ZoneReplay(recorded, machine, probes_from=self.probes_from, zonestate=self.zonestate)
         made.untold.inferred, made.untold.bulk = self.inferred, self.bulk_untold
         return made
 

@@ -92,11 +92,18 @@ def facts(judgement: Judgement) -> dict[str, object]:
         "allocated_predicted": replay.pcp.predicted,
         "drained": replay.drains.drained,
         "drained_predicted": replay.drains.predicted,
-        "limits": limits(replay),
+        **request_facts(replay),
+        "limits": limits(replay, judgement.limits_from),
         "final": None if ended is None else final_facts(ended),
         "pageblocks": None if ended is None else pageblock_facts(ended),
         "undetermined": [] if ended is None else [undetermined(each) for each in ended.undetermined],
     }
+
+
+def request_facts(replay: ZoneReplay) -> dict[str, int]:
+    """How much of what requests did was compared, and how much was as predicted."""
+    layer = replay.requests
+    return {} if layer is None or "request" not in replay.layers else asdict(layer.counts)
 
 
 def final_facts(ended: final.Final) -> dict[str, int]:
@@ -119,7 +126,7 @@ def undetermined(each: final.Unequal) -> dict[str, object]:
     return {"list": each.name, "pages": list(each.pages), "position": each.place}
 
 
-def limits(replay: ZoneReplay) -> list[dict[str, object]]:
+def limits(replay: ZoneReplay, told_by: str) -> list[dict[str, object]]:
     """Of each CPU's lists that were met: when they drain, by how much they are refilled, and who says so."""
     return [
         {
@@ -128,7 +135,7 @@ def limits(replay: ZoneReplay) -> list[dict[str, object]]:
             "cpu": lists.cpu,
             "high": lists.pcp.high if lists.known else lists.inferred_high(),
             "batch": lists.pcp.batch,
-            "source": "zoneinfo" if lists.known else "inferred",
+            "source": told_by if lists.known else "inferred",
         }
         for zone in replay.machine.zones.values()
         for lists in zone.cpus.values()
@@ -146,7 +153,7 @@ def told(judgement: Judgement) -> Iterator[str]:
     """The facts, in words."""
     replay = judgement.replay
     if isinstance(replay, ZoneReplay):
-        yield from told_lists(replay)
+        yield from told_lists(replay, judgement.limits_from)
     if judgement.final is not None:
         yield from told_final(judgement.final)
     yield from told_types(judgement)
@@ -165,7 +172,7 @@ def told_types(judgement: Judgement) -> Iterator[str]:
         yield f"type {ISOLATE} is CMA or ISOLATE, which is not decided: --pagetypeinfo FILE decides"
 
 
-def told_lists(replay: ZoneReplay) -> Iterator[str]:
+def told_lists(replay: ZoneReplay, limits_from: str) -> Iterator[str]:
     """What was predicted of the lists, in words."""
     zone, pcp, drains = replay.zone, replay.pcp, replay.drains
     if "zone" in replay.layers:
@@ -173,6 +180,8 @@ def told_lists(replay: ZoneReplay) -> Iterator[str]:
     if "per-CPU" in replay.layers:
         yield f"handed out: {pcp.predicted:,} of {pcp.allocated:,} predicted"
         yield f"drained: {drains.predicted:,} of {drains.drained:,} predicted"
+    if replay.requests is not None and "request" in replay.layers:
+        yield from replay.requests.counts.told()
     for layer, why in replay.left_out.items():
         yield f"left out: the {layer} layer, since {why}"
     if replay.untold.hidden:
@@ -183,7 +192,7 @@ def told_lists(replay: ZoneReplay) -> Iterator[str]:
         yield f"the snapshot is of a moment {replay.behind} events before its second mark"
     if replay.untold.exact_until is not None:
         yield f"exact up to event {replay.untold.exact_until:,}: then blocks moved that no event tells of"
-    for each in limits(replay) if "per-CPU" in replay.layers else ():
+    for each in limits(replay, limits_from) if "per-CPU" in replay.layers else ():
         high = "not reached" if each["high"] is None else each["high"]
         yield f"{each['zone']}, CPU {each['cpu']}: high {high}, batch {each['batch']} ({each['source']})"
 

@@ -17,6 +17,8 @@ from specs.ledger.theorem import Theorem
 from specs.prover.method.lifted import BITS, LiftedCount
 from specs.prover.method.paths import Owed, Path
 from specs.prover.method.row import Proof
+from specs.prover.models import of_real_zones
+from specs.prover.models.zone.geometry import TOP
 from specs.theorems.core.pfn import each_order
 
 MODULE = "verified_buddy.linux.vmstat"
@@ -163,7 +165,7 @@ def _lemmas(
 def _row(
     name: str, says: str, functions: tuple[str, ...], run: Any, rejects: tuple[str, ...], last: int = CPUS - 1
 ) -> Theorem:
-    proof = Proof(lemmas=partial(_lemmas, run, last), tops=lambda tops: tops[:1], tell_lemma=told)
+    proof = Proof(lemmas=partial(_lemmas, run, last), tops=of_real_zones, tell_lemma=told)
     return Theorem(
         name,
         says,
@@ -173,8 +175,9 @@ def _row(
         rejects,
         domain=Domain(
             starts="any sum, and on each CPU any threshold of 0..125 and any difference of a signed byte",
-            pages="none; changes: any up to 2**52",
-            sizes=(f"{CPUS} CPUs, of which the one that counts may be any",),
+            pages="below 2^52",
+            max_orders=(TOP,),
+            sizes=("two CPUs: the one that counts, and one for all others; sums and changes up to 2**52",),
         ),
     )
 
@@ -226,9 +229,6 @@ ROWS = (
         ),
         last=0,
     ),
-)
-
-THEOREMS = (
     Theorem(
         name="vmstat-thresholds",
         says="The thresholds in a hurry and at rest, and the mark below which differences matter, are those "

@@ -17,6 +17,8 @@ from specs.ledger.theorem import Theorem
 from specs.prover.method.lifted import BITS, LiftedCount
 from specs.prover.method.paths import Owed, Path
 from specs.prover.method.row import Proof
+from specs.prover.models import of_real_zones
+from specs.prover.models.zone.geometry import TOP
 from specs.theorems.core.pfn import each_order
 
 MODULE = "verified_buddy.linux.zonelist"
@@ -78,7 +80,7 @@ ROWS = (
         "count as farther; among the nearest the one that is loaded least, and of these the first.",
         (f"{MODULE}.next_best_node", f"{MODULE}.weight"),
         "z3",
-        Proof(lemmas=_lemmas, tops=lambda tops: tops[:1], tell_lemma=told),
+        Proof(lemmas=_lemmas, tops=of_real_zones, tell_lemma=told),
         (
             "zonelist-load-is-no-matter",
             "zonelist-load-beats-distance",
@@ -89,13 +91,14 @@ ROWS = (
         ),
         domain=Domain(
             starts=f"{NODES} nodes with memory that are left, and one's own",
-            pages="none; distances: 10..255; loads: 0..1023",
-            sizes=("one's own has any of the three numbers; each of the others has CPUs or not",),
+            pages="below 2^52",
+            max_orders=(TOP,),
+            sizes=(
+                "one's own has any of the three numbers; each of the others has CPUs or not",
+                "distances: 10..255; loads: 0..1023",
+            ),
         ),
     ),
-)
-
-THEOREMS = (
     Theorem(
         name="zonelist-small-machines",
         says="In every small machine a node's list has each zone with memory once, its own node's first and "
