@@ -37,11 +37,13 @@ LINUX = (
     "linux.gfp_names",
     "linux.alloc_flags",
     "linux.vmstat",
+    "linux.fragmentation",
     "linux.zonelist",
     "linux.page_counter",
     "linux.memcg",
     "linux.memcg_charge",
     "linux.counted_zone",
+    "linux.page_events",
     "linux.request_zone",
     "linux.world",
     "linux.topology",
@@ -50,6 +52,11 @@ LINUX = (
     "linux.node",
 )
 """The modules of Linux 6.1, under proof as well, in the order of their imports."""
+PROC = tuple(
+    f"proc.{name}"
+    for name in ("buddyinfo", "pagetypeinfo", "extfrag", "zoneinfo", "vmstat", "slabinfo", "nodes")
+)
+"""The modules of the files of /proc, which stand above it, in the order of their imports."""
 BY_Z3 = LINUX[: LINUX.index("linux.pcp_limits")]
 """Those of them that work on pages; the others compute limits and flags, and check what callers hand over."""
 HOLDERS = ("FreeArea", "FreeAreaOrder", "Spans", "Pageblocks", "PerCpuPages")
@@ -96,12 +103,14 @@ class Subject:
     zone: ModuleType
     linux: ModuleType
     """The package of the Linux zone, with its modules."""
+    proc: ModuleType
+    """The package of the files of /proc, with its modules."""
     definitions: ModuleType
     """The specification's arithmetic, which the core is compared with."""
     twin: Twin | None = None
 
     def module(self, name: str) -> ModuleType:
-        """One of its modules, by the name that ``CORE`` and ``LINUX`` give it."""
+        """One of its modules, by the name that ``CORE``, ``LINUX`` and ``PROC`` give it."""
         found = self
         for part in name.split("."):
             found = getattr(found, part)
@@ -120,9 +129,10 @@ def running() -> Subject:
 
 
 def _imported() -> dict[str, ModuleType]:
-    """The modules of the core, and the package of the Linux zone."""
-    found = {name: importlib.import_module(f"{PACKAGE}.{name}") for name in (*CORE, *LINUX)}
-    return {name: found[name] for name in CORE} | {"linux": sys.modules[f"{PACKAGE}.linux"]}
+    """The modules of the core, and the packages of the other rooms."""
+    found = {name: importlib.import_module(f"{PACKAGE}.{name}") for name in (*CORE, *LINUX, *PROC)}
+    rooms = {name: sys.modules[f"{PACKAGE}.{name}"] for name in ("linux", "proc")}
+    return {name: found[name] for name in CORE} | rooms
 
 
 def _full_name(module: str) -> str:

@@ -8,7 +8,7 @@ import sys
 import textwrap
 from pathlib import Path
 
-from specs.ledger.subject import LINUX
+from specs.ledger.subject import LINUX, PROC
 from specs.ledger.theorem import HOLDS, Theorem
 from specs.run.methods import by_method, in_words
 from specs.theorems import LEDGER
@@ -32,6 +32,7 @@ PARTS = {
     "isolation": ("verified_buddy.linux.isolation",),
     "per-CPU lists": ("verified_buddy.linux.pcp",),
     "counters and zonelists": ("verified_buddy.linux.vmstat", "verified_buddy.linux.zonelist"),
+    "files of /proc": ("verified_buddy.proc", "verified_buddy.linux.fragmentation"),
     "Linux 6.1 zone": ("verified_buddy.linux.zone", "verified_buddy.linux.pcp_limits"),
 }
 
@@ -54,7 +55,7 @@ def readme_table() -> str:
     return "\n".join(lines)
 
 
-MODULES = ("buddy", "definitions", *(name.rpartition(".")[2] for name in LINUX))
+MODULES = ("buddy", "definitions", *(name.rpartition(".")[2] for name in (*LINUX, *PROC)))
 
 
 def where(row: Theorem) -> str:

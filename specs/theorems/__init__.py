@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from specs.crosshair_gate import THEOREMS as CONFIRMED
 from specs.ledger.theorem import Theorem
-from specs.theorems import core, linux
+from specs.theorems import core, linux, proc
 from specs.theorems.core import hypotheses
 from specs.theorems.linux import hypotheses as linux_hypotheses
 from specs.theorems.linux import paths
@@ -21,6 +21,7 @@ LEDGER: tuple[Theorem, ...] = (
     *CONFIRMED,
     *core.RUN,
     *linux.RUN,
+    *proc.RUN,
 )
 """Every theorem, in the order in which the ledger is printed."""
 

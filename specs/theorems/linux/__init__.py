@@ -6,6 +6,7 @@ from specs.theorems.linux import (
     alloc_flags,
     conservation,
     fallback,
+    fragmentation,
     gfp,
     gfp_checked,
     gfp_names,
@@ -17,6 +18,7 @@ from specs.theorems.linux import (
     mobility_moves,
     node,
     page_counter,
+    page_events,
     pcp,
     pcp_count,
     pcp_drain,
@@ -48,4 +50,12 @@ PROVED = (
     *page_counter.ROWS,
     *memcg.ROWS,
 )
-RUN = (*zone.THEOREMS, *gfp_checked.THEOREMS, *watermark_setup.ROWS, *memcg_charge.ROWS, *node.THEOREMS)
+RUN = (
+    *zone.THEOREMS,
+    *gfp_checked.THEOREMS,
+    *watermark_setup.ROWS,
+    *fragmentation.ROWS,
+    *page_events.ROWS,
+    *memcg_charge.ROWS,
+    *node.THEOREMS,
+)
