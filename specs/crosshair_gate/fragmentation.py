@@ -11,7 +11,7 @@ from specs.ledger.domain import Domain
 from specs.ledger.subject import Subject
 from specs.ledger.theorem import Outcome, Theorem
 
-ORDERS = (0, 1, 3, 9, 10)
+ORDERS = (0, 3, 10)
 
 
 def functions(subject: Subject, max_orders: tuple[int, ...]) -> Iterator[FunctionType]:
