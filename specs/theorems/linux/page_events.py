@@ -12,7 +12,9 @@ ROWS = (
         name="page-events-counted",
         says="Each page that is handed out counts once, and each that comes back; but for one of an order "
         "that per-CPU lists have, if it goes past them.",
-        about=("verified_buddy.linux.page_events.EventZone",),
+        about=tuple(
+            f"verified_buddy.linux.page_events.EventZone.{name}" for name in ("alloc", "alloc_bulk", "free")
+        ),
         method="exhaustive",
         check=Checker(page_events.visit),
         rejects=(
