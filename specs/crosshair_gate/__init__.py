@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specs.crosshair_gate import arguments, arithmetic, fragmentation, tiny_zone, vmstat, watermark
+from specs.crosshair_gate import arguments, arithmetic, fragmentation, slab, tiny_zone, vmstat, watermark
 from specs.crosshair_gate import linux as typed
 from specs.ledger.theorem import Theorem
 
@@ -14,6 +14,7 @@ THEOREMS: tuple[Theorem, ...] = (
     vmstat.THEOREM,
     fragmentation.THEOREM,
     watermark.THEOREM,
+    *slab.THEOREMS,
 )
 
 GATES: dict[str, str] = {
@@ -25,6 +26,7 @@ GATES: dict[str, str] = {
         vmstat.THEOREM,
         fragmentation.THEOREM,
         watermark.THEOREM,
+        *slab.THEOREMS,
     )
     for function in theorem.about
 }

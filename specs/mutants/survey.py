@@ -14,12 +14,11 @@ from specs.ledger.subject import CORE, PACKAGE, running
 from specs.ledger.theorem import Theorem
 from specs.theorems import LEDGER
 
-ROOMS = (f"{PACKAGE}.linux.", f"{PACKAGE}.proc.")
-"""What is not of the core."""
+LAYERS = (f"{PACKAGE}.linux.", f"{PACKAGE}.boot.", f"{PACKAGE}.proc.")
 PROOFS = tuple(
     row
     for row in LEDGER
-    if row.method != "hypothesis" and not any(name.startswith(ROOMS) for name in row.about)
+    if row.method != "hypothesis" and not any(name.startswith(LAYERS) for name in row.about)
 )
 """The rows that are tried here: of the core, and all but those that only test."""
 

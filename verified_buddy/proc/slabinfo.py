@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from verified_buddy.slab.cache import SlabCache
+
 HEAD: Final = (
     "slabinfo - version: 2.1\n"
     "# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab>"
@@ -43,3 +45,13 @@ def cache_line(cache: CacheCounts) -> str:
         f"{name:<17} {active:6d} {objects:6d} {size:6d} {each:4d} {pages:4d}{TUNABLES}"
         f" : slabdata {slabs:6d} {slabs:6d} {0:6d}\n"
     )
+
+
+def cache_counts(name: str, cache: SlabCache) -> CacheCounts:
+    """The counts of a live cache; what is free in its active slab passes for in use.
+
+    Linux: get_slabinfo(), mm/slub.c.
+    """
+    slabs = {slab.pfn: slab.objects for slab in cache.slabs.values()}
+    objects, free = sum(slabs.values()), sum(len(slab.free_list) for slab in cache.partial.values())
+    return CacheCounts(name, objects - free, objects, cache.size, cache.objects, 1 << cache.order, len(slabs))

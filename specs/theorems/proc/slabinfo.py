@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specs.exhaustive import proc_files
+from specs.exhaustive import proc_caches, proc_files
 from specs.ledger.domain import Domain, said_by
 from specs.ledger.refutation import Checker
 from specs.ledger.theorem import Theorem
@@ -33,5 +33,18 @@ ROWS = (
         ),
         domain=Domain(starts="nothing but arguments", pages="none", sizes=proc_files.SIZES),
         owes=said_by(proc_files.slabinfo),
+    ),
+    Theorem(
+        name="slabinfo-of-live-caches",
+        says="The counts of a live cache are those of its slabs and objects, of which the free ones of "
+        "partial slabs alone are not in use.",
+        about=(f"{MODULE}.cache_counts",),
+        method="exhaustive",
+        check=Checker(proc_caches.visit),
+        rejects=("slabinfo-slabs-by-page", "slabinfo-active-slab-has-free-ones", "slabinfo-order-for-pages"),
+        domain=Domain(
+            starts="caches without a slab", pages="below 1024", max_orders=(10,), sizes=proc_caches.SIZES
+        ),
+        owes=said_by(proc_caches.visit),
     ),
 )

@@ -13,6 +13,17 @@ def _twin(name: str, old: str, new: str) -> Twin:
 
 TWINS = (
     _twin(
+        "slabs-by-page",
+        "{slab.pfn: slab.objects for slab in cache.slabs.values()}",
+        "{page: slab.objects for page, slab in cache.slabs.items()}",
+    ),
+    _twin(
+        "active-slab-has-free-ones",
+        "for slab in cache.partial.values())",
+        "for slab in {*cache.slabs.values()})",
+    ),
+    _twin("order-for-pages", "1 << cache.order", "cache.order"),
+    _twin(
         "objects-swapped",
         "name, active, objects, size, each, pages, slabs = cache",
         "name, objects, active, size, each, pages, slabs = cache",
