@@ -127,6 +127,8 @@ class Subject:
     """The package of the slab caches, with its modules."""
     boot: ModuleType
     """The package of a machine's start, with its modules."""
+    addressing: ModuleType
+    """The package of addresses and page tables, with its modules."""
     definitions: ModuleType
     """The specification's arithmetic, which the core is compared with."""
     twin: Twin | None = None

@@ -14,7 +14,7 @@ from specs.ledger.subject import CORE, PACKAGE, running
 from specs.ledger.theorem import Theorem
 from specs.theorems import LEDGER
 
-LAYERS = (f"{PACKAGE}.linux.", f"{PACKAGE}.boot.")
+LAYERS = (f"{PACKAGE}.linux.", f"{PACKAGE}.boot.", f"{PACKAGE}.addressing.")
 PROOFS = tuple(
     row
     for row in LEDGER
