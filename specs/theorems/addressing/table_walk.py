@@ -48,6 +48,10 @@ TABLES = Domain(
     "none",
     sizes=("addresses, and entries of pages: any of 64 bits",),
 )
+KEPT = (
+    "tables begin as a root alone, which is a tree; link and unlink keep that, and nothing else writes to them",
+    "a page that the allocator hands out is no table yet, and is all zeros",
+)
 ANY_CONTENT = Domain("memory of any content", "none", sizes=("addresses and roots: any of 64 bits",))
 
 
@@ -224,6 +228,7 @@ ROWS = (
         of_addresses(_links),
         ("table-walk-links-the-lowest",),
         domain=TABLES,
+        supposes=KEPT,
     ),
     Theorem(
         "table-walk-unlink",
@@ -237,5 +242,6 @@ ROWS = (
             "table-walk-leaks-empty-tables",
         ),
         domain=TABLES,
+        supposes=KEPT,
     ),
 )
