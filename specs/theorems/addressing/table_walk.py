@@ -49,7 +49,7 @@ TABLES = Domain(
     sizes=("addresses, and entries of pages: any of 64 bits",),
 )
 KEPT = (
-    "tables begin as a root alone, which is a tree; nothing but link and unlink writes to them, which keep it",
+    "tables begin as a root alone, a tree; nothing but link and unlink writes to them, and they keep it",
     "a page that the allocator hands out is no table yet, and is all zeros",
 )
 ANY_CONTENT = Domain("memory of any content", "none", sizes=("addresses and roots: any of 64 bits",))
