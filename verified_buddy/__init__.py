@@ -21,19 +21,14 @@ Pages and blocks
 What a call may raise, and then nothing has changed
     BuddyError  all of these
       InvalidOrder, InvalidPfn, InvalidRange, InvalidMigratetype, InvalidCpu, InvalidCount
-      InvalidGfp, InvalidNode, InvalidDistance, InvalidZones, InvalidGroup, InvalidLimit
-                no such thing can be asked for
-      Misaligned, OutOfRange, Overlap
-                the zone's pages are others
-      NotLive   the block cannot be freed
-        DoubleFree, WrongOrder, MiddleOfBlock, Isolated
-                why it cannot
+      InvalidGfp, InvalidNode, InvalidDistance, InvalidZones, InvalidGroup, InvalidLimit: no such thing
+      Misaligned, OutOfRange, Overlap: the zone's pages are others
+      NotLive, the block cannot be freed: DoubleFree, WrongOrder, MiddleOfBlock, Isolated
       InvalidAddress, InvalidSequence, CacheInUse, NotInUse: NotInSlab, OtherCache, NoObject, ObjectFree
-                of caches of objects
+                of caches of objects; and of addresses and page tables:
       NonCanonical, BeyondPhysical, OutsideTheMap, PageOutsideTheMap, NotADescriptor, UnalignedAddress,
       NotMapped, AlreadyMapped, InvalidLevel, InvalidEntry, InvalidGeometry, NoTablePage, TablesGone,
       AccessDenied, InvalidSegment, BeyondLimit
-                of addresses and page tables
 
 What else there is
     verified_buddy.buddy, .pfn, .spans          the operations on free lists, and what they are made of
