@@ -35,6 +35,9 @@ class Nodes(NodeZones):
     A call that raises a ``BuddyError`` has changed nothing.
     """
 
+    request_type: type[Request] = Request
+    """What its requests are; one that tells of them has others."""
+
     def __init__(
         self,
         specs: Sequence[NodeSpec],
@@ -63,7 +66,7 @@ class Nodes(NodeZones):
         reject(order_error(order, MAX_ORDER))
         reject(node_error(node, len(self.specs)))
         reject(self.cpu_error(task.cpu))
-        request = Request(self, task)
+        request = self.request_type(self, task)
         try:
             return alloc_pages(request, gfp_mask, Order(order), node, nodemask)
         finally:

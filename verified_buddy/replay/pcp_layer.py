@@ -208,7 +208,7 @@ class PcpLayer:
         if lists.overdue:
             self.drains.dues.missing(lists)
         pcp.add(pindex, pfn, migratetype, tail=False)
-        lists.due = pindex
+        lists.due, lists.asked = pindex, False
         lists.changed(line)
         if zone.shut or pcp.count >= pcp.high or (0 < order <= COSTLY_ORDER and lists.factors != 1):
             lists.overdue = line
