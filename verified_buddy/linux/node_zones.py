@@ -57,10 +57,14 @@ class NodeZones:
         self.cpus = count_cpus(specs)
         pageblocks = self.pageblocks_type()
         self.zones: dict[ZoneRef, RequestZone] = {}
+        below = Pfn(0)
         for start, end, ref in sorted_zones(specs):
-            self.zones[ref] = self.zone_type(
+            zone = self.zones[ref] = self.zone_type(
                 ref, start, end, pageblocks, cpus=self.cpus, movable_pages=world.movable_pages
             )
+            # Linux: init_unavailable_range(), mm/page_alloc.c, gives a hole to the zone above it.
+            pageblocks.belong(below, start, zone.free_area)
+            below = end
         self.ascending = [*self.zones.values()]
         self.starts = [zone.mobility.start for zone in self.ascending]
         self.kswapds = [Kswapd() for _ in specs]

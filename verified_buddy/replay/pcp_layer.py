@@ -74,6 +74,8 @@ class PcpLayer:
         else:
             self.misfits.bypass(event, lists, pindex, self.direct)
             return
+        if lists.overdue:
+            self.drains.dues.missing(lists)
         lists.pcp.add(pindex, event.pfn, event.migratetype, tail=True)
         lists.changed(event.line)
 
