@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 from verified_buddy.free_area import Migratetype
@@ -46,3 +47,11 @@ ZONES: Final[dict[str, type[RequestZone]]] = {
     LINUX_6_12.name: ClaimingZone,
 }
 """By policy: its zones."""
+DEFAULT: Final = LINUX_6_1.name
+
+
+@cache
+def zones_of(policy: str, kind: type[RequestZone]) -> type[RequestZone]:
+    """The policy's zones, which are of that kind besides."""
+    zone = ZONES[policy]
+    return kind if issubclass(kind, zone) else type(f"{kind.__name__}{zone.__name__}", (kind, zone), {})

@@ -18,7 +18,7 @@ from verified_buddy.linux.zone_type import NAMES
 from verified_buddy.linux.zonelist import ZoneRef
 from verified_buddy.pfn import Pfn
 from verified_buddy.simulate.addresses import node_address
-from verified_buddy.simulate.policies import ZONES
+from verified_buddy.simulate.policies import DEFAULT, zones_of
 from verified_buddy.simulate.teller import Teller, Who, flags_of
 from verified_buddy.simulate.told_request import ToldRequest
 from verified_buddy.simulate.told_zone import PAGE, ToldPageblocks, ToldZone
@@ -39,11 +39,11 @@ class ToldNodes(Nodes):
         teller: Teller,
         world: World | None = None,
         *,
-        policy: str = "6.1",
+        policy: str = DEFAULT,
         **options: Any,
     ) -> None:
         """A machine of such nodes, all free, of which nothing is told.  Raises what ``Nodes`` raises."""
-        self.zone_type = TOLD[policy]
+        self.zone_type = zones_of(policy, ToldZone)
         super().__init__(specs, world, **options)
         self.teller = teller
         self.asked: tuple[int, int, int, Container[int] | None] = (0, 0, 0, None)
@@ -152,10 +152,3 @@ class ToldNodes(Nodes):
         number = "0x0" if pfn is None else f"{pfn:#x}"
         fields = f"page={page} pfn={number} order={order} migratetype={migratetype} gfp_flags={flags}"
         self.teller.event(cpu, "mm_page_alloc", fields)
-
-
-TOLD: dict[str, type[ToldZone]] = {
-    name: ToldZone if zone is RequestZone else type(f"Told{zone.__name__}", (ToldZone, zone), {})
-    for name, zone in ZONES.items()
-}
-"""By policy: the zones that tell."""

@@ -7,7 +7,6 @@ from typing import Any, Final
 from verified_buddy.free_area import Migratetype
 from verified_buddy.linux.counted_zone import NotedPages
 from verified_buddy.linux.migratetype import HIGHATOMIC, ISOLATE, PCPTYPES
-from verified_buddy.linux.mobility import MobilityZone, MovablePages
 from verified_buddy.linux.pageblock import PAGEBLOCK_ORDER, Pageblocks
 from verified_buddy.linux.pcp import (
     PCP_PAGES,
@@ -16,11 +15,11 @@ from verified_buddy.linux.pcp import (
     pindex_to_order,
     refill_blocks,
 )
-from verified_buddy.linux.request_zone import RequestZone
 from verified_buddy.pfn import ORDERS, Order, Pfn
 from verified_buddy.simulate.addresses import page_address, zone_address
-from verified_buddy.simulate.stolen import Steal, steal_of
+from verified_buddy.simulate.stolen import Steal, Told
 from verified_buddy.simulate.teller import Teller
+from verified_buddy.simulate.watched import WatchedZone
 
 PAGE: Final[dict[str, str]] = {"tracefs": "00000000ffffffff", "perf": ""}
 """What is told of a page beside its number: a hash of its address; perf repeats the number."""
@@ -86,7 +85,7 @@ class Taking:
         self.told = False
 
 
-class ToldZone(RequestZone):
+class ToldZone(WatchedZone):
     """A zone that tells; until it has a teller it is any other."""
 
     teller: Teller | None = None
@@ -136,27 +135,19 @@ class ToldZone(RequestZone):
             self.taking.reserve = any(pfn is not None for pfn in reserved)
         return super().alloc(order, *args, highatomic_request=highatomic_request, **options)
 
-    def fall_back(
-        self,
-        zone: MobilityZone,
-        order: Order,
-        migratetype: Migratetype,
-        movable_pages: MovablePages,
-        no_fragment: bool,
-    ) -> Pfn | None:
-        """As in any zone."""
-        taking, teller = self.taking, self.teller
-        if taking is None or teller is None:
-            return super().fall_back(zone, order, migratetype, movable_pages, no_fragment)
-        steal = steal_of(zone, order, migratetype, no_fragment=no_fragment)
-        if steal.moves is not None:
-            self.tell_move(taking.cpu, steal.moves, migratetype)
-        pfn = super().fall_back(zone, order, migratetype, movable_pages, no_fragment)
-        if pfn is None:
-            taking.in_vain = True
-        else:
-            self.tell_steal(taking, steal, pfn)
-        return pfn
+    def falls(self, steal: Steal) -> None:
+        """A request falls back."""
+        if self.taking is not None and steal.moves is not None:
+            self.tell_move(self.taking.cpu, steal.moves, steal.migratetype)
+
+    def fell(self, steal: Steal, told: Told | None, pfn: Pfn | None) -> None:
+        """It has done so, or in vain."""
+        super().fell(steal, told, pfn)
+        if self.taking is not None:
+            if told is None or pfn is None:
+                self.taking.in_vain = True
+            else:
+                self.tell_steal(self.taking, steal, told, pfn)
 
     def unreserve(self, migratetype: Migratetype, *, force: bool) -> bool:
         """As in any zone."""
@@ -278,9 +269,9 @@ class ToldZone(RequestZone):
         fields = f"order={order} migratetype={migratetype} percpu_refill={refill}"
         teller.event(taking.cpu, "mm_page_alloc_zone_locked", f"page={page} pfn={pfn:#x} {fields}")
 
-    def tell_steal(self, taking: Taking, steal: Steal, pfn: Pfn) -> None:
-        """A request of the type fell back; where the kernel tells it before or after the block is taken."""
-        teller, told = self.teller, steal.told(self.mobility, pfn)
+    def tell_steal(self, taking: Taking, steal: Steal, told: Told, pfn: Pfn) -> None:
+        """A request of the type fell back: the kernel tells it before or after the block is taken."""
+        teller = self.teller
         assert teller is not None
         if told.locked_first:
             self.tell_locked(taking, pfn, steal.order, steal.migratetype)
