@@ -150,6 +150,15 @@ def of_trace(stream: BinaryIO) -> Iterator[Step]:
                 yield Give(live.pop(event.pfn), event.cpu)
 
 
+def first_requests(steps: Iterable[Step], requests: int) -> Iterator[Step]:
+    """The steps up to that many requests."""
+    for step in steps:
+        requests -= isinstance(step, Ask)
+        if requests < 0:
+            return
+        yield step
+
+
 def fitted(steps: Iterable[Step], cpus: int, nodes: int) -> Iterator[Step]:
     """The steps, on the CPUs and nodes that there are: those beyond the last begin anew with the first."""
     for step in steps:
