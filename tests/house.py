@@ -23,7 +23,12 @@ FLOORS = (
     ("verified_buddy.linux",),
     (FACE, "verified_buddy.oracle", "verified_buddy.terminal", "verified_buddy.junit"),
     ("verified_buddy.kmem",),
-    ("verified_buddy.replay", "verified_buddy.conform", "verified_buddy.kernel_calls", "verified_buddy.simulate"),
+    (
+        "verified_buddy.replay",
+        "verified_buddy.conform",
+        "verified_buddy.kernel_calls",
+        "verified_buddy.simulate",
+    ),
     ("verified_buddy.checking",),
     ("verified_buddy.cli",),
     ("verified_buddy.__main__",),

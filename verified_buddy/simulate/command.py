@@ -39,7 +39,9 @@ Steps = Callable[[], "Iterable[Step]"]
     show_default=True,
     help="The machine: '4 GiB', or '4 GiB, two nodes'.",
 )
-@click.option("--cpus", type=click.IntRange(1, 8192), default=1, show_default=True, help="Shared by the nodes.")
+@click.option(
+    "--cpus", type=click.IntRange(1, 8192), default=1, show_default=True, help="Shared by the nodes."
+)
 @click.option(
     "--policy",
     type=click.Choice(POLICIES),
@@ -47,7 +49,9 @@ Steps = Callable[[], "Iterable[Step]"]
     show_default=True,
     help="Whose fallback it has; all else is Linux 6.1's.",
 )
-@click.option("--compare", metavar="POLICIES", help="Run the load under each, such as 6.1,6.12, side by side.")
+@click.option(
+    "--compare", metavar="POLICIES", help="Run the load under each, such as 6.1,6.12, side by side."
+)
 @click.option(
     "--load",
     metavar="LOAD",
@@ -64,7 +68,10 @@ Steps = Callable[[], "Iterable[Step]"]
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of a named load.")
 @click.option("--trace", metavar="FILE", type=FILE, help="Write what the machine did, as a kernel's trace.")
 @click.option(
-    "--snapshots", metavar="DIR", type=FILE, help="Write its lists and marks: fl.start, zs.start, fl.end, zs.end."
+    "--snapshots",
+    metavar="DIR",
+    type=FILE,
+    help="Write its lists and marks: fl.start, zs.start, fl.end, zs.end.",
 )
 @click.option("--write", metavar="DIR", type=FILE, help="Write all of them, the trace as trace.txt.")
 @click.option(
@@ -133,7 +140,9 @@ def run_all(
 
     specs = machine_of(memory, cpus)
     steps, total = load_of(load, requests, seed, specs, cpus)
-    trace, states = (None if files[name] is None else Path(str(files[name])) for name in ("trace", "snapshots"))
+    trace, states = (
+        None if files[name] is None else Path(str(files[name])) for name in ("trace", "snapshots")
+    )
     if files["write"] is not None:
         states = Path(files["write"])
         trace = states / TRACE

@@ -126,8 +126,9 @@ def step_of(line: Line) -> Step:
 
 
 def of_trace(stream: BinaryIO) -> Iterator[Step]:
-    """The requests and frees that a kernel's trace tells of; frees of blocks of which it tells no request
-    are left out.  Raises Unusable.
+    """The requests and frees that a kernel's trace tells of.  Raises Unusable.
+
+    Frees of blocks of which it tells no request are left out.
     """
     live: dict[int, int] = {}
     number = 0

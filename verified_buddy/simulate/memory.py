@@ -64,14 +64,14 @@ class Memory(World):
         if here is not None:
             here.pop(pfn, None)
         zone = nodes.zone_of(pfn).ref
-        if self.oldest.get(zone, {}).pop(name, 0):
+        if zone in self.oldest and self.oldest[zone].pop(name, 0):
             self.pages[zone] -= 1 << order
         nodes.free_pages(pfn, order, task)
         return 1 << order
 
     def shrink(self, zone: ZoneRef, pages: int, task: Task) -> int:
         """Reclaim of the zone, if there is anything; how many pages."""
-        freed, oldest = 0, self.oldest.get(zone, {})
+        freed, oldest = 0, self.oldest.get(zone)
         while oldest and freed < pages:
             freed += self.give(next(iter(oldest)), task)
         self.reclaimed += freed

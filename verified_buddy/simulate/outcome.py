@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.table import Table
 
+from verified_buddy.free_area import UNMOVABLE
 from verified_buddy.linux.migratetype import HIGHATOMIC, MOVABLE, RECLAIMABLE
 from verified_buddy.linux.pageblock import PAGEBLOCK_PAGES, pageblock_start
-from verified_buddy.free_area import UNMOVABLE
 from verified_buddy.simulate.watched import WatchedZone
 
 if TYPE_CHECKING:
     from verified_buddy.simulate.run import Run
 
-TYPES: Final = {UNMOVABLE: "unmovable", MOVABLE: "movable", RECLAIMABLE: "reclaimable", HIGHATOMIC: "highatomic"}
+TYPES: Final = {
+    UNMOVABLE: "unmovable",
+    MOVABLE: "movable",
+    RECLAIMABLE: "reclaimable",
+    HIGHATOMIC: "highatomic",
+}
 INDEXED: Final = (4, 9)
 """The orders whose indices are told."""
 WHOLE: Final = 1000
@@ -146,13 +151,11 @@ def rows(outcomes: Sequence[Outcome]) -> Iterable[tuple[str, list[str]]]:
     yield "free blocks of another type's pageblock", [f"{each.mixed:,}" for each in outcomes]
     yield "free pages", [f"{each.free_pages:,}" for each in outcomes]
     yield "  on per-CPU lists", [f"{each.cached_pages:,}" for each in outcomes]
-    for order in map(str, INDEXED):
-        yield f"unusable index, order {order}", [thousandths(each.unusable_index[order]) for each in outcomes]
-    for order in map(str, INDEXED):
-        yield (
-            f"fragmentation index, order {order}",
-            [thousandths(each.fragmentation_index[order]) for each in outcomes],
-        )
+    for at in map(str, INDEXED):
+        yield f"unusable index, order {at}", [thousandths(each.unusable_index[at]) for each in outcomes]
+    for at in map(str, INDEXED):
+        figures = [thousandths(each.fragmentation_index[at]) for each in outcomes]
+        yield f"fragmentation index, order {at}", figures
     yield "seconds", [f"{each.seconds:.1f}" for each in outcomes]
 
 

@@ -1,4 +1,4 @@
-"""The state of a machine as files: its lists (rows Z, F, P, M), and what requests depend on (G, N, Z, D, L)."""
+"""The state of a machine as rows: Z, F, P, M of its lists; G, N, Z, D, L of what requests depend on."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def lists_of(ref: ZoneRef, zone: RequestZone) -> Iterator[str]:
             for position, (pfn, migratetype) in enumerate(blocks.items()):
                 yield f"P\t{place}\t{cpu}\t{pindex}\t{position}\t{pfn}\t0\t{migratetype}\n"
     types = zone.mobility.pageblocks
-    for pfn in range(pageblock_start(zone.mobility.start), zone.mobility.end, PAGEBLOCK_PAGES):
-        yield f"M\t{place}\t{pfn}\t{types.migratetype(pfn)}\n"
+    for start in range(pageblock_start(zone.mobility.start), zone.mobility.end, PAGEBLOCK_PAGES):
+        yield f"M\t{place}\t{start}\t{types.migratetype(start)}\n"
 
 
 def zonestate(nodes: NodeZones) -> Iterator[str]:
@@ -66,12 +66,21 @@ def figures_of(ref: ZoneRef, zone: RequestZone) -> str:
     """Z: one zone."""
     pages = zone.mobility.end - zone.mobility.start
     figures = {
-        **{"node": ref.node, "zone": ref.zone, "name": NAMES[ref.zone], "addr": f"{zone_address(ref):#x}"},
-        **{"managed": zone.managed, "present": pages, **zone.watermark._asdict(), "boost": zone.boost},
+        "node": ref.node,
+        "zone": ref.zone,
+        "name": NAMES[ref.zone],
+        "addr": f"{zone_address(ref):#x}",
+        "managed": zone.managed,
+        "present": pages,
+        **zone.watermark._asdict(),
+        "boost": zone.boost,
         "reserved_highatomic": zone.nr_reserved_highatomic,
         "lowmem_reserve": ",".join(map(str, zone.lowmem_reserve)),
         "nr_free_pages": zone.counter.value,
-        **{"nr_isolate": zone.mobility.nr_isolate_pageblock, "flags": "0x0", "drift_mark": zone.drift_mark},
-        **{"batch": zone.pcp[0].batch, "high_limit": zone.pcp[0].high},
+        "nr_isolate": zone.mobility.nr_isolate_pageblock,
+        "flags": "0x0",
+        "drift_mark": zone.drift_mark,
+        "batch": zone.pcp[0].batch,
+        "high_limit": zone.pcp[0].high,
     }
     return "\t".join(["Z", *(f"{key}={value}" for key, value in figures.items())]) + "\n"

@@ -43,7 +43,9 @@ class Steal(NamedTuple):
             return Told(*self.victims[0][:3])
         if zone.stealing:
             return Told(*self.victims[-1][:3], silent=True)
-        claimed = next(victim for victim in self.victims if pageblock_start(victim.pfn) == pageblock_start(pfn))
+        claimed = next(
+            victim for victim in self.victims if pageblock_start(victim.pfn) == pageblock_start(pfn)
+        )
         first = claimed.order < PAGEBLOCK_ORDER
         return Told(pfn, claimed.order, claimed.migratetype, locked_first=first, silent=True)
 

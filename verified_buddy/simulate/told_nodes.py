@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from typing import Any
+from typing import Any, Final
 
 from verified_buddy.free_area import Migratetype
 from verified_buddy.linux import kswapd
@@ -17,13 +17,14 @@ from verified_buddy.linux.world import NOBODY, Task, World
 from verified_buddy.linux.zone_type import NAMES
 from verified_buddy.linux.zonelist import ZoneRef
 from verified_buddy.pfn import Pfn
-from verified_buddy.simulate.addresses import node_address
+from verified_buddy.simulate.addresses import node_address, zone_address
 from verified_buddy.simulate.policies import DEFAULT, zones_of
 from verified_buddy.simulate.teller import Teller, Who, flags_of
 from verified_buddy.simulate.told_request import ToldRequest
-from verified_buddy.simulate.told_zone import PAGE, ToldPageblocks, ToldZone
+from verified_buddy.simulate.told_zone import ToldPageblocks, ToldZone
+from verified_buddy.simulate.zone_lines import page
 
-KSWAPD: int = 40
+KSWAPD: Final = 40
 """The number of the first node's kswapd as a task."""
 
 
@@ -50,7 +51,7 @@ class ToldNodes(Nodes):
         """Of the request that began last: mask, order, node and nodemask, as its caller gave them."""
         for zone in self.ascending:
             assert isinstance(zone, ToldZone)
-            zone.teller = teller
+            zone.begin(teller)
 
     def alloc_pages(
         self,
@@ -137,9 +138,8 @@ class ToldNodes(Nodes):
         """A test of the zone's watermark, and its answer.  Linux: __zone_watermark_ok(), mm/page_alloc.c."""
         passed, teller = zone_watermark_ok(zone, order, mark, highest, flags, free), self.teller
         if teller.probes:
-            assert isinstance(zone, ToldZone)
             asked = f"order={order} mark={mark} hz={highest} flags={flags:#x} free={free}"
-            teller.probe(teller.cpu, "wm", f"zone={zone.address} {asked}")
+            teller.probe(teller.cpu, "wm", f"zone={zone_address(zone.ref):#x} {asked}")
             teller.probe(teller.cpu, "wm_ret", f"ret={int(passed)}")
         return passed
 
@@ -147,8 +147,5 @@ class ToldNodes(Nodes):
         self, cpu: int, pfn: Pfn | None, order: int, migratetype: Migratetype, flags: str
     ) -> None:
         """The end of a request."""
-        hashed = PAGE[self.teller.spelling]
-        page = ("0" * len(hashed) or "0x0") if pfn is None else hashed or f"{pfn:#x}"
-        number = "0x0" if pfn is None else f"{pfn:#x}"
-        fields = f"page={page} pfn={number} order={order} migratetype={migratetype} gfp_flags={flags}"
+        fields = f"{page(self.teller, pfn)} order={order} migratetype={migratetype} gfp_flags={flags}"
         self.teller.event(cpu, "mm_page_alloc", fields)

@@ -56,7 +56,7 @@ class Written:
                 part.flush()
                 os.fsync(part.fileno())
                 part.close()
-                os.link(part_of(path), path)
+                give_name(part_of(path), path)
                 named.append(path)
             except OSError as error:
                 for each in named:
@@ -86,6 +86,18 @@ class Written:
                 each.rmdir()
 
 
+def give_name(part: Path, path: Path) -> None:
+    """Name the file so, unless something has that name.  Raises OSError."""
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without second names
+        if path.exists():
+            raise FileExistsError(0, "is there already", str(path)) from None
+        part.rename(path)
+
+
 def part_of(path: Path) -> Path:
     """Where a file is written."""
-    return path.with_name(f".{path.name}.part")
+    return path.with_name(f".{path.name}.{os.getpid()}.part")
