@@ -11,7 +11,7 @@ What reclaims, compacts, kills and charges is a ``World``; the one above does no
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Final
 
 from verified_buddy.linux.gfp import gfp_error
@@ -35,7 +35,7 @@ class Nodes(NodeZones):
     A call that raises a ``BuddyError`` has changed nothing.
     """
 
-    request_type: type[Request] = Request
+    request_type: Callable[[NodeZones, Task], Request] = Request
     """What its requests are; one that tells of them has others."""
 
     def __init__(

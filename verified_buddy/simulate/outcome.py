@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from rich.table import Table
 
 from verified_buddy.free_area import UNMOVABLE
 from verified_buddy.linux.migratetype import HIGHATOMIC, MOVABLE, RECLAIMABLE
-from verified_buddy.linux.pageblock import PAGEBLOCK_PAGES, pageblock_start
-from verified_buddy.simulate.watched import WatchedZone
-
-if TYPE_CHECKING:
-    from verified_buddy.simulate.run import Run
 
 TYPES: Final = {
     UNMOVABLE: "unmovable",
@@ -58,43 +53,6 @@ class Outcome:
     def facts(self) -> dict[str, Any]:
         """For JSON."""
         return asdict(self) | {"seconds": round(self.seconds, 3)}
-
-
-def outcome_of(run: Run) -> Outcome:
-    """What the run came to, now that it has ended."""
-    zones = run.nodes.ascending
-    areas = [zone.free_area for zone in zones]
-    free = [sum(area.orders[order].nr_free for area in areas) for order in range(len(areas[0].orders))]
-    blocks = run.nodes.ascending[0].mobility.pageblocks
-    kinds = dict.fromkeys(TYPES.values(), 0)
-    for zone in zones:
-        for pfn in range(pageblock_start(zone.mobility.start), zone.mobility.end, PAGEBLOCK_PAGES):
-            kinds[TYPES[blocks.migratetype(pfn)]] += 1
-    mixed = sum(
-        blocks.migratetype(pfn) != migratetype for area in areas for pfn, _, migratetype in area.blocks()
-    )
-    watched = [zone for zone in zones if isinstance(zone, WatchedZone)]
-    return Outcome(
-        run.policy,
-        run.requests,
-        run.frees,
-        sum(run.failures.values()),
-        {str(order): run.failures[order] for order in sorted(run.failures)},
-        run.endless,
-        run.slow,
-        run.memory.reclaimed,
-        run.rounds,
-        sum(zone.fallbacks for zone in watched),
-        sum(zone.claims for zone in watched),
-        kinds,
-        mixed,
-        sum(count << order for order, count in enumerate(free)),
-        sum(lists.count for zone in zones for lists in zone.pcp),
-        free,
-        {str(order): unusable_index(free, order) for order in INDEXED},
-        {str(order): fragmentation_index(free, order) for order in INDEXED},
-        run.seconds,
-    )
 
 
 def unusable_index(free: Sequence[int], order: int) -> int:

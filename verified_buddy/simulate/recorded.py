@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from verified_buddy.linux.topology import NodeSpec
+from verified_buddy.simulate.figures import outcome_of
 from verified_buddy.simulate.load import Step
 from verified_buddy.simulate.outcome import Outcome
 from verified_buddy.simulate.run import Run
@@ -57,26 +58,26 @@ def recorded(
             for name, state in BEFORE.items():
                 written.write(wanted.states / name, state(run.nodes))
         if teller is None:
-            outcome = run.play(steps, watch)
+            run.play(steps, watch)
         else:
             teller.sink(header(wanted.spelling, 0, run.nodes.cpus))
-            outcome = played(run, steps, watch, teller)
+            played(run, steps, watch, teller)
         if wanted.states is not None:
             for name, state in AFTER.items():
                 written.write(wanted.states / name, state(run.nodes))
         if trace is not None and teller is not None:
             trace.seek(0)
             teller.sink(header(wanted.spelling, teller.entries, run.nodes.cpus))
+        outcome = outcome_of(run)
         written.finish()
     return outcome
 
 
-def played(run: Run, steps: Iterable[Step], watch: Callable[[int], None], teller: Teller) -> Outcome:
+def played(run: Run, steps: Iterable[Step], watch: Callable[[int], None], teller: Teller) -> None:
     """Run the load between the markers of the two states."""
     for end in ("begin", "end"):
         teller.mark(f"KT snap start {end}")
-    outcome = run.play(steps, watch)
+    run.play(steps, watch)
     for end in ("begin", "end"):
         teller.mark(f"KT snap end {end}")
     teller.flush()
-    return outcome

@@ -11,7 +11,6 @@ from verified_buddy.linux.world import Task
 from verified_buddy.oracle.source import Unusable
 from verified_buddy.simulate.load import Ask, Drain, Fold, Give, Step, fitted
 from verified_buddy.simulate.memory import Memory
-from verified_buddy.simulate.outcome import Outcome, outcome_of
 from verified_buddy.simulate.teller import Teller
 from verified_buddy.simulate.told_nodes import ToldNodes
 from verified_buddy.simulate.watched import WatchedNodes
@@ -44,7 +43,7 @@ class Run:
         """How often kswapd worked."""
         self.seconds = 0.0
 
-    def play(self, steps: Iterable[Step], watch: Callable[[int], None]) -> Outcome:
+    def play(self, steps: Iterable[Step], watch: Callable[[int], None]) -> None:
         """Run the load; ``watch`` is told how many requests were made, now and then."""
         begun = time.perf_counter()
         for step in fitted(steps, self.nodes.cpus, len(self.nodes.specs)):
@@ -59,7 +58,6 @@ class Run:
             elif isinstance(step, Fold):
                 self.nodes.fold(step.cpu)
         self.seconds = time.perf_counter() - begun
-        return outcome_of(self)
 
     def ask(self, ask: Ask) -> None:
         """Make a request; what is asked for under a name again goes back first."""

@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from typing import Any, Final
 
-from verified_buddy.free_area import Migratetype
 from verified_buddy.linux import kswapd
 from verified_buddy.linux.kswapd import Woken
 from verified_buddy.linux.node import Nodes
 from verified_buddy.linux.node_zones import Reclaim
-from verified_buddy.linux.request_zone import RequestZone
 from verified_buddy.linux.topology import NodeSpec
-from verified_buddy.linux.watermark import zone_watermark_ok
 from verified_buddy.linux.world import NOBODY, Task, World
 from verified_buddy.linux.zone_type import NAMES
 from verified_buddy.linux.zonelist import ZoneRef
 from verified_buddy.pfn import Pfn
-from verified_buddy.simulate.addresses import node_address, zone_address
+from verified_buddy.simulate.addresses import node_address
 from verified_buddy.simulate.policies import DEFAULT, zones_of
 from verified_buddy.simulate.teller import Teller, Who, flags_of
 from verified_buddy.simulate.told_request import ToldRequest
 from verified_buddy.simulate.told_zone import ToldPageblocks, ToldZone
-from verified_buddy.simulate.zone_lines import page
+from verified_buddy.simulate.voice import Voice
 
 KSWAPD: Final = 40
 """The number of the first node's kswapd as a task."""
@@ -32,7 +29,6 @@ class ToldNodes(Nodes):
     """The memory of a machine; every call tells its teller."""
 
     pageblocks_type = ToldPageblocks
-    request_type = ToldRequest
 
     def __init__(
         self,
@@ -47,8 +43,8 @@ class ToldNodes(Nodes):
         self.zone_type = zones_of(policy, ToldZone)
         super().__init__(specs, world, **options)
         self.teller = teller
-        self.asked: tuple[int, int, int, Container[int] | None] = (0, 0, 0, None)
-        """Of the request that began last: mask, order, node and nodemask, as its caller gave them."""
+        self.voice = voice = Voice(teller)
+        self.request_type = lambda nodes, task: ToldRequest(nodes, task, voice)
         for zone in self.ascending:
             assert isinstance(zone, ToldZone)
             zone.begin(teller)
@@ -62,7 +58,7 @@ class ToldNodes(Nodes):
         nodemask: Container[int] | None = None,
     ) -> Pfn | None:
         """As any machine."""
-        self.asked = gfp_mask, order, node, nodemask
+        self.voice.asked = gfp_mask, order, node, nodemask
         return super().alloc_pages(gfp_mask, order, node, task, nodemask)
 
     def drain_all(self, by: int) -> None:
@@ -128,24 +124,6 @@ class ToldNodes(Nodes):
         for index, zone in self.zones_of(node):
             if index <= highest and zone.managed != 0:
                 mark, free = zone.watermark.high + zone.boost, kswapd.safe_free_pages(zone)
-                if self.tell_check(zone, order, mark, highest, 0, free):
+                if self.voice.check(zone, order, mark, highest, 0, free):
                     break
         teller.probe(teller.cpu, "pbal_ret", f"ret={int(balanced)}", f"{caller} <- pgdat_balanced")
-
-    def tell_check(
-        self, zone: RequestZone, order: int, mark: int, highest: int, flags: int, free: int
-    ) -> bool:
-        """A test of the zone's watermark, and its answer.  Linux: __zone_watermark_ok(), mm/page_alloc.c."""
-        passed, teller = zone_watermark_ok(zone, order, mark, highest, flags, free), self.teller
-        if teller.probes:
-            asked = f"order={order} mark={mark} hz={highest} flags={flags:#x} free={free}"
-            teller.probe(teller.cpu, "wm", f"zone={zone_address(zone.ref):#x} {asked}")
-            teller.probe(teller.cpu, "wm_ret", f"ret={int(passed)}")
-        return passed
-
-    def tell_allocated(
-        self, cpu: int, pfn: Pfn | None, order: int, migratetype: Migratetype, flags: str
-    ) -> None:
-        """The end of a request."""
-        fields = f"{page(self.teller, pfn)} order={order} migratetype={migratetype} gfp_flags={flags}"
-        self.teller.event(cpu, "mm_page_alloc", fields)

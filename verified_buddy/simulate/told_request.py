@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from typing import TYPE_CHECKING
 
 from verified_buddy.free_area import Migratetype
 from verified_buddy.linux import gfp
@@ -17,21 +16,15 @@ from verified_buddy.linux.world import Task
 from verified_buddy.linux.zonelist import ZoneRef
 from verified_buddy.pfn import Order, Pfn
 from verified_buddy.simulate.addresses import NODEMASK, page_address, zone_address
-from verified_buddy.simulate.teller import flags_of
-
-if TYPE_CHECKING:
-    from verified_buddy.simulate.told_nodes import ToldNodes
-
-ENOMEM = 12
+from verified_buddy.simulate.voice import Voice
 
 
 class ToldRequest(Request):
     """A request of a machine that tells."""
 
-    def __init__(self, nodes: NodeZones, task: Task) -> None:
+    def __init__(self, nodes: NodeZones, task: Task, voice: Voice) -> None:
         super().__init__(nodes, task)
-        self.told: ToldNodes = nodes  # type: ignore[assignment]  # whoever tells makes these requests
-        self.teller = self.told.teller
+        self.voice, self.teller = voice, voice.teller
         self.cpu = self.teller.cpu = task.cpu
         self.flags = 0
         """Of the search that began last, as are the next two."""
@@ -41,7 +34,7 @@ class ToldRequest(Request):
         """Whether the slow path, or compaction, has begun and its end is not told."""
         self.pfn: Pfn | None = None
         """What the last search found."""
-        gfp_mask, order, node, nodemask = self.told.asked
+        gfp_mask, order, node, nodemask = self.voice.asked
         self.probe("req", f"gfp={gfp_mask:#x} order={order} nid={node} nmask={masked(nodemask)}")
 
     def probe(self, name: str, fields: str, place: str = "") -> None:
@@ -69,10 +62,10 @@ class ToldRequest(Request):
         zone, flags = self.zone(look.zone), look.alloc_flags
         if look.order == 0 and quick_ok(zone, 0, look.mark, highest, flags, look.free):
             return
-        passed = self.told.tell_check(zone, look.order, look.mark, highest, flags, look.free)
+        passed = self.voice.check(zone, look.order, look.mark, highest, flags, look.free)
         atomic = look.order == 0 and self.searching & gfp.ATOMIC != 0 and look.boost != 0
         if not passed and atomic and flags & WMARK_MASK == WMARK_MIN:
-            self.told.tell_check(zone, 0, zone.watermark.min, highest, flags, look.free)
+            self.voice.check(zone, 0, zone.watermark.min, highest, flags, look.free)
 
     def found(self, pfn: Pfn | None) -> None:
         """As any request."""
@@ -97,7 +90,7 @@ class ToldRequest(Request):
     def traced(self, pfn: Pfn | None, order: int, gfp_mask: int, migratetype: Migratetype) -> None:
         """The request has ended."""
         self.end_slow()
-        self.told.tell_allocated(self.cpu, pfn, order, migratetype, flags_of(gfp_mask))
+        self.voice.allocated(self.cpu, pfn, order, migratetype, gfp_mask)
 
     # What is done.
     def rmqueue(self, zone: ZoneRef, order: Order, migratetype: Migratetype, alloc_flags: int) -> Pfn | None:
@@ -145,7 +138,7 @@ class ToldRequest(Request):
         pages = super().reclaimable(zone)
         state = self.zone(zone)
         mark, free = state.watermark.min + state.boost, pages + state.free_pages_exact()
-        self.told.tell_check(state, self.told.asked[1], mark, self.highest_zoneidx, self.flags, free)
+        self.voice.check(state, self.voice.asked[1], mark, self.highest_zoneidx, self.flags, free)
         return pages
 
     def unreserve_highatomic(self, context: AllocContext, *, force: bool) -> bool:
