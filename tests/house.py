@@ -25,7 +25,12 @@ FLOORS = (
     (FACE, "verified_buddy.oracle", "verified_buddy.terminal", "verified_buddy.junit"),
     ("verified_buddy.slab",),
     ("verified_buddy.kmem", "verified_buddy.boot", "verified_buddy.proc"),
-    ("verified_buddy.replay", "verified_buddy.conform", "verified_buddy.kernel_calls"),
+    (
+        "verified_buddy.replay",
+        "verified_buddy.conform",
+        "verified_buddy.kernel_calls",
+        "verified_buddy.simulate",
+    ),
     ("verified_buddy.checking",),
     ("verified_buddy.cli",),
     ("verified_buddy.__main__",),
@@ -81,6 +86,7 @@ NAMED_AFTER = {
     "tests/replay": "verified_buddy/replay/*",
     "tests/conform": "verified_buddy/conform/*",
     "tests/kernel_calls": "verified_buddy/kernel_calls/*",
+    "tests/simulate": "verified_buddy/simulate/*",
     "tests/specs": "specs/**/*",
 }
 """A file of the left bears the name of a module or folder of the right, or begins with it and ``_``."""

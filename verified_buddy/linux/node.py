@@ -11,7 +11,7 @@ What reclaims, compacts, kills and charges is a ``World``; the one above does no
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Final
 
 from verified_buddy.linux.gfp import gfp_error
@@ -34,6 +34,9 @@ class Nodes(NodeZones):
 
     A call that raises a ``BuddyError`` has changed nothing.
     """
+
+    request_type: Callable[[NodeZones, Task], Request] = Request
+    """What its requests are; one that tells of them has others."""
 
     def __init__(
         self,
@@ -63,7 +66,7 @@ class Nodes(NodeZones):
         reject(order_error(order, MAX_ORDER))
         reject(node_error(node, len(self.specs)))
         reject(self.cpu_error(task.cpu))
-        request = Request(self, task)
+        request = self.request_type(self, task)
         try:
             return alloc_pages(request, gfp_mask, Order(order), node, nodemask)
         finally:

@@ -37,6 +37,10 @@ Reclaim = Callable[[int, int], int]
 class NodeZones:
     """The zones of a machine by node and type; whoever needs memory outside of it is its world."""
 
+    zone_type: type[RequestZone] = RequestZone
+    """What its zones are; one that tells of them has others."""
+    pageblocks_type: type[Pageblocks] = Pageblocks
+
     def __init__(
         self, specs: Sequence[NodeSpec], world: World, min_free_kbytes: int | None, patience: int
     ) -> None:
@@ -51,12 +55,16 @@ class NodeZones:
         self.specs = tuple(specs)
         self.zonelists = build_all_zonelists([described(specs, number) for number in range(len(specs))])
         self.cpus = count_cpus(specs)
-        pageblocks = Pageblocks()
+        pageblocks = self.pageblocks_type()
         self.zones: dict[ZoneRef, RequestZone] = {}
+        below = Pfn(0)
         for start, end, ref in sorted_zones(specs):
-            self.zones[ref] = RequestZone(
+            zone = self.zones[ref] = self.zone_type(
                 ref, start, end, pageblocks, cpus=self.cpus, movable_pages=world.movable_pages
             )
+            # Linux: init_unavailable_range(), mm/page_alloc.c, gives a hole to the zone above it.
+            pageblocks.belong(below, start, zone.free_area)
+            below = end
         self.ascending = [*self.zones.values()]
         self.starts = [zone.mobility.start for zone in self.ascending]
         self.kswapds = [Kswapd() for _ in specs]
@@ -139,13 +147,13 @@ class NodeZones:
         for index, zone in zones:
             zone.reclaim_active = index in noted
         try:
-            reclaim_round(daemon, zones, sum(noted.values()), reclaim, order, highest)
+            self.reclaim_round(node, sum(noted.values()), reclaim, order, highest)
         finally:
             left = kswapd.boosts_at_end({index: zone.boost for index, zone in zones}, noted)
             for index, zone in zones:
                 zone.reclaim_active = False
                 zone.boost = left[index]
-            if daemon.hopeless() or kswapd.pgdat_balanced(zones, order, highest):
+            if daemon.hopeless() or self.is_balanced(node, order, highest):
                 daemon.asleep = True
                 self.awake(node, awake=False)
             else:
@@ -157,30 +165,27 @@ class NodeZones:
         for _, zone in self.zones_of(node):
             zone.set_threshold(pressure=awake)
 
+    def reclaim_round(self, node: int, boosts: int, reclaim: Reclaim, order: int, highest: int) -> None:
+        """Reclaim until the node is balanced and as much is free again as its zones were boosted by.
 
-def reclaim_round(
-    daemon: Kswapd,
-    zones: Sequence[tuple[int, RequestZone]],
-    boosts: int,
-    reclaim: Reclaim,
-    order: int,
-    highest: int,
-) -> None:
-    """Reclaim until the node is balanced and as much is free again as its zones were boosted by.
+        Linux: the loop of balance_pgdat(), mm/vmscan.c.
+        """
+        daemon = self.kswapds[node]
+        reclaimed, vain = 0, True
+        for _ in range(PRIORITIES):
+            balanced = self.is_balanced(node, order, highest)
+            if balanced and reclaimed >= boosts:
+                vain = False
+                break
+            pages = reclaim(order, highest)
+            reclaimed += pages
+            if balanced and pages == 0:
+                break
+        if reclaimed > 0:
+            daemon.failures = 0
+        elif vain:
+            daemon.failures += 1
 
-    Linux: the loop of balance_pgdat(), mm/vmscan.c.
-    """
-    reclaimed, vain = 0, True
-    for _ in range(PRIORITIES):
-        balanced = kswapd.pgdat_balanced(zones, order, highest)
-        if balanced and reclaimed >= boosts:
-            vain = False
-            break
-        pages = reclaim(order, highest)
-        reclaimed += pages
-        if balanced and pages == 0:
-            break
-    if reclaimed > 0:
-        daemon.failures = 0
-    elif vain:
-        daemon.failures += 1
+    def is_balanced(self, node: int, order: int, highest: int) -> bool:
+        """Whether the node has a zone with enough free pages.  Linux: pgdat_balanced(), mm/vmscan.c."""
+        return kswapd.pgdat_balanced(self.zones_of(node), order, highest)

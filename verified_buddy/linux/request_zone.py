@@ -24,6 +24,9 @@ from verified_buddy.pfn import Order, Pfn
 class RequestZone(EventZone):
     """A zone of a node, with what a request asks of it.  Linux: struct zone, include/linux/mmzone.h."""
 
+    kernel: FallbackPolicy = LINUX_6_1
+    """Whose fallback it has."""
+
     def __init__(
         self,
         ref: ZoneRef,
@@ -35,7 +38,7 @@ class RequestZone(EventZone):
         movable_pages: MovablePages,
     ) -> None:
         """A zone with all its memory, and no watermarks yet."""
-        policy = FallbackPolicy(LINUX_6_1.name, self.fall_back)
+        policy = FallbackPolicy(self.kernel.name, self.fall_back, self.kernel.retypes)
         super().__init__(start, end, pageblocks, cpus=cpus, movable_pages=movable_pages, policy=policy)
         self.add_range(start, end)
         self.ref = ref

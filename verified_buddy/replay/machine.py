@@ -44,6 +44,7 @@ class CpuLists:
     """The lists of one CPU in one zone, and what a replay knows beside."""
 
     __slots__ = (
+        "asked",
         "batch_known",
         "counts",
         "cpu",
@@ -74,6 +75,8 @@ class CpuLists:
         """The free factors that are possible, a bit each: failed requests halve it and leave no trace."""
         self.due = NO_LIST
         """The list of the block that was freed last, if nothing else happened since."""
+        self.asked = False
+        """Whether its CPU was told to drain them since the last free, which that free did not cause."""
         self.overdue = 0
         """The line of a free after which these lists had to drain, until they do."""
         self.refilled = NO_LIST

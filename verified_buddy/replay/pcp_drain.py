@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from verified_buddy.free_area import Migratetype
 from verified_buddy.kmem.events import FreeOnePage, PcpuDrain
+from verified_buddy.kmem.requests import DrainZone
 from verified_buddy.linux.pcp import NR_PCP_LISTS, PCP_PAGES, next_pindex, pindex_to_order
 from verified_buddy.pfn import Order, Pfn
 from verified_buddy.replay.findings import Findings
@@ -25,12 +26,22 @@ class Drains:
         self.flight = flight
         self.recent = flight.recent
         self.dues = Dues(machine, findings, zones, flight.recent)
+        self.at = {zone.row.address: zone for zone in machine.zones.values()}
+        """The zones by their addresses."""
         self.drained = 0
         self.predicted = 0
         self.open: dict[int, Drain] = {}
         """By CPU: its drain that may not have ended."""
         self.told: dict[int, tuple[FreeOnePage, bool]] = {}
         """By CPU: the block that goes back and whether it was predicted; its drain event is due."""
+
+    def drain_zone(self, event: DrainZone) -> None:
+        """With probes: a CPU begins to drain all its lists of a zone; what it did before has ended."""
+        if self.open:
+            self.close(event.cpu)
+        zone = self.at.get(event.zone)
+        if zone is not None and event.of_cpu == event.cpu:
+            zone.lists(event.cpu).asked = True
 
     def free_one_page(self, event: FreeOnePage) -> None:
         """With probes: a block goes from a per-CPU list to the free lists."""
@@ -78,6 +89,8 @@ class Drains:
                 return self._misfit(line, pfn, event.order, drain)
             if drain is not None:
                 self.close(cpu)
+            if found.remote and (own := self.open.get(found.lists.cpu)) and own.lists is found.lists:
+                self.close(found.lists.cpu)  # it had locked the lists
             self.open[cpu] = drain = found
         pcp, size = drain.lists.pcp, PCP_PAGES[drain.pindex]
         noted = pcp.remove(drain.pindex, pfn)
@@ -155,7 +168,7 @@ class Drains:
         """The drain that begins with this block: after a free, or asked for; None if none does."""
         zone = self.machine.zone_at(pfn)
         own = zone.lists(cpu)
-        if own.due != NO_LIST:
+        if own.due != NO_LIST and not own.asked:
             drain = Drain(own, line, own.due, line, own.drained, own.pcp.count)
             drain.order, drain.freed = pindex_to_order(own.due), own.pcp.first(own.due)
             drain.freed_at = own.overdue

@@ -74,6 +74,8 @@ class PcpLayer:
         else:
             self.misfits.bypass(event, lists, pindex, self.direct)
             return
+        if lists.overdue:
+            self.drains.dues.missing(lists)
         lists.pcp.add(pindex, event.pfn, event.migratetype, tail=True)
         lists.changed(event.line)
 
@@ -208,7 +210,7 @@ class PcpLayer:
         if lists.overdue:
             self.drains.dues.missing(lists)
         pcp.add(pindex, pfn, migratetype, tail=False)
-        lists.due = pindex
+        lists.due, lists.asked = pindex, False
         lists.changed(line)
         if zone.shut or pcp.count >= pcp.high or (0 < order <= COSTLY_ORDER and lists.factors != 1):
             lists.overdue = line

@@ -29,6 +29,7 @@ from verified_buddy.kmem.events import (
     SplitPage,
     ZoneLocked,
 )
+from verified_buddy.kmem.requests import DrainZone
 from verified_buddy.replay.findings import Findings, Layer
 from verified_buddy.replay.frame_layer import FrameLayer
 from verified_buddy.replay.machine import Machine, OutsideZones
@@ -144,6 +145,7 @@ class ZoneReplay(FrameReplay):
             ZoneLocked: (pcp.zone_locked, zone.zone_locked),
             FreeOnePage: (drains.free_one_page, self.steals.given, zone.free_one_page),
             PcpuDrain: (drains.pcpu_drain,),
+            DrainZone: (drains.drain_zone,),
             BulkPage: (frame.bulk_page, pcp.bulk_page),
             Obtained: (pcp.obtained,),
             SetBlock: (frame.set_block, self.steals.set_block),

@@ -161,6 +161,7 @@ class RequestLayer(ChangingZones):
 
     def search(self, event: FreelistSearch) -> None:
         """The zones are gone through."""
+        self.kswapd.settle(event.task)
         self.flags[event.cpu] = event.flags
         call = self.call_of(event.task)
         if call is not None:
@@ -235,6 +236,7 @@ class RequestLayer(ChangingZones):
 
     def with_boost(self, event: Obtained | SearchFailed) -> None:
         """The end of a search; the zone that was tried may have been boosted."""
+        self.kswapd.settle(event.task)
         call = self.call_of(event.task)
         if call is not None:
             call.log.add(event, told=call.tried is not None and call.tried.boosted)

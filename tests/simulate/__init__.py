@@ -1,0 +1,1 @@
+"""Loads on simulated machines, which the replay judges."""
