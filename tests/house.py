@@ -25,6 +25,7 @@ FLOORS = (
     (FACE, "verified_buddy.oracle", "verified_buddy.terminal", "verified_buddy.junit"),
     ("verified_buddy.slab",),
     ("verified_buddy.kmem", "verified_buddy.boot", "verified_buddy.proc"),
+    ("verified_buddy.machine",),
     (
         "verified_buddy.replay",
         "verified_buddy.conform",

@@ -8,10 +8,10 @@ The allocator
     LINUX_6_1, LINUX_6_12
                 whose memory a LinuxZone takes when its own runs out, by kernel
 
-Requests
-    Nodes       a machine, each node a NodeSpec, where a Task asks for pages; why() tells what it met
-    World       what reclaims, compacts, kills and charges; does nothing until you override it
-    Deadlock    raised where Linux would try for ever
+Machines
+    Machine     from its memory map on: requests, memory cgroups, slab caches, page tables, /proc
+    Nodes       its nodes, each a NodeSpec, where a Task asks for pages; why() tells what it met
+    World       what reclaims, compacts, kills and charges; Deadlock where Linux would try for ever
 
 Pages and blocks
     Pfn         a page's number, below PFN_LIMIT
@@ -105,6 +105,7 @@ if TYPE_CHECKING:
     from verified_buddy.linux.versions.v6_12 import LINUX_6_12
     from verified_buddy.linux.world import Task, World
     from verified_buddy.linux.zone import LinuxZone
+    from verified_buddy.machine import Machine
 
 __all__ = [
     "HIGHATOMIC",
@@ -146,6 +147,7 @@ __all__ = [
     "InvalidZones",
     "Isolated",
     "LinuxZone",
+    "Machine",
     "MiddleOfBlock",
     "Migratetype",
     "Misaligned",
@@ -176,15 +178,16 @@ __all__ = [
     "Zone",
 ]
 
-_LINUX: Final = {
-    "migratetype": ("HIGHATOMIC", "ISOLATE", "MOVABLE", "RECLAIMABLE"),
-    "node": ("Nodes",),
-    "pageblock": ("Pageblocks",),
-    "topology": ("NodeSpec",),
-    "versions.v6_1": ("LINUX_6_1",),
-    "versions.v6_12": ("LINUX_6_12",),
-    "world": ("Task", "World"),
-    "zone": ("LinuxZone",),
+_LATER: Final = {
+    "linux.migratetype": ("HIGHATOMIC", "ISOLATE", "MOVABLE", "RECLAIMABLE"),
+    "linux.node": ("Nodes",),
+    "linux.pageblock": ("Pageblocks",),
+    "linux.topology": ("NodeSpec",),
+    "linux.versions.v6_1": ("LINUX_6_1",),
+    "linux.versions.v6_12": ("LINUX_6_12",),
+    "linux.world": ("Task", "World"),
+    "linux.zone": ("LinuxZone",),
+    "machine": ("Machine",),
 }
 """What is loaded when it is asked for: the core starts without it, and so does all that judges traces."""
 
@@ -193,9 +196,9 @@ if not TYPE_CHECKING:  # or every name would be one
     def __getattr__(name: str) -> object:
         from importlib import import_module
 
-        for module, names in _LINUX.items():
+        for module, names in _LATER.items():
             if name in names:
-                found = getattr(import_module(f"verified_buddy.linux.{module}"), name)
+                found = getattr(import_module(f"verified_buddy.{module}"), name)
                 globals()[name] = found
                 return found
         raise AttributeError(f"module 'verified_buddy' has no attribute {name!r}")

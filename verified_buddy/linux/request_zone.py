@@ -37,10 +37,9 @@ class RequestZone(EventZone):
         cpus: int,
         movable_pages: MovablePages,
     ) -> None:
-        """A zone with all its memory, and no watermarks yet."""
+        """A zone without memory and watermarks yet."""
         policy = FallbackPolicy(self.kernel.name, self.fall_back, self.kernel.retypes)
         super().__init__(start, end, pageblocks, cpus=cpus, movable_pages=movable_pages, policy=policy)
-        self.add_range(start, end)
         self.ref = ref
         self.watermark = Watermarks(0, 0, 0, 0)
         self.boost = 0
