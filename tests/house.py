@@ -22,11 +22,10 @@ FLOORS = (
     CORE,
     ("verified_buddy.linux",),
     (FACE, "verified_buddy.oracle", "verified_buddy.terminal", "verified_buddy.junit"),
-    ("verified_buddy.kmem",),
+    ("verified_buddy.slab",),
+    ("verified_buddy.kmem", "verified_buddy.boot"),
     (
-        "verified_buddy.replay",
-        "verified_buddy.conform",
-        "verified_buddy.kernel_calls",
+        *("verified_buddy.replay", "verified_buddy.conform", "verified_buddy.kernel_calls"),
         "verified_buddy.simulate",
     ),
     ("verified_buddy.checking",),
@@ -52,6 +51,7 @@ PROVER = (
     ("specs.prover.models.core",),
     ("specs.prover.models.zone",),
     ("specs.prover.models.pcp",),
+    ("specs.prover.models.request",),
     ("specs.prover.models",),
 )
 """The prover's own floors: its method knows no layer, and each layer those below it."""
@@ -60,12 +60,18 @@ NAMED_AFTER = {
     "specs/theorems": "specs/*",
     "specs/theorems/core": "verified_buddy/*",
     "specs/theorems/linux": "verified_buddy/linux/*",
+    "specs/theorems/slab": "verified_buddy/slab/*",
     "specs/twins": "specs/*",
     "specs/twins/core": "verified_buddy/*",
     "specs/twins/linux": "verified_buddy/linux/*",
+    "specs/twins/slab": "verified_buddy/slab/*",
     "tests": "docs/*",
     "tests/core": "verified_buddy/*",
     "tests/linux": "verified_buddy/linux/*",
+    "tests/slab": "verified_buddy/slab/*",
+    "specs/theorems/boot": "verified_buddy/boot/*",
+    "specs/twins/boot": "verified_buddy/boot/*",
+    "tests/boot": "verified_buddy/boot/*",
     "tests/oracle": "verified_buddy/oracle/*",
     "tests/kmem": "verified_buddy/kmem/*",
     "tests/replay": "verified_buddy/replay/*",
@@ -114,9 +120,11 @@ CUTS_ACROSS = {
         "damage",  # recordings with one thing changed
         "kernel_cli",  # the command, on a kernel's trace
         "recordings",  # all layers on whole recordings
+        "rules_undone",  # broken twins, beside recordings
         "requests_alone",  # a zone that is told only what was asked for
         "allocators",  # in C, right and wrong
         "mutant_kills",  # which mutants each vector catches
+        *("page_pool", "slabinfo"),  # pages that run short; what kernels said of their caches
         *("served_pool", "zone_pool"),  # a program and a class that are driven
         "lifting_faults",  # wrong operators, which must be noticed
         "replaced_calls",  # what the prover answers in the code's place

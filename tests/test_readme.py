@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from ast import literal_eval
 
 import pytest
 
 from tests.documents import ROOT, blocks, text_of
 from verified_buddy.linux.zone import LinuxZone
+from verified_buddy.linux.zone_type import DMA32
 from verified_buddy.pfn import Order
 from verified_buddy.zone import Zone
 
@@ -24,16 +26,27 @@ def test_a_command_and_a_verdict_come_before_the_first_heading() -> None:
     assert first.index("```sh\n") < first.index("(theorem ")
 
 
-@pytest.mark.parametrize("index", range(len(list(blocks(README, "python")))))
-def test_each_python_block_runs_alone(index: int, capsys: pytest.CaptureFixture[str]) -> None:
-    names: dict[str, object] = {}
+def printed_by(index: int, names: dict[str, object], capsys: pytest.CaptureFixture[str]) -> str:
     exec(list(blocks(README, "python"))[index].text, names)
+    return capsys.readouterr().out
+
+
+def test_the_zones_do_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    names: dict[str, object] = {}
+    printed = printed_by(0, names, capsys)
     zone, dma32 = names["zone"], names["dma32"]
     assert isinstance(zone, Zone)
     assert isinstance(dma32, LinuxZone)
     assert (names["pfn"], zone.nr_free_pages()) == (8, 4999)
     assert (names["page"], dma32.nr_free_pages()) == (65500, 61405)
-    assert int(capsys.readouterr().out) == zone.free_area[Order(3)].nr_free
+    assert int(printed) == zone.free_area[Order(3)].nr_free
+
+
+def test_the_machine_says_which_page_and_by_which_margin(capsys: pytest.CaptureFixture[str]) -> None:
+    pfn, looks = printed_by(1, {}, capsys).splitlines()
+    assert int(pfn) == 4096
+    assert literal_eval(looks) == [(DMA32, 16384 - 285)]
+    assert len(list(blocks(README, "python"))) == 2
 
 
 def test_every_path_that_it_names_is_there() -> None:

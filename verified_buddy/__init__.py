@@ -28,10 +28,13 @@ What a call may raise, and then nothing has changed
       NotLive   the block cannot be freed
         DoubleFree, WrongOrder, MiddleOfBlock, Isolated
                 why it cannot
+      InvalidAddress, InvalidSequence, CacheInUse, NotInUse: NotInSlab, OtherCache, NoObject, ObjectFree
+                of caches of objects
 
 What else there is
     verified_buddy.buddy, .pfn, .spans          the operations on free lists, and what they are made of
     verified_buddy.linux                        the parts of LinuxZone, one module each
+    verified_buddy.slab                         caches of objects, on the pages of a zone
     verified_buddy.oracle, .kmem, .replay       ``verified-buddy check``: a trace is judged
     verified_buddy.conform                      ``verified-buddy conform``: an allocator is driven;
         .fixtures and .machine are for your own tests
@@ -43,8 +46,10 @@ from typing import TYPE_CHECKING, Final
 
 from verified_buddy.errors import (
     BuddyError,
+    CacheInUse,
     Deadlock,
     DoubleFree,
+    InvalidAddress,
     InvalidCount,
     InvalidCpu,
     InvalidDistance,
@@ -56,11 +61,17 @@ from verified_buddy.errors import (
     InvalidOrder,
     InvalidPfn,
     InvalidRange,
+    InvalidSequence,
     InvalidZones,
     Isolated,
     MiddleOfBlock,
     Misaligned,
+    NoObject,
+    NotInSlab,
+    NotInUse,
     NotLive,
+    ObjectFree,
+    OtherCache,
     OutOfRange,
     Overlap,
     WrongOrder,
@@ -91,9 +102,11 @@ __all__ = [
     "RECLAIMABLE",
     "UNMOVABLE",
     "BuddyError",
+    "CacheInUse",
     "Deadlock",
     "DoubleFree",
     "FreeArea",
+    "InvalidAddress",
     "InvalidCount",
     "InvalidCpu",
     "InvalidDistance",
@@ -105,16 +118,22 @@ __all__ = [
     "InvalidOrder",
     "InvalidPfn",
     "InvalidRange",
+    "InvalidSequence",
     "InvalidZones",
     "Isolated",
     "LinuxZone",
     "MiddleOfBlock",
     "Migratetype",
     "Misaligned",
+    "NoObject",
     "NodeSpec",
     "Nodes",
+    "NotInSlab",
+    "NotInUse",
     "NotLive",
+    "ObjectFree",
     "Order",
+    "OtherCache",
     "OutOfRange",
     "Overlap",
     "Pageblocks",

@@ -143,6 +143,52 @@ class InvalidZones(BuddyError):
     sentence = "node {} cannot have the zones {}"
 
 
+class InvalidSequence(BuddyError):
+    """A slab's objects cannot be handed out in this order: one is missing, or named twice, or too many."""
+
+    sentence = "{} does not name each of the {} objects of a slab once, from 0"
+
+
+class InvalidAddress(BuddyError):
+    """Not an int of 64 bits (a bool is no address)."""
+
+    sentence = "{} is not an address, which is an int in 0..2**64-1"
+
+
+class NotInUse(BuddyError):
+    """The object to free is none that this cache has handed out."""
+
+
+class NotInSlab(NotInUse):
+    """The address lies in no page of any cache."""
+
+    sentence = "address {} is in no slab"
+
+
+class OtherCache(NotInUse):
+    """The address lies in a slab of another cache."""
+
+    sentence = "address {} is in a slab of another cache"
+
+
+class NoObject(NotInUse):
+    """The address lies inside an object, or behind a slab's last one."""
+
+    sentence = "no object starts at address {}"
+
+
+class ObjectFree(NotInUse):
+    """The object is free already."""
+
+    sentence = "the object at address {} is free already"
+
+
+class CacheInUse(BuddyError):
+    """The cache cannot be destroyed: objects of it are in use."""
+
+    sentence = "{} objects of the cache are in use"
+
+
 class Deadlock(Exception):
     """A request that would try for ever, since nobody finds memory for it; what it tried is done."""
 

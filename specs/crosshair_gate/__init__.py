@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specs.crosshair_gate import arguments, arithmetic, tiny_zone, vmstat, watermark
+from specs.crosshair_gate import arguments, arithmetic, slab, tiny_zone, vmstat, watermark
 from specs.crosshair_gate import linux as typed
 from specs.ledger.theorem import Theorem
 
@@ -13,6 +13,7 @@ THEOREMS: tuple[Theorem, ...] = (
     *typed.THEOREMS,
     vmstat.THEOREM,
     watermark.THEOREM,
+    *slab.THEOREMS,
 )
 
 GATES: dict[str, str] = {
@@ -23,6 +24,7 @@ GATES: dict[str, str] = {
         *typed.THEOREMS,
         vmstat.THEOREM,
         watermark.THEOREM,
+        *slab.THEOREMS,
     )
     for function in theorem.about
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from specs.crosshair_gate import GATES
 from specs.ledger.contracts import contracts
-from specs.ledger.subject import CORE, LINUX, running
+from specs.ledger.subject import UNDER_PROOF, running
 
 CLAUSES = {
     "pfn": "pfn-clauses",
@@ -17,7 +17,7 @@ CLAUSES = {
 def gates() -> dict[str, str | None]:
     """Every clause in the core's docstrings, with the row that decides it; None would be ungated."""
     found: dict[str, str | None] = {}
-    for name in (*CORE, *LINUX):
+    for name in UNDER_PROOF:
         for contract in contracts(running().module(name)):
             function = f"{contract.function.__module__}.{contract.function.__name__}"
             row = CLAUSES.get(name) or GATES.get(function)

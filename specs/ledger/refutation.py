@@ -12,7 +12,7 @@ from types import FrameType
 from typing import NamedTuple
 
 from specs.ledger.story import Story, Teller
-from specs.ledger.subject import CORE, LINUX, PACKAGE, Subject
+from specs.ledger.subject import PACKAGE, UNDER_PROOF, Subject
 from specs.ledger.theorem import Outcome
 
 CPU_SECONDS = 2.0
@@ -84,7 +84,7 @@ def raised_in_the_core(error: BaseException) -> bool:
     return trace is not None and trace.tb_frame.f_globals.get("__name__") in NAMES
 
 
-NAMES = {f"{PACKAGE}.{name}" for name in (*CORE, *LINUX)}
+NAMES = {f"{PACKAGE}.{name}" for name in UNDER_PROOF}
 
 Walk = Callable[[Subject, int], Visited]
 """Visits every state of small things with that max_order; raises ``Refuted``."""

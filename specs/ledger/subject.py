@@ -30,14 +30,22 @@ LINUX = (
     "linux.isolation",
     "linux.pcp",
     "linux.pcp_limits",
-    "linux.watermark",
-    "linux.watermark_setup",
     "linux.zone",
+    "linux.zone_type",
     "linux.gfp",
     "linux.gfp_names",
     "linux.alloc_flags",
+    "linux.watermark",
+    "linux.watermark_setup",
     "linux.vmstat",
     "linux.zonelist",
+    "linux.compaction",
+    "linux.system",
+    "linux.kswapd",
+    "linux.slow_request",
+    "linux.slow_retry",
+    "linux.slowpath",
+    "linux.page_alloc",
     "linux.page_counter",
     "linux.memcg",
     "linux.memcg_charge",
@@ -50,8 +58,23 @@ LINUX = (
     "linux.node",
 )
 """The modules of Linux 6.1, under proof as well, in the order of their imports."""
+SLAB = tuple(f"slab.{name}" for name in ("layout", "request", "slab", "pages", "cache"))
+"""The modules of the slab caches, which stand above it, in the order of their imports."""
 BY_Z3 = LINUX[: LINUX.index("linux.pcp_limits")]
 """Those of them that work on pages; the others compute limits and flags, and check what callers hand over."""
+BOOT = (
+    "boot.page_ranges",
+    "boot.architecture",
+    "boot.memory_map",
+    "boot.zones",
+    "boot.feed",
+    "boot.contents",
+)
+"""The modules of a machine's start, under proof as well, in the order of their imports."""
+ROOMS = ("linux", "slab", "boot")
+"""The packages under proof beside the core."""
+UNDER_PROOF = (*CORE, *LINUX, *SLAB, *BOOT)
+"""All modules under proof, in the order of their imports."""
 HOLDERS = ("FreeArea", "FreeAreaOrder", "Spans", "Pageblocks", "PerCpuPages")
 """The classes that hold the state, for which others stand in."""
 DEFINITIONS = "specs.model.definitions"
@@ -96,12 +119,16 @@ class Subject:
     zone: ModuleType
     linux: ModuleType
     """The package of the Linux zone, with its modules."""
+    slab: ModuleType
+    """The package of the slab caches, with its modules."""
+    boot: ModuleType
+    """The package of a machine's start, with its modules."""
     definitions: ModuleType
     """The specification's arithmetic, which the core is compared with."""
     twin: Twin | None = None
 
     def module(self, name: str) -> ModuleType:
-        """One of its modules, by the name that ``CORE`` and ``LINUX`` give it."""
+        """One of its modules, by the name that ``UNDER_PROOF`` gives it."""
         found = self
         for part in name.split("."):
             found = getattr(found, part)
@@ -120,9 +147,9 @@ def running() -> Subject:
 
 
 def _imported() -> dict[str, ModuleType]:
-    """The modules of the core, and the package of the Linux zone."""
-    found = {name: importlib.import_module(f"{PACKAGE}.{name}") for name in (*CORE, *LINUX)}
-    return {name: found[name] for name in CORE} | {"linux": sys.modules[f"{PACKAGE}.linux"]}
+    """The modules of the core, and the packages of the other rooms."""
+    found = {name: importlib.import_module(f"{PACKAGE}.{name}") for name in UNDER_PROOF}
+    return {name: found[name] for name in CORE} | {room: sys.modules[f"{PACKAGE}.{room}"] for room in ROOMS}
 
 
 def _full_name(module: str) -> str:

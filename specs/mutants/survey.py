@@ -14,10 +14,11 @@ from specs.ledger.subject import CORE, PACKAGE, running
 from specs.ledger.theorem import Theorem
 from specs.theorems import LEDGER
 
+LAYERS = (f"{PACKAGE}.linux.", f"{PACKAGE}.boot.")
 PROOFS = tuple(
     row
     for row in LEDGER
-    if row.method != "hypothesis" and not any(name.startswith(f"{PACKAGE}.linux.") for name in row.about)
+    if row.method != "hypothesis" and not any(name.startswith(LAYERS) for name in row.about)
 )
 """The rows that are tried here: of the core, and all but those that only test."""
 

@@ -3,53 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise, takewhile
-from typing import Any, NamedTuple
+from itertools import takewhile
+from typing import Any
 
 from specs.ledger.subject import Subject
 from specs.model import nodes as naive
 from specs.model.nodes import Facts
+from specs.random.nodes_state import (
+    CACHED,
+    Block,
+    Place,
+    cached_pages,
+    everything,
+    facts_of,
+    hides,
+    limits_are_right,
+    on_lists,
+    pindex,
+    zone_is_whole,
+)
 
 PATIENCE = 300
 GROUPS = {"small": 40, "large": 2000}
 """The pages that each group may be charged for."""
-
-
-class Place(NamedTuple):
-    """A node: zones as (type, start, end), and CPUs."""
-
-    zones: tuple[tuple[int, int, int], ...]
-    cpus: tuple[int, ...]
-    distances: tuple[int, ...]
-
-
-class Block(NamedTuple):
-    """A block that a task owns."""
-
-    order: int
-    group: str | None
-    zeroed: bool
-    compound: bool
-
-
-def facts_of(zone: Any) -> Facts:
-    """A live zone at this moment."""
-    listed = {
-        (order, kind)
-        for order, area in enumerate(zone.free_area.orders)
-        for kind, blocks in enumerate(area.free_list)
-        if blocks
-    }
-    counter = zone.counter
-    exact = max(counter.value + sum(counter.diffs), 0)
-    marks, reserved = tuple(zone.watermark[:3]), zone.mobility.nr_reserved_highatomic
-    held = zone.mobility.managed, marks, zone.boost, tuple(zone.lowmem_reserve), reserved
-    return Facts(*held, max(counter.value, 0), exact, zone.drift_mark, listed)
-
-
-def on_lists(zone: Any) -> int:
-    """The pages of its free lists."""
-    return sum(len(area.list_of) << order for order, area in enumerate(zone.free_area.orders))
 
 
 class Beside:
@@ -74,12 +50,12 @@ class Beside:
         described = [linux.topology.NodeSpec(*place) for place in places]
         self.nodes = linux.node.Nodes(described, world, min_free_kbytes=kbytes, patience=PATIENCE)
         self.cpus = sum(len(place.cpus) for place in places)
-        self.kbytes = kbytes
         self.lists = naive.zonelists(
             [[zone for zone, _, _ in place.zones] for place in places],
             [place.distances for place in places],
             [len(place.cpus) for place in places],
         )
+        limits_are_right(self.nodes, places, self.cpus, kbytes)
         for zone in self.nodes.ascending:
             zone.rmqueue = self.watched(zone, zone.rmqueue)
         self.wake_up = self.nodes.wakeup_kswapd
@@ -103,14 +79,11 @@ class Beside:
             self.free(pfn, task)
         return pages
 
-    def usage(self, group: str) -> int:
-        """The pages that a group is charged for."""
-        return sum(1 << self.live[pfn].order for pfn, by in self.charges.items() if by == group)
-
     def charge(self, pfn: int, order: int, gfp_mask: int, task: Any) -> bool:
         """Charge the task's group, within its limit."""
         assert task.memcg in GROUPS, "nobody is to be charged"
-        if self.usage(task.memcg) + (1 << order) > GROUPS[task.memcg]:
+        usage = sum(1 << self.live[block].order for block, by in self.charges.items() if by == task.memcg)
+        if usage + (1 << order) > GROUPS[task.memcg]:
             return False
         self.charges[pfn] = task.memcg
         self.live[pfn] = Block(order, task.memcg, zeroed=False, compound=False)
@@ -292,7 +265,7 @@ class Beside:
             assert (asked, index) == (order, highest), "another order or index"
             for zone in zones:
                 assert zone.reclaim_active == (zone.ref.zone <= highest), "whose lists hold less"
-                self.hides(zone, awake=True)
+                hides(zone, self.cpus, awake=True)
             worked.append(self.free_some(helped.pop(0) if helped else 0, self.asked[2]))
             return worked[-1]
 
@@ -301,44 +274,19 @@ class Beside:
         for zone in zones:
             gone = not asleep and zone.ref.zone <= highest
             assert zone.boost == (0 if gone else boosts[zone.ref]), f"boost {zone.boost}"
-            self.hides(zone, awake=not rests)
+            hides(zone, self.cpus, awake=not rests)
         hopeless = daemon.failures >= 16
         if not asleep:
             assert rests == (hopeless or naive.balanced(self.facts_of_node(node), order, highest)), "no rest"
         assert rests == daemon.asleep, "it does not do as it says"
 
-    def hides(self, zone: Any, *, awake: bool) -> None:
-        """How much each CPU may hide of the zone's free pages."""
-        least, low = zone.watermark[:2]
-        usual = naive.normal_threshold(zone.mobility.managed, self.cpus)
-        pressure = naive.pressure_threshold(low, least, self.cpus)
-        most = pressure if awake and zone.drift_mark else usual
-        assert zone.counter.thresholds == [most] * self.cpus, f"thresholds {zone.counter.thresholds}"
-
     # What holds at rest.
-    def limits_are_right(self) -> None:
-        """The machine was built with the marks, reserves and limits that its sizes ask for."""
-        total = sum(end - start for place in self.places for _, start, end in place.zones)
-        low = sum(end - start for place in self.places for zone, start, end in place.zones if zone <= 2)
-        kbytes = naive.usual_kbytes(low) if self.kbytes is None else self.kbytes
-        for node, place in enumerate(self.places):
-            sizes = {zone: end - start for zone, start, end in place.zones}
-            managed = [sizes.get(index, 0) for index in range(5)]
-            for index, pages in sizes.items():
-                zone = self.nodes.zones[node, index]
-                marks = naive.marks(kbytes, pages, total)
-                assert zone.watermark[:3] == marks, f"marks {zone.watermark}, expected {marks}"
-                assert list(zone.lowmem_reserve) == naive.reserve(index, managed), "another reserve"
-                limits = naive.cpu_limits(pages, marks[1], len(place.cpus) or self.cpus)
-                assert all((lists.high, lists.batch) == limits for lists in zone.pcp), "other limits"
-                self.hides(zone, awake=False)
-
     def whole(self) -> None:
         """Every page has one owner, sums and counters agree, and what is recorded of live blocks is true."""
-        live = {pfn: block.order for zone in self.nodes.ascending for pfn, block in self.owned(zone)}
+        live = {pfn: order for zone in self.nodes.ascending for pfn, order in zone.live.items()}
         assert live == {pfn: block.order for pfn, block in self.live.items()}, "other live blocks"
         for zone in self.nodes.ascending:
-            self.zone_is_whole(zone)
+            zone_is_whole(zone, self.cpus)
         recorded = self.nodes.zeroed, self.nodes.compound, self.nodes.charged
         zeroed, compound, charged = (
             {pfn for pfn, block in self.live.items() if block[at]} for at in (2, 3, 1)
@@ -347,68 +295,6 @@ class Beside:
         assert charged == set(self.charges), "what is charged is not live, or the other way round"
         assert not self.nodes.killing, "nobody is killing any more"
 
-    def owned(self, zone: Any) -> list[tuple[int, Block]]:
-        """The live blocks of a zone, as the zone has them."""
-        return [(pfn, Block(order, None, zeroed=False, compound=False)) for pfn, order in zone.live.items()]
-
-    def zone_is_whole(self, zone: Any) -> None:
-        """Free, cached and live blocks are the zone, side by side; the counter has the sum of the free."""
-        free = [(pfn, 1 << order) for pfn, order, _ in zone.free_area.blocks()]
-        cached = [
-            (pfn, pages)
-            for lists in zone.pcp
-            for pages, blocks in zip(PAGES, lists.lists, strict=True)
-            for pfn in blocks
-        ]
-        blocks = sorted([*free, *cached, *((pfn, 1 << order) for pfn, order in zone.live.items())])
-        start, end = zone.mobility.start, zone.mobility.end
-        edges = [(start, 0), *blocks, (end, 0)]
-        assert all(pfn + pages == after for (pfn, pages), (after, _) in pairwise(edges)), "lost or shared"
-        counted = zone.counter.value + sum(zone.counter.diffs)
-        assert counted == sum(pages for _, pages in free), f"{counted} are counted as free"
-        assert cached_pages(zone) == sum(pages for _, pages in cached), "per-CPU counts"
-        usual = naive.normal_threshold(zone.mobility.managed, self.cpus)
-        least, low = zone.watermark[:2]
-        most = max(usual, naive.pressure_threshold(low, least, self.cpus))
-        assert all(abs(diff) <= most for diff in zone.counter.diffs), f"hidden: {zone.counter.diffs}"
-        assert not zone.boosted, "kswapd was not told of a boost"
-        assert not zone.reclaim_active, "kswapd is not at work"
-
     def everything(self) -> list[object]:
         """All that the machine's future depends on."""
-        nodes = self.nodes
-        return [
-            sorted(nodes.zeroed), sorted(nodes.compound), sorted(nodes.charged), nodes.killing,
-            dict(self.live), dict(self.charges),
-            [(each.order, each.highest_zoneidx, each.failures, each.asleep) for each in nodes.kswapds],
-            *(
-                [
-                    list(zone.free_area.blocks()), list(zone.live.items()), list(zone.out.items()),
-                    [
-                        ([list(blocks.items()) for blocks in lists.lists], lists.count, lists.free_factor,
-                         lists.high, lists.batch, lists.left[:], lists.refills[:], lists.put)
-                        for lists in zone.pcp
-                    ],
-                    zone.counter.value, zone.counter.diffs[:], zone.counter.thresholds[:], zone.boost,
-                    zone.boosted, zone.watermark, zone.reclaim_active, zone.tells_kswapd,
-                    zone.mobility.nr_reserved_highatomic, list(zone.mobility.pageblocks.types()),
-                ]
-                for zone in nodes.ascending
-            ),
-        ]  # fmt: skip
-
-
-CACHED = (0, 1, 2, 3, 9)
-"""The orders that CPUs keep; of these nothing is counted but what a refill brings, or its failure."""
-PAGES = (1, 1, 1, 2, 2, 2, 4, 4, 4, 8, 8, 8, 512, 512)
-"""By per-CPU list: the pages of each block."""
-
-
-def cached_pages(zone: Any) -> int:
-    """The pages on the lists of all CPUs."""
-    return sum(lists.count for lists in zone.pcp)
-
-
-def pindex(order: int, kind: int) -> int:
-    """The list of a CPU that has such blocks."""
-    return 3 * order + kind if order < 4 else 12 + (kind == 1)
+        return [dict(self.live), dict(self.charges), *everything(self.nodes)]

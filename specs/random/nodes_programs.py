@@ -10,7 +10,8 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from specs.ledger.refutation import cut_if_endless
 from specs.model.nodes import legal_gfp
-from specs.random.nodes_beside import Beside, Place
+from specs.random.nodes_beside import Beside
+from specs.random.nodes_state import Place
 from specs.random.programs import Programs
 
 MACHINES = {
@@ -62,7 +63,6 @@ class NodesMachine(Programs):
         """A machine with all its memory free."""
         with self.telling(f"Nodes of {name}, min_free_kbytes {kbytes}"):
             self.machine = Beside(self.subject, MACHINES[name], kbytes)
-            self.machine.limits_are_right()
         self.nodes = len(MACHINES[name])
 
     def task(self, fields: dict[str, Any], cpu: int, cpuset: frozenset[int] | None) -> Any:

@@ -14,7 +14,7 @@ from functools import cache
 
 from markupsafe import Markup, escape
 
-from specs.ledger.subject import CORE, DEFINITIONS, LINUX, PACKAGE, Twin, source_of
+from specs.ledger.subject import DEFINITIONS, PACKAGE, UNDER_PROOF, Twin, source_of
 
 CONTEXT = 1
 """Lines around what a twin changes."""
@@ -44,7 +44,7 @@ class Module:
 @cache
 def modules() -> tuple[Module, ...]:
     """The code under proof in the order of its imports, its errors, the arithmetic it is compared with."""
-    names = {name: f"{PACKAGE}.{name}" for name in (*CORE, *LINUX) if name != "errors"}
+    names = {name: f"{PACKAGE}.{name}" for name in UNDER_PROOF if name != "errors"}
     names |= {"errors": f"{PACKAGE}.errors", "definitions": DEFINITIONS}
     return tuple(
         Module(name, name.replace(".", "/") + ".py", tuple(_pieces(name, source_of(short))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specs.theorems import core, linux
+from specs.theorems import boot, core, linux, slab
 from specs.theorems.core import hypotheses
 
 COSTLY = (
@@ -25,6 +25,7 @@ FAMILIES = tuple(
         (linux.fallback, linux.mobility),
         (linux.conservation,),
         (linux.vmstat, linux.zonelist),
+        (boot.page_ranges, boot.zones),
         (linux.page_counter, linux.memcg),
         (
             linux.mobility_moves,
@@ -34,6 +35,8 @@ FAMILIES = tuple(
             linux.pcp_count,
             linux.pcp_drain,
         ),
+        (linux.slowpath,),
+        (linux.page_alloc, linux.kswapd),
         (core.free_area,),
         (core.buddy_init,),
         (hypotheses, core.paths),
@@ -43,7 +46,7 @@ FAMILIES = tuple(
         (core.pfn,),
         (core.round_trip,),
         (linux.watermark, linux.watermark_check),
-        (linux.alloc_flags, linux.gfp, linux.gfp_names),
+        (linux.alloc_flags, linux.gfp, linux.gfp_names, slab.request),
     )
 )
 """Rows over the same paths, the longest first; what a process has walked and proved, it never does again."""

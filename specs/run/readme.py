@@ -8,7 +8,7 @@ import sys
 import textwrap
 from pathlib import Path
 
-from specs.ledger.subject import LINUX
+from specs.ledger.subject import CORE, UNDER_PROOF
 from specs.ledger.theorem import HOLDS, Theorem
 from specs.run.methods import by_method, in_words
 from specs.theorems import LEDGER
@@ -18,21 +18,45 @@ WIDTH = 110
 """Of the README's lines."""
 PARTS = {
     "page frame arithmetic": ("verified_buddy.pfn", "specs.model.definitions"),
-    "free lists": ("verified_buddy.free_area",),
-    "buddy operations": ("verified_buddy.buddy",),
-    "spans": ("verified_buddy.spans",),
-    "zone": ("verified_buddy.zone",),
+    "free lists and buddy operations": ("verified_buddy.free_area", "verified_buddy.buddy"),
+    "spans and zone": ("verified_buddy.spans", "verified_buddy.zone"),
     "pageblocks and moves": (
         "verified_buddy.linux.migratetype",
         "verified_buddy.linux.pageblock",
         "verified_buddy.linux.mobility",
     ),
-    "fallback": ("verified_buddy.linux.fallback", "verified_buddy.linux.versions"),
-    "highatomic reserve": ("verified_buddy.linux.highatomic",),
-    "isolation": ("verified_buddy.linux.isolation",),
+    "fallback, reserve, isolation": (
+        "verified_buddy.linux.fallback",
+        "verified_buddy.linux.versions",
+        "verified_buddy.linux.highatomic",
+        "verified_buddy.linux.isolation",
+    ),
     "per-CPU lists": ("verified_buddy.linux.pcp",),
-    "counters and zonelists": ("verified_buddy.linux.vmstat", "verified_buddy.linux.zonelist"),
-    "Linux 6.1 zone": ("verified_buddy.linux.zone", "verified_buddy.linux.pcp_limits"),
+    "Linux 6.1 zone": ("verified_buddy.linux.zone.",),
+    "watermarks": ("verified_buddy.linux.watermark",),
+    "flags, counters, zonelists": (
+        "verified_buddy.linux.gfp",
+        "verified_buddy.linux.alloc_flags",
+        "verified_buddy.linux.vmstat",
+        "verified_buddy.linux.zonelist",
+    ),
+    "requests and kswapd": (
+        "verified_buddy.linux.page_alloc",
+        "verified_buddy.linux.slow",
+        "verified_buddy.linux.kswapd",
+    ),
+    "memory cgroups": ("verified_buddy.linux.page_counter", "verified_buddy.linux.memcg"),
+    "machine of nodes": (
+        "verified_buddy.linux.counted_zone",
+        "verified_buddy.linux.request",
+        "verified_buddy.linux.node",
+        "verified_buddy.linux.topology",
+    ),
+    "boot, addresses, slab caches": (
+        "verified_buddy.boot",
+        "verified_buddy.addressing",
+        "verified_buddy.slab",
+    ),
 }
 
 
@@ -54,13 +78,21 @@ def readme_table() -> str:
     return "\n".join(lines)
 
 
-MODULES = ("buddy", "definitions", *(name.rpartition(".")[2] for name in LINUX))
+MODULES = (
+    "buddy",
+    "definitions",
+    *(name.rpartition(".")[2] for name in UNDER_PROOF if name not in CORE),
+)
 
 
 def where(row: Theorem) -> str:
     """The file that states and decides the theorem."""
     for name, module in list(sys.modules.items()):
-        rows = getattr(module, "ROWS", getattr(module, "THEOREMS", (getattr(module, "THEOREM", None),)))
+        rows = (
+            *getattr(module, "ROWS", ()),
+            *getattr(module, "THEOREMS", ()),
+            getattr(module, "THEOREM", None),
+        )
         if name.startswith("specs.") and not hasattr(module, "__path__") and row in rows:
             return Path(inspect.getfile(module)).relative_to(ROOT).as_posix()
     raise AssertionError(f"no module holds {row.name}")

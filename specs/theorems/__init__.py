@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from specs.crosshair_gate import THEOREMS as CONFIRMED
 from specs.ledger.theorem import Theorem
-from specs.theorems import core, linux
+from specs.theorems import boot, core, linux, slab
 from specs.theorems.core import hypotheses
 from specs.theorems.linux import hypotheses as linux_hypotheses
 from specs.theorems.linux import paths
@@ -13,6 +13,8 @@ from specs.theorems.trust import TRUST
 LEDGER: tuple[Theorem, ...] = (
     *core.PROVED,
     *linux.PROVED,
+    *slab.PROVED,
+    *boot.PROVED,
     *linux_hypotheses.ROWS,
     *paths.ROWS,
     *core.WALKED,
@@ -21,6 +23,8 @@ LEDGER: tuple[Theorem, ...] = (
     *CONFIRMED,
     *core.RUN,
     *linux.RUN,
+    *slab.RUN,
+    *boot.RUN,
 )
 """Every theorem, in the order in which the ledger is printed."""
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from specs.ledger.subject import Twin
-from specs.twins import core, linux
+from specs.twins import boot, core, linux, slab
 
-TWINS: dict[str, Twin] = {twin.name: twin for part in (*core.PARTS, *linux.PARTS) for twin in part.TWINS}
+PARTS = (*core.PARTS, *linux.PARTS, *slab.PARTS, *boot.PARTS)
+
+TWINS: dict[str, Twin] = {twin.name: twin for part in PARTS for twin in part.TWINS}
 """By name: each a patch of the running code, applied to a copy in memory.
 
 ``source`` names where it shipped; the ledger says which theorem rejects which twin.

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MEMORY_MAP = "memory map at boot"
-LAYERS = (MEMORY_MAP,)
+OWN_TABLES = "the allocator's own tables"
+LAYERS = (OWN_TABLES,)
 """What the code does not model yet."""
 
 
@@ -52,10 +52,10 @@ BUGS = (
         twins=("alloc-subtracts-free-pages-twice",)),
     Bug("L7", "Linux 72853e2991a2", "the counter is the sum of the lists",
         "the count of free pages changes without the lists",
-        twins=("list-forgets-its-count",)),
+        twins=("list-forgets-its-count", "counted-zone-forgets-a-refill")),
     Bug("L8", "Linux 04c8716f7b00", "completeness",
         "out of memory is declared while the highatomic reserve has free pages",
-        twins=("unreserve-keeps-the-last-though-forced",)),
+        twins=("unreserve-keeps-the-last-though-forced", "slowpath-reserve-kept-to-the-end")),
     Bug("L9", "Linux c2f6ea38fc1b", "smallest fit",
         "one page is taken out of the largest free block instead of the smallest",
         twins=("takes-the-largest",)),
@@ -85,7 +85,7 @@ BUGS = (
         twins=("alloc-avoids-its-own-order", "zonelist-no-mask-allows-nothing")),
     Bug("X21", "Xen 87c0718ce7", "bounds at boot",
         "the end of a range is rounded up, so that a page behind it becomes free",
-        twins=("init-past-the-end",)),
+        twins=("init-past-the-end", "page-ranges-end-rounded-up")),
     Bug("X22", "Xen 2026, reserve_offlined_page()", "alignment",
         "what is left of a block around a page taken out is listed misaligned, and a later merge fails",
         twins=("take-lists-what-is-left-misaligned",)),
@@ -94,7 +94,7 @@ BUGS = (
         twins=("returns-less-than-asked",)),
     Bug("D23", "DRM c3fc9e9ac5", "a refusal changes nothing",
         "a call that fails has taken blocks off the lists",
-        twins=("refusal-drops-a-block",)),
+        twins=("refusal-drops-a-block", "page-alloc-keeps-what-was-refused")),
     Bug("D25", "DRM 0522114626", "completeness",
         "an empty list ends the search, though the next would do",
         twins=("alloc-stops-at-an-empty-list",)),
@@ -118,7 +118,7 @@ BUGS = (
         single_threaded="another thread must ask for memory while half of a block is on no list"),
     Bug("Z34", "Zephyr 465b2cf31b", "bounds",
         "room for the allocator's own tables is rounded once for all levels instead of for each",
-        layer=MEMORY_MAP),
+        layer=OWN_TABLES),
     Bug("Z36", "Zephyr #12252", "termination",
         "a request that nothing can meet waits for ever",
         twins=("alloc-waits",)),
@@ -139,7 +139,7 @@ BUGS = (
         twins=("range-counts-its-own-table",)),
     Bug("T45", "truenas/os #156", "the counter is the sum of the lists",
         "a page that was claimed still counts as free",
-        twins=("take-keeps-the-block-listed",)),
+        twins=("take-keeps-the-block-listed", "counted-zone-cached-pages-are-free")),
     Bug("P1", "pKVM (5.10 era)", "completeness",
         "the range of orders is one short: a fresh pool refuses its own greatest block",
         twins=("refuses-the-top-order",)),

@@ -12,8 +12,12 @@ from specs.random.tester import machine_for
 from verified_buddy import Deadlock, InvalidCount, InvalidCpu, Nodes, NodeSpec, Overlap, Pfn, Task, World
 from verified_buddy.linux import gfp, node
 from verified_buddy.linux.kswapd import Woken
+from verified_buddy.linux.pageblock import Pageblocks
+from verified_buddy.linux.request_zone import RequestZone
 from verified_buddy.linux.system import AllocContext
+from verified_buddy.linux.watermark import Watermarks
 from verified_buddy.linux.zone_type import DMA, DMA32, NORMAL
+from verified_buddy.linux.zonelist import ZoneRef
 
 TestRequestsAgainstTheNaiveRules = machine_for(running(), NodesMachine).TestCase
 
@@ -158,3 +162,21 @@ def test_a_machine_that_cannot_be_is_rejected(specs: list[NodeSpec], error: type
 def test_how_much_is_kept_free_is_a_number() -> None:
     with pytest.raises(InvalidCount):
         Nodes(ONE, min_free_kbytes=-1)
+
+
+@pytest.mark.parametrize(
+    ("pages", "marks", "cpus", "recorded"),
+    [
+        (3840, (33, 41, 49, 57), 1, (0, 2)),
+        (50913, (423, 528, 633, 738), 1, (0, 4)),
+        (3840, (26, 32, 38, 44), 2, (46, 4)),
+        (35821, (231, 288, 345, 402), 2, (16, 8)),
+    ],
+)
+def test_the_drift_mark_is_as_in_recorded_machines(
+    pages: int, marks: tuple[int, int, int, int], cpus: int, recorded: tuple[int, int]
+) -> None:
+    ref = ZoneRef(0, DMA32)
+    zone = RequestZone(ref, Pfn(0), Pfn(pages), Pageblocks(), cpus=cpus, movable_pages=lambda pfn: 0)
+    zone.set_marks(Watermarks(*marks), (0,) * 5, cpus)
+    assert (zone.drift_mark, zone.counter.thresholds[0]) == recorded

@@ -5,7 +5,7 @@ Which zone serves it, by which watermark; what is done when none does is ``verif
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container
 
 from verified_buddy.linux import gfp
 from verified_buddy.linux.alloc_flags import (
@@ -174,9 +174,3 @@ def rmqueue(
     if alloc_flags & KSWAPD != 0 and system.was_boosted(zone):
         system.wakeup_kswapd(zone, 0, 0, zone.zone)
     return pfn
-
-
-def free_pages(system: System, blocks: Sequence[tuple[Pfn, Order]]) -> None:
-    """Give blocks back, one after the other.  Linux: __free_pages(), mm/page_alloc.c."""
-    for pfn, order in blocks:
-        system.free_pages(pfn, order)

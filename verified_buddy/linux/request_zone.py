@@ -88,7 +88,8 @@ class RequestZone(CountedZone):
         cpus, (least, low, high, _) = len(self.pcp), watermark
         threshold = normal_threshold(self.managed, cpus)
         self.counter.thresholds = [threshold] * cpus
-        at_boot = percpu_drift_mark(0, 0, 0, 0, threshold, cpus)
+        # With more than one CPU, the others came up when the marks were 0.
+        at_boot = percpu_drift_mark(0, 0, 0, 0, threshold, cpus) if cpus > 1 else 0
         self.drift_mark = percpu_drift_mark(at_boot, least, low, high, threshold, cpus)
 
     def set_threshold(self, *, pressure: bool) -> None:

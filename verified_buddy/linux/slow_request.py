@@ -108,14 +108,15 @@ def direct_compact(way: SlowPath, priority: int) -> bool:
     Linux: __alloc_pages_direct_compact(), mm/page_alloc.c.
     """
     system = way.system
-    way.compact_result, way.pfn = system.compact(
+    way.compact_result, captured = system.compact(
         way.gfp_mask, way.order, way.alloc_flags, way.context, priority
     )
     if way.order == 0 or way.compact_result is CompactResult.SKIPPED:
         return False
-    if way.pfn is not None:
+    if captured is not None:
+        way.pfn = captured
         zero = system.init_on_alloc or way.has(gfp.ZERO)
-        system.prep_new_page(way.pfn, way.order, zero=zero, compound=way.has(gfp.COMP))
+        system.prep_new_page(captured, way.order, zero=zero, compound=way.has(gfp.COMP))
         return True
     return way.got(way.alloc_flags)
 

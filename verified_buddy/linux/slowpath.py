@@ -127,7 +127,7 @@ def retry(way: SlowPath) -> State:
     wake_all_kswapds(way)
     reserves = reserve_flags(way)
     if reserves != 0:
-        way.alloc_flags = reserves | way.alloc_flags & KSWAPD
+        way.alloc_flags = way.alloc_flags & KSWAPD | reserves
     if reserves != 0 or way.alloc_flags & CPUSET == 0:
         way.context = way.context._replace(nodemask=None)
         way.look_anew()

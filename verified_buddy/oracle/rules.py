@@ -56,10 +56,10 @@ THEOREMS: Final[dict[Rule, str]] = {
     "wrong-state": "typed-runs",
     "wrong-counter": "typed-runs",
     "wrong-flags": "alloc-flags-slow",
-    "wrong-zone": "zonelist-eligible",
+    "wrong-zone": "page-alloc-first-zone",
     "wrong-mark": "watermark-exact",
-    "wrong-step": "alloc-flags-slow",
-    "wrong-wake": "watermark-exact",
+    "wrong-step": "slowpath-runs",
+    "wrong-wake": "kswapd-woken",
     "wrong-charge": "memcg-charge-machine",
 }
 """The row of the ledger behind each rule."""

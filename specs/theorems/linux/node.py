@@ -6,6 +6,7 @@ from specs.ledger.domain import said_by
 from specs.ledger.theorem import Theorem
 from specs.random.nodes_beside import Beside
 from specs.random.nodes_programs import MACHINES, NodesMachine
+from specs.random.nodes_state import hides, limits_are_right, zone_is_whole
 from specs.random.tester import Tester, drawn
 
 PROGRAMS = 40
@@ -97,10 +98,10 @@ THEOREMS = (
             Beside.nothing_was_left,
             Beside.free,
             Beside.balance,
-            Beside.hides,
-            Beside.limits_are_right,
+            hides,
+            limits_are_right,
             Beside.whole,
-            Beside.zone_is_whole,
+            zone_is_whole,
             NodesMachine.hostile,
         ),
     ),
