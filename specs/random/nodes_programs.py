@@ -45,6 +45,7 @@ TASKS: tuple[dict[str, Any], ...] = (
     {"noio": True},
     {"nofs": True, "pin": True},
     {"in_task": False, "memcg": "small"},
+    {"in_task": False, "memcg": "large"},
     {"in_task": False, "realtime": True, "oom_victim": True},
     {"fatal_signal": True, "memcg": "large"},
 )
