@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 from verified_buddy.errors import BuddyError, Deadlock
 from verified_buddy.linux.topology import NodeSpec
@@ -15,6 +16,9 @@ from verified_buddy.simulate.teller import Teller
 from verified_buddy.simulate.told_nodes import ToldNodes
 from verified_buddy.simulate.watched import WatchedNodes
 
+OFTEN: Final = 256
+"""After so many requests another task goes on, and it is told how many there were."""
+
 Simulated = ToldNodes | WatchedNodes
 
 
@@ -23,7 +27,7 @@ class Run:
 
     def __init__(self, specs: Sequence[NodeSpec], policy: str, teller: Teller | None = None) -> None:
         """A machine that is all free; with a teller it tells what it does.  Raises Unusable."""
-        self.memory, self.policy = Memory(), policy
+        self.memory, self.policy, self.teller = Memory(), policy, teller
         try:
             self.nodes: Simulated = (
                 WatchedNodes(specs, self.memory, policy=policy)
@@ -49,8 +53,10 @@ class Run:
         for step in fitted(steps, self.nodes.cpus, len(self.nodes.specs)):
             if isinstance(step, Ask):
                 self.ask(step)
-                if self.requests % 256 == 0:
+                if self.requests % OFTEN == 0:
                     watch(self.requests)
+                    if self.teller is not None:
+                        self.teller.next_task()
             elif isinstance(step, Give):
                 self.frees += self.memory.give(step.name, self.tasks[step.cpu]) != 0
             elif isinstance(step, Drain):

@@ -16,6 +16,8 @@ Sink = Callable[[str], object]
 BEGINS: Final = 1_000_000
 """The first event's time, in microseconds; each is one later than the one before."""
 SECOND: Final = 1_000_000
+TURNS: Final = 8
+"""So many tasks on each CPU take turns."""
 MANY: Final = 4096
 """So many lines are written at once."""
 
@@ -99,6 +101,8 @@ class Teller:
         """The CPU of whoever acts, for what is not told which."""
         self.who: Who | None = None
         """The task that acts; None for the load's own task on the CPU."""
+        self.turn = 0
+        """Which of the load's tasks that is."""
         self.lines: list[str] = []
         self.begin = tracefs_begin if spelling == "tracefs" else perf_begin
         self.name = tracefs_name if spelling == "tracefs" else perf_name
@@ -120,10 +124,14 @@ class Teller:
     def _line(self, cpu: int, flags: str, text: str) -> None:
         second, micro = divmod(BEGINS + self.entries, SECOND)
         self.entries += 1
-        who = self.who or own_task(cpu)
+        who = self.who or own_task(cpu, self.turn)
         self.lines.append(f"{self.begin(who, cpu, flags)}{second:>5}.{micro:06d}: {text}\n")
         if len(self.lines) >= MANY:
             self.flush()
+
+    def next_task(self) -> None:
+        """Another of the load's tasks goes on, on every CPU."""
+        self.turn = (self.turn + 1) % TURNS
 
     def flush(self) -> None:
         """Hand over what is not written yet."""
@@ -155,9 +163,9 @@ def header(spelling: Spelling, entries: int, cpus: int) -> str:
 
 
 @cache
-def own_task(cpu: int) -> Who:
-    """The task that the load is on a CPU."""
-    return Who("load", 1000 + cpu)
+def own_task(cpu: int, turn: int) -> Who:
+    """The task that the load is on a CPU, for a while."""
+    return Who("load", 1000 + cpu * TURNS + turn)
 
 
 @cache
