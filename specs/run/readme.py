@@ -52,17 +52,24 @@ PARTS = {
         "verified_buddy.linux.node",
         "verified_buddy.linux.topology",
     ),
-    "fragmentation and /proc": (
+    "boot, addresses, slab caches, /proc": (
+        "verified_buddy.boot",
+        "verified_buddy.addressing",
+        "verified_buddy.slab",
         "verified_buddy.proc",
         "verified_buddy.linux.fragmentation",
         "verified_buddy.linux.page_events",
     ),
-    "boot, addresses, slab caches": (
-        "verified_buddy.boot",
-        "verified_buddy.addressing",
-        "verified_buddy.slab",
-    ),
 }
+
+
+MANY = 60
+"""More functions than these are counted, and not named."""
+
+
+def rooms(modules: tuple[str, ...]) -> str:
+    """The modules, as they are called there."""
+    return " ".join(f"`{name.removeprefix('verified_buddy.')}`" for name in modules)
 
 
 def readme_table() -> str:
@@ -71,9 +78,8 @@ def readme_table() -> str:
     for part, modules in PARTS.items():
         rows = [row for row in LEDGER if row.about[0].startswith(modules)]
         about = {name.rpartition(".")[2] for row in LEDGER for name in row.about if name.startswith(modules)}
-        functions = " ".join(
-            f"`{name}`" for name in sorted(about) if name[0].islower() and name not in MODULES
-        )
+        names = [f"`{name}`" for name in sorted(about) if name[0].islower() and name not in MODULES]
+        functions = " ".join(names if len(names) <= MANY else (f"{len(names)} of {rooms(modules)}",))
         senses = []
         for sense in dict.fromkeys(HOLDS.values()):
             names = [f"`{row.name}`" for row in rows if HOLDS[row.method] == sense]
