@@ -110,6 +110,7 @@ SHOWN: dict[str, Callable[[], list[Any]]] = {
     "check: final": lambda: [whole()["final"]],
     "check: pageblocks": lambda: [whole()["pageblocks"]],
     "check: undetermined": lambda: noted()["undetermined"],
+    "simulate": lambda: [printed("verified_buddy", "simulate", "--requests", "500")],
     "specs": lambda: [decided()],
     "specs: a theorem": lambda: decided()["theorems"],
     "specs: about a theorem": lambda: [

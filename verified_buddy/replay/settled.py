@@ -97,7 +97,8 @@ def lists_lack(replay: ZoneReplay) -> str | None:
     kinds, untold = replay.recorded.kinds, replay.untold
     if ZoneLocked not in kinds and {Alloc, Free} <= kinds:
         return "mm_page_alloc_zone_locked was not recorded"
-    if not {PcpuDrain, FreeOnePage} & kinds and {Free, ZoneLocked} <= kinds:
+    drainless = not {PcpuDrain, FreeOnePage} & kinds and {Free, ZoneLocked} <= kinds
+    if drainless and not counters_agree(replay):
         return "mm_page_pcpu_drain was not recorded, nor the probes of __free_one_page()"
     if all(layer == "frame" for layer, _ in replay.findings.counts):
         return None
@@ -110,6 +111,11 @@ def lists_lack(replay: ZoneReplay) -> str | None:
     if replay.frame.again.isolation_untold and not {Isolate, IsolateRet} <= kinds:
         return "the probes isolate and isolate_ret were not recorded"
     return unordered(replay)
+
+
+def counters_agree(replay: ZoneReplay) -> bool:
+    """Whether counters of free pages were told and are right, so that nothing was given back unseen."""
+    return replay.requests is not None and replay.requests.counts.counters > 0 and replay.findings.count == 0
 
 
 def unordered(replay: ZoneReplay) -> str | None:

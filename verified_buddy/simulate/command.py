@@ -174,9 +174,11 @@ def load_of(
                 read = read_load(stream)
     except Unusable as error:
         raise Unusable(f"{printable(load)}: {error}") from None
+    except FileNotFoundError:
+        why = f"no such file, nor a load of that name: {', '.join(LOADS)}"
+        raise Unusable(f"{printable(load)}: {why}") from None
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        raise Unusable(f"{printable(load)}: {why}, and no load is called so: {', '.join(LOADS)}") from None
+        raise Unusable(f"{printable(load)}: {error.strerror or type(error).__name__}") from None
     steps = read if requests is None else [*first_requests(read, requests)]
     return (lambda: steps), sum(isinstance(step, Ask) for step in steps)
 

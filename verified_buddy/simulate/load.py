@@ -13,8 +13,13 @@ from verified_buddy.kmem.kind import kind_of
 from verified_buddy.kmem.reader import read
 from verified_buddy.linux.gfp import gfp_error
 from verified_buddy.linux.gfp_names import parse_gfp
+from verified_buddy.linux.page_counter import PAGE_COUNTER_MAX
 from verified_buddy.oracle.source import Unusable, chunks, pieces, twice
 from verified_buddy.pfn import MAX_ORDER
+
+ROOT: Final = "root"
+"""The group that all others are below."""
+GROUPS: Final = 1000
 
 Name = int | str
 """What a load calls a block."""
@@ -31,6 +36,8 @@ class Ask(NamedTuple):
     """None: the CPU's own."""
     reclaimable: bool = False
     """Whether it may be reclaimed, the oldest first."""
+    group: str | None = None
+    """The memory cgroup of the task that asks; None for the root."""
 
 
 class Give(NamedTuple):
@@ -52,7 +59,17 @@ class Fold(NamedTuple):
     cpu: int = 0
 
 
-Step = Ask | Give | Drain | Fold
+class Found(NamedTuple):
+    """There is a new memory cgroup."""
+
+    name: str
+    parent: str
+    limit: int
+    """Of its pages and those of the groups below it."""
+    cpu: int = 0
+
+
+Step = Ask | Give | Drain | Fold | Found
 
 
 class Line(msgspec.Struct, forbid_unknown_fields=True):
@@ -65,9 +82,12 @@ class Line(msgspec.Struct, forbid_unknown_fields=True):
     cpu: int = 0
     node: int | None = None
     reclaimable: bool = False
+    group: str | None = None
+    parent: str = ROOT
+    limit: int = PAGE_COUNTER_MAX
 
 
-OPS: Final = ("alloc", "free", "drain", "fold")
+OPS: Final = ("alloc", "free", "drain", "fold", "group")
 
 
 def read_load(stream: BinaryIO) -> list[Step]:
@@ -89,13 +109,16 @@ def is_trace(begins: bytes) -> bool:
 def of_lines(stream: BinaryIO) -> Iterator[Step]:
     """The steps of JSON Lines.  Raises Unusable."""
     decode = msgspec.json.Decoder(Line).decode
+    groups = {ROOT}
     number = 0
     for chunk in chunks(stream):
         for text in chunk.splitlines():
             number += 1
             if text.strip():
                 try:
-                    yield step_of(decode(text))
+                    step = step_of(decode(text))
+                    refuse_groups(step, groups)
+                    yield step
                 except msgspec.DecodeError as error:
                     raise Unusable(str(error), number) from None
                 except (InvalidGfp, Unusable) as error:
@@ -112,6 +135,8 @@ def step_of(line: Line) -> Step:
         return Drain(line.cpu)
     if line.op == "fold":
         return Fold(line.cpu)
+    if line.op == "group" and isinstance(line.id, str):
+        return Found(line.id, line.parent, line.limit)
     if line.id is None:
         raise Unusable(f"op {line.op}: no id")
     if line.op == "free":
@@ -122,7 +147,21 @@ def step_of(line: Line) -> Step:
         raise error
     if not 0 <= line.order <= MAX_ORDER:
         raise Unusable(f"order {line.order} is not in 0..{MAX_ORDER}")
-    return Ask(line.id, gfp_mask, line.order, line.cpu, line.node, line.reclaimable)
+    return Ask(line.id, gfp_mask, line.order, line.cpu, line.node, line.reclaimable, line.group)
+
+
+def refuse_groups(step: Step, groups: set[str]) -> None:
+    """A group is there before it is named, and only once.  Raises Unusable."""
+    if isinstance(step, Ask) and step.group is not None and step.group not in groups:
+        raise Unusable(f"no group {step.group[:40]!r} yet")
+    if isinstance(step, Found):
+        if step.name in groups or step.parent not in groups:
+            raise Unusable(f"group {step.name[:40]!r} is there already, or its parent is not yet")
+        if not 0 <= step.limit <= PAGE_COUNTER_MAX or len(groups) > GROUPS:
+            raise Unusable(
+                f"limit {step.limit} is not in 0..{PAGE_COUNTER_MAX}, or there are too many groups"
+            )
+        groups.add(step.name)
 
 
 def of_trace(stream: BinaryIO) -> Iterator[Step]:

@@ -12,6 +12,7 @@ from verified_buddy.linux.system import AllocContext
 from verified_buddy.linux.world import Task, World
 from verified_buddy.linux.zonelist import ZoneRef, eligible
 from verified_buddy.pfn import Order, Pfn
+from verified_buddy.simulate.groups import Groups
 from verified_buddy.simulate.load import Ask, Name
 
 CLUSTER: Final = 32
@@ -21,10 +22,13 @@ CLUSTER: Final = 32
 class Memory(World):
     """The blocks of a load; those that may be reclaimed go by zone, the oldest first.
 
-    Nothing is compacted, and no task is killed.
+    Nothing is compacted, no task is killed, and a group cannot be reclaimed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, groups: Groups) -> None:
+        self.groups = groups
+        self.cpu = 0
+        """Where a block goes back."""
         self.nodes: Nodes | None = None
         """The machine, once there is one."""
         self.blocks: dict[Name, tuple[Pfn, Order]] = {}
@@ -66,6 +70,7 @@ class Memory(World):
         zone = nodes.zone_of(pfn).ref
         if zone in self.oldest and self.oldest[zone].pop(name, 0):
             self.pages[zone] -= 1 << order
+        self.cpu = task.cpu
         nodes.free_pages(pfn, order, task)
         return 1 << order
 
@@ -96,6 +101,14 @@ class Memory(World):
         here = self.movable.get(pageblock_start(pfn), {})
         end = pageblock_start(pfn) + PAGEBLOCK_PAGES
         return sum(min(pages, end - each) for each, pages in here.items() if each >= pfn)
+
+    def charge(self, pfn: Pfn, order: int, gfp_mask: int, task: Task) -> bool:
+        """If the group's limits allow it."""
+        return self.groups.charge(pfn, order, gfp_mask, task)
+
+    def uncharge(self, pfn: Pfn, order: int) -> None:
+        """Into the stock of the CPU where the block went back."""
+        self.groups.uncharge(pfn, Order(order), self.cpu)
 
     # kswapd.
     def balance(self, node: int, cpu: int) -> bool:

@@ -10,7 +10,8 @@ from verified_buddy.errors import BuddyError, Deadlock
 from verified_buddy.linux.topology import NodeSpec
 from verified_buddy.linux.world import Task
 from verified_buddy.oracle.source import Unusable
-from verified_buddy.simulate.load import Ask, Drain, Fold, Give, Step, fitted
+from verified_buddy.simulate.groups import Groups
+from verified_buddy.simulate.load import ROOT, Ask, Drain, Fold, Found, Give, Step, fitted
 from verified_buddy.simulate.memory import Memory
 from verified_buddy.simulate.teller import Teller
 from verified_buddy.simulate.told_nodes import ToldNodes
@@ -27,7 +28,8 @@ class Run:
 
     def __init__(self, specs: Sequence[NodeSpec], policy: str, teller: Teller | None = None) -> None:
         """A machine that is all free; with a teller it tells what it does.  Raises Unusable."""
-        self.memory, self.policy, self.teller = Memory(), policy, teller
+        self.groups = Groups(teller)
+        self.memory, self.policy, self.teller = Memory(self.groups), policy, teller
         try:
             self.nodes: Simulated = (
                 WatchedNodes(specs, self.memory, policy=policy)
@@ -63,12 +65,24 @@ class Run:
                 self.nodes.drain(self.tasks[step.cpu])
             elif isinstance(step, Fold):
                 self.nodes.fold(step.cpu)
+            else:
+                self.found(step)
         self.seconds = time.perf_counter() - begun
+
+    def found(self, step: Found) -> None:
+        """A memory cgroup is made."""
+        self.groups.add(step.name, step.parent, step.limit)
+        if isinstance(self.nodes, ToldNodes):
+            self.nodes.voice.accounts = True
 
     def ask(self, ask: Ask) -> None:
         """Make a request; what is asked for under a name again goes back first."""
         task = self.tasks[ask.cpu]
         self.memory.give(ask.name, task)
+        if ask.group is not None and ask.group != ROOT:
+            task = task._replace(memcg=self.groups.named[ask.group])
+        if self.teller is not None:
+            self.teller.group = self.groups.number_of(ask.group)
         node = self.home[ask.cpu] if ask.node is None else ask.node
         self.requests += 1
         try:

@@ -71,8 +71,19 @@ PLACES: Final[dict[str, str]] = {
     "fop_ok": "__free_pages_ok+0x229/0x530",
     "movefree": "move_freepages_block+0x0/0x250",
     "setblock": "set_pfnblock_flags_mask+0x0/0xa0",
-    "kmemch": "__memcg_kmem_charge_page+0x5/0x1c0",
-    "kmemch_ret": "__alloc_pages+0x1e1/0x330 <- __memcg_kmem_charge_page",
+    "kmemch": "__memcg_kmem_charge_page+0x5/0x290",
+    "kmemch_ret": "__alloc_pages+0x207/0x330 <- __memcg_kmem_charge_page",
+    "kmemun": "__memcg_kmem_uncharge_page+0x5/0xa0",
+    "trych": "try_charge_memcg+0x5/0x780",
+    "trych_ret": "__memcg_kmem_charge_page+0xed/0x290 <- try_charge_memcg",
+    "pcharge": "page_counter_try_charge+0x5/0xb0",
+    "pcharge_ret": "try_charge_memcg+0xc7/0x780 <- page_counter_try_charge",
+    "pforce": "page_counter_charge+0x5/0x40",
+    "puncharge": "page_counter_uncharge+0x5/0x50",
+    "refillst": "__refill_stock+0x5/0xa0",
+    "drainst": "drain_stock+0x5/0x60",
+    "mcgreclaim": "try_to_free_mem_cgroup_pages+0x5/0x1b0",
+    "mcgreclaim_ret": "try_charge_memcg+0x2a1/0x780 <- try_to_free_mem_cgroup_pages",
 }
 """By probe: the function that it stands in, and for a return the caller first."""
 
@@ -101,6 +112,8 @@ class Teller:
         """The CPU of whoever acts, for what is not told which."""
         self.who: Who | None = None
         """The task that acts; None for the load's own task on the CPU."""
+        self.group = 0
+        """Which group that task is of."""
         self.turn = 0
         """Which of the load's tasks that is."""
         self.lines: list[str] = []
@@ -124,7 +137,7 @@ class Teller:
     def _line(self, cpu: int, flags: str, text: str) -> None:
         second, micro = divmod(BEGINS + self.entries, SECOND)
         self.entries += 1
-        who = self.who or own_task(cpu, self.turn)
+        who = self.who or own_task(cpu, self.turn, self.group)
         self.lines.append(f"{self.begin(who, cpu, flags)}{second:>5}.{micro:06d}: {text}\n")
         if len(self.lines) >= MANY:
             self.flush()
@@ -163,9 +176,9 @@ def header(spelling: Spelling, entries: int, cpus: int) -> str:
 
 
 @cache
-def own_task(cpu: int, turn: int) -> Who:
-    """The task that the load is on a CPU, for a while."""
-    return Who("load", 1000 + cpu * TURNS + turn)
+def own_task(cpu: int, turn: int, group: int) -> Who:
+    """The task that the load is on a CPU, for a while; those of each group are others."""
+    return Who("load", 1000 + (group << 17) + cpu * TURNS + turn)
 
 
 @cache

@@ -16,6 +16,7 @@ from verified_buddy.linux.world import Task
 from verified_buddy.linux.zonelist import ZoneRef
 from verified_buddy.pfn import Order, Pfn
 from verified_buddy.simulate.addresses import NODEMASK, page_address, zone_address
+from verified_buddy.simulate.groups import ENOMEM
 from verified_buddy.simulate.voice import Voice
 
 
@@ -158,7 +159,12 @@ class ToldRequest(Request):
     def charge(self, pfn: Pfn, order: int, gfp_mask: int) -> bool:
         """As any request."""
         self.end_slow()
-        return super().charge(pfn, order, gfp_mask)
+        if not self.voice.accounts:
+            return super().charge(pfn, order, gfp_mask)
+        self.probe("kmemch", f"page={page_address(pfn)} gfp={gfp_mask:#x} order={order}")
+        charged = super().charge(pfn, order, gfp_mask)
+        self.probe("kmemch_ret", f"ret={0 if charged else -ENOMEM}")
+        return charged
 
 
 def masked(nodemask: Container[int] | None) -> str:

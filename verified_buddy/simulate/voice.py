@@ -16,10 +16,12 @@ from verified_buddy.simulate.zone_lines import page
 class Voice:
     """A machine's teller, and what was asked of the machine last."""
 
-    __slots__ = ("asked", "teller")
+    __slots__ = ("accounts", "asked", "teller")
 
     def __init__(self, teller: Teller) -> None:
         self.teller = teller
+        self.accounts = False
+        """Whether there are memory cgroups, so that kernel memory may have to be charged."""
         self.asked: tuple[int, int, int, Container[int] | None] = (0, 0, 0, None)
         """Mask, order, node and nodemask, as the caller gave them."""
 
