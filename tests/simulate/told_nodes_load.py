@@ -106,7 +106,8 @@ class Tasks(World):
     def ask(self, nodes: Nodes) -> None:
         """A request of any kind."""
         order, mask = self.random.choice(ORDERS), self.random.choice(MASKS)
-        node, nodemask = self.random.randrange(len(nodes.specs)), self.random.choice(NODEMASKS)
+        node = self.random.randrange(len(nodes.specs))
+        nodemask = self.random.choice(NODEMASKS) if len(nodes.specs) > 1 else None
         try:
             pfn = nodes.alloc_pages(mask, order, node, self.task(), nodemask)
         except Deadlock:
