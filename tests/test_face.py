@@ -13,7 +13,10 @@ import pytest
 import verified_buddy
 from specs.ledger.subject import CORE, LINUX, PACKAGE
 
-MODULES = [importlib.import_module(f"{PACKAGE}.{name}") for name in (*CORE, *LINUX, "linux.versions.v6_12")]
+MODULES = [
+    importlib.import_module(f"{PACKAGE}.{name}")
+    for name in (*CORE, *LINUX, "linux.versions.v6_12", "machine")
+]
 
 
 def test_every_name_that_is_promised_is_there_and_the_very_thing() -> None:

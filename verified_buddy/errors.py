@@ -21,6 +21,8 @@ class _Shown:
     def __format__(self, spec: str) -> str:
         if isinstance(self.value, int) and self.value.bit_length() > 128:
             return f"an int of {self.value.bit_length()} bits"
+        if spec and isinstance(self.value, int):
+            return format(self.value, spec)
         shown = repr(self.value)
         return shown if len(shown) <= 60 else f"{shown[:57]}..."
 
@@ -194,3 +196,99 @@ class Deadlock(Exception):
 
     def __str__(self) -> str:
         return "nobody finds memory for flags {:#x} and order {}, which must not fail".format(*self.args)
+
+
+class NonCanonical(BuddyError):
+    """The upper bits of a linear address are not copies of the highest that is translated."""
+
+    sentence = "the linear address {:#x} is not canonical"
+
+
+class BeyondPhysical(BuddyError):
+    """No entry of a table can hold the address."""
+
+    sentence = "page {:#x} is not below the physical limit of 2**40 pages"
+
+
+class OutsideTheMap(BuddyError):
+    """The kernel does not map this memory where it was looked for."""
+
+    sentence = "the physical address {:#x} is outside of the kernel's map"
+
+
+class PageOutsideTheMap(OutsideTheMap):
+    """The kernel does not map this page, which hence has no descriptor."""
+
+    sentence = "page {:#x} is outside of the kernel's map"
+
+
+class NotADescriptor(BuddyError):
+    """No page has its descriptor there."""
+
+    sentence = "{:#x} is not the address of a page descriptor"
+
+
+class NotMapped(BuddyError):
+    """Nothing is mapped at the linear address."""
+
+    sentence = "nothing is mapped at the linear address {:#x}"
+
+
+class AlreadyMapped(BuddyError):
+    """Some page of what is to be mapped is mapped already."""
+
+    sentence = "something is mapped at the linear address {:#x} already"
+
+
+class UnalignedAddress(BuddyError):
+    """A page starts at a multiple of its size, in both its addresses."""
+
+    sentence = "the address {:#x} is not a multiple of {:#x} bytes"
+
+
+class InvalidLevel(BuddyError):
+    """No entry of this level maps a page."""
+
+    sentence = "{} is not a level of pages, which are 1..{}"
+
+
+class InvalidEntry(BuddyError):
+    """No entry of the level has these bits."""
+
+    sentence = "{:#x} has bits that an entry of level {} does not"
+
+
+class InvalidGeometry(BuddyError):
+    """No tables have this shape."""
+
+    sentence = "tables cannot have {} levels of {} bits with pages up to level {}"
+
+
+class NoTablePage(BuddyError):
+    """The allocator has no page for a table."""
+
+    sentence = "there is no page for a table on the way to {:#x}"
+
+
+class TablesGone(BuddyError):
+    """All tables were given back."""
+
+    sentence = "the tables were given back"
+
+
+class AccessDenied(BuddyError):
+    """The rights along the walk do not allow the access."""
+
+    sentence = "the access to {:#x} is not allowed"
+
+
+class InvalidSegment(BuddyError):
+    """No descriptor, or no register, is of such a segment."""
+
+    sentence = "no segment has base or name {}, limit {} and attributes {}"
+
+
+class BeyondLimit(BuddyError):
+    """Some of the bytes are not in the segment."""
+
+    sentence = "{} bytes at offset {:#x} are not within the segment"

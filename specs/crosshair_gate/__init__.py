@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specs.crosshair_gate import arguments, arithmetic, slab, tiny_zone, vmstat, watermark
+from specs.crosshair_gate import arguments, arithmetic, fragmentation, slab, tiny_zone, vmstat, watermark
 from specs.crosshair_gate import linux as typed
 from specs.ledger.theorem import Theorem
 
@@ -12,6 +12,7 @@ THEOREMS: tuple[Theorem, ...] = (
     tiny_zone.THEOREM,
     *typed.THEOREMS,
     vmstat.THEOREM,
+    fragmentation.THEOREM,
     watermark.THEOREM,
     *slab.THEOREMS,
 )
@@ -23,6 +24,7 @@ GATES: dict[str, str] = {
         arguments.THEOREM,
         *typed.THEOREMS,
         vmstat.THEOREM,
+        fragmentation.THEOREM,
         watermark.THEOREM,
         *slab.THEOREMS,
     )

@@ -38,6 +38,7 @@ LINUX = (
     "linux.watermark",
     "linux.watermark_setup",
     "linux.vmstat",
+    "linux.fragmentation",
     "linux.zonelist",
     "linux.compaction",
     "linux.system",
@@ -50,6 +51,7 @@ LINUX = (
     "linux.memcg",
     "linux.memcg_charge",
     "linux.counted_zone",
+    "linux.page_events",
     "linux.request_zone",
     "linux.world",
     "linux.topology",
@@ -71,9 +73,18 @@ BOOT = (
     "boot.contents",
 )
 """The modules of a machine's start, under proof as well, in the order of their imports."""
-ROOMS = ("linux", "slab", "boot")
+ADDRESSING = tuple(
+    f"addressing.{name}" for name in ("address", "segment", "paging", "table_walk", "page_table")
+)
+"""The modules of addresses and page tables, in the order of their imports."""
+PROC = tuple(
+    f"proc.{name}"
+    for name in ("buddyinfo", "pagetypeinfo", "extfrag", "zoneinfo", "vmstat", "slabinfo", "nodes")
+)
+"""The modules of the files of /proc, under proof as well, in the order of their imports."""
+ROOMS = ("linux", "slab", "boot", "addressing", "proc")
 """The packages under proof beside the core."""
-UNDER_PROOF = (*CORE, *LINUX, *SLAB, *BOOT)
+UNDER_PROOF = (*CORE, *LINUX, *SLAB, *BOOT, *ADDRESSING, *PROC)
 """All modules under proof, in the order of their imports."""
 HOLDERS = ("FreeArea", "FreeAreaOrder", "Spans", "Pageblocks", "PerCpuPages")
 """The classes that hold the state, for which others stand in."""
@@ -123,6 +134,10 @@ class Subject:
     """The package of the slab caches, with its modules."""
     boot: ModuleType
     """The package of a machine's start, with its modules."""
+    addressing: ModuleType
+    """The package of addresses and page tables, with its modules."""
+    proc: ModuleType
+    """The package of the files of /proc, with its modules."""
     definitions: ModuleType
     """The specification's arithmetic, which the core is compared with."""
     twin: Twin | None = None

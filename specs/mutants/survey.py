@@ -10,11 +10,11 @@ from functools import partial
 from types import CodeType, FrameType
 
 from specs.ledger.forks import forked
-from specs.ledger.subject import CORE, PACKAGE, running
+from specs.ledger.subject import CORE, PACKAGE, ROOMS, running
 from specs.ledger.theorem import Theorem
 from specs.theorems import LEDGER
 
-LAYERS = (f"{PACKAGE}.linux.", f"{PACKAGE}.boot.")
+LAYERS = tuple(f"{PACKAGE}.{room}." for room in ROOMS)
 PROOFS = tuple(
     row
     for row in LEDGER

@@ -119,8 +119,7 @@ class Beside:
                 expected = value, diff
             retried = order in CACHED and delta == -(1 << order) and got == naive.counted(*in_vain, delta)
             assert got == expected or retried, f"counter {got}, expected {expected}"
-            hears = bool(flags & 0x800) and self.may_use(zone.ref.node, task)
-            served = pfn is not None
+            hears, served = bool(flags & 0x800), pfn is not None
             self.boost_is_due(zone, facts, order, migratetype, cached=cached, served=served, hears=hears)
             usual = cached or any(listed >= order and kind < 3 for listed, kind in facts.listed)
             assert usual or not served or flags & (0x200 | 8 | 0x10), "it took of the reserve"
@@ -154,11 +153,12 @@ class Beside:
         assert not flags & 8 or (victim and not spared), "the reserve of victims"
         assert not flags & 0x20 or insists or gfp & 0x20 or (task.realtime and task.in_task), "a reserve"
         assert not flags & 0x200 or (order > 0 and gfp & 0x20 and not gfp & 0x400), "the highatomic reserve"
-        assert not flags & 0x40 or self.may_use(zone.ref.node, task), "a node outside of the cpuset"
+        strictly = bool(gfp & 0x100000 or flags & 3) and flags & 0x40 != 0
+        assert self.may_use(zone.ref.node, task, strictly=strictly), "a node outside of the cpuset"
 
-    def may_use(self, node: int, task: Any) -> bool:
+    def may_use(self, node: int, task: Any, *, strictly: bool) -> bool:
         """Whether the task's cpuset lets it use the node, or does not bind it."""
-        bound = task.cpuset is not None and task.in_task and not task.oom_victim
+        bound = strictly and task.cpuset is not None and task.in_task and not task.oom_victim
         return not bound or node in task.cpuset
 
     def wakeup_kswapd(self, ref: Any, gfp: int, order: int, highest: int) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 from hypothesis import strategies as st
@@ -159,8 +160,11 @@ class NodesMachine(Programs):
 
     @rule(cpu=st.integers(0, 2))
     def fold(self, cpu: int) -> None:
-        """What one CPU hides."""
-        with self.telling(f"fold cpu {cpu % self.machine.cpus}"):
+        """What one CPU hides, after it has asked every node for a page of a low zone and of any."""
+        task = self.task({}, cpu, None)
+        with self.telling(f"fold cpu {task.cpu}"):
+            for node, gfp in product(range(self.nodes), (0xCC0, 0xCC1)):
+                self.machine.alloc(gfp, 0, node, task, None)
             self.machine.nodes.fold(cpu % self.machine.cpus)
             hidden = [zone.counter.diffs[cpu % self.machine.cpus] for zone in self.machine.nodes.ascending]
             assert not any(hidden), f"still hidden: {hidden}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specs.theorems import boot, core, linux, slab
+from specs.theorems import addressing, boot, core, linux, slab
 from specs.theorems.core import hypotheses
 
 COSTLY = (
@@ -47,6 +47,7 @@ FAMILIES = tuple(
         (core.round_trip,),
         (linux.watermark, linux.watermark_check),
         (linux.alloc_flags, linux.gfp, linux.gfp_names, slab.request),
+        (addressing.address, addressing.segment, addressing.paging),
     )
 )
 """Rows over the same paths, the longest first; what a process has walked and proved, it never does again."""

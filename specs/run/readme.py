@@ -52,6 +52,11 @@ PARTS = {
         "verified_buddy.linux.node",
         "verified_buddy.linux.topology",
     ),
+    "fragmentation and /proc": (
+        "verified_buddy.proc",
+        "verified_buddy.linux.fragmentation",
+        "verified_buddy.linux.page_events",
+    ),
     "boot, addresses, slab caches": (
         "verified_buddy.boot",
         "verified_buddy.addressing",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from specs.crosshair_gate import THEOREMS as CONFIRMED
 from specs.ledger.theorem import Theorem
-from specs.theorems import boot, core, linux, slab
+from specs.theorems import addressing, boot, core, linux, proc, slab
 from specs.theorems.core import hypotheses
 from specs.theorems.linux import hypotheses as linux_hypotheses
 from specs.theorems.linux import paths
@@ -15,6 +15,7 @@ LEDGER: tuple[Theorem, ...] = (
     *linux.PROVED,
     *slab.PROVED,
     *boot.PROVED,
+    *addressing.PROVED,
     *linux_hypotheses.ROWS,
     *paths.ROWS,
     *core.WALKED,
@@ -25,6 +26,8 @@ LEDGER: tuple[Theorem, ...] = (
     *linux.RUN,
     *slab.RUN,
     *boot.RUN,
+    *addressing.RUN,
+    *proc.RUN,
 )
 """Every theorem, in the order in which the ledger is printed."""
 

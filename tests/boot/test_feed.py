@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from verified_buddy.boot.architecture import X86_32, X86_64
 from verified_buddy.boot.described import described
-from verified_buddy.boot.feed import Machine, boot, free_reserved_page
+from verified_buddy.boot.feed import Started, boot, free_reserved_page
 from verified_buddy.boot.memory_map import MemoryMap, Region
 from verified_buddy.boot.page_ranges import Range
 from verified_buddy.boot.reader import read_map
@@ -45,7 +45,7 @@ def recorded_lists(node: int, zone: int) -> Blocks:
     return {key: [row[2] for row in of] for key, of in groupby(mine, key=lambda row: row[:2])}
 
 
-def lists(machine: Machine, zone: ZoneRef) -> Blocks:
+def lists(machine: Started, zone: ZoneRef) -> Blocks:
     blocks = [(order, kind, first) for first, order, kind in machine.zones[zone].free_area.blocks()]
     return {key: [row[2] for row in of] for key, of in groupby(blocks, key=lambda row: row[:2])}
 

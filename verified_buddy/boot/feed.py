@@ -17,7 +17,7 @@ from verified_buddy.linux.zonelist import ZoneRef
 from verified_buddy.pfn import ORDERS, Pfn
 
 
-class Machine(NamedTuple):
+class Started(NamedTuple):
     """The zones of a machine that has started, and the pageblocks they share."""
 
     spans: tuple[ZoneSpan, ...]
@@ -30,7 +30,7 @@ class Machine(NamedTuple):
         return span.present - self.zones[zone].mobility.managed
 
 
-def boot(memory_map: MemoryMap, architecture: Architecture, *, cpus: int = 1) -> Machine:
+def boot(memory_map: MemoryMap, architecture: Architecture, *, cpus: int = 1) -> Started:
     """The machine as it is when all free memory has been handed over, and none is used.
 
     Linux: memblock_free_all(), mm/memblock.c, with mem_init() of the architecture.  Raises InvalidCount.
@@ -49,7 +49,7 @@ def boot(memory_map: MemoryMap, architecture: Architecture, *, cpus: int = 1) ->
         hand_over = free_highmem if architecture.zones[span.zone].name == HIGHMEM else free_lowmem
         for start, end in free_of(span, free):
             hand_over(zone, Pfn(start), Pfn(end))
-    return Machine(spans, zones, pageblocks)
+    return Started(spans, zones, pageblocks)
 
 
 def set_types(pageblocks: Pageblocks, ranges: Iterable[Range]) -> None:

@@ -66,6 +66,8 @@ class NodeZones:
             pageblocks.belong(below, start, zone.free_area)
             below = end
         self.ascending = [*self.zones.values()]
+        for zone in self.ascending:
+            self.hand_over(zone)
         self.starts = [zone.mobility.start for zone in self.ascending]
         self.kswapds = [Kswapd() for _ in specs]
         self.zeroed: set[Pfn] = set()
@@ -79,6 +81,10 @@ class NodeZones:
         self.patience = patience
         """So often a request searches the free lists; one that goes on would do so for ever."""
         self.set_marks(min_free_kbytes)
+
+    def hand_over(self, zone: RequestZone) -> None:
+        """Give the zone its memory: all that it spans."""
+        zone.add_range(zone.mobility.start, zone.mobility.end)
 
     def set_marks(self, kbytes: int | None) -> None:
         """Set the marks of all zones."""

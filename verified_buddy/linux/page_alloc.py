@@ -126,14 +126,15 @@ def search_zones(
 
 
 def cpuset_allows(system: System, zone: ZoneRef, gfp_mask: int) -> bool:
-    """Whether the task's cpuset has the zone's node; others may be used by interrupts and dying tasks.
+    """Whether the task may use the zone's node, in its cpuset or not.
 
-    Linux: __cpuset_node_allowed(), kernel/cgroup/cpuset.c, where no cpuset encloses the task's.
+    Outside of it nodes may be used by interrupts and dying tasks, and by who is not held strictly, since the
+    cpuset around all others has every node.  Linux: __cpuset_node_allowed(), kernel/cgroup/cpuset.c.
     """
     cpuset = system.cpuset()
     if cpuset is None or not system.in_task() or zone.node in cpuset:
         return True
-    return system.oom_victim()
+    return system.oom_victim() or gfp_mask & gfp.HARDWALL == 0
 
 
 def leaves_the_node(system: System, zone: ZoneRef, preferred: ZoneRef | None) -> bool:

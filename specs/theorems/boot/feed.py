@@ -16,7 +16,7 @@ THEOREMS = (
         "pages, each list ascending; as many pages are managed, and the rest of the memory is reserved.",
         about=(
             *(f"{MODULE}.{name}" for name in ("boot", "free_lowmem", "free_of")),
-            f"{MODULE}.Machine.reserved",
+            f"{MODULE}.Started.reserved",
         ),
         method="exhaustive",
         check=Checker(boot_lists.lists),

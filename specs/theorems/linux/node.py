@@ -29,7 +29,7 @@ MEMBERS = {
     "topology": ("described", "count_cpus", "sorted_zones"),
     "node_zones.NodeZones": (
         *("set_marks", "zones_of", "zone_of", "cpu_error", "release", "drain_all", "wakeup_kswapd"),
-        *("balance_node", "awake", "reclaim_round", "is_balanced"),
+        *("balance_node", "awake", "reclaim_round", "is_balanced", "hand_over"),
     ),
     "request.Request": (
         *("online_nodes", "zonelist", "populated", "zone", "gfp_context", "cpuset", "in_task", "realtime"),

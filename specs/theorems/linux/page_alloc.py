@@ -87,6 +87,7 @@ ROWS = (
             "page-alloc-near-zone-not-measured-again",
             "page-alloc-mark-for-who-needs-none",
             "page-alloc-victim-stays-in-its-cpuset",
+            "page-alloc-cpuset-always-strict",
         ),
         MEASURED,
         GIVEN,

@@ -30,7 +30,12 @@ TWINS = (
         old="if passed or alloc_flags & NO_WATERMARKS != 0:",
         new="if passed:",
     ),
-    _twin("page-alloc-victim-stays-in-its-cpuset", old="return system.oom_victim()", new="return False"),
+    _twin("page-alloc-victim-stays-in-its-cpuset", old="return system.oom_victim() or", new="return"),
+    _twin(
+        "page-alloc-cpuset-always-strict",
+        old="system.oom_victim() or gfp_mask & gfp.HARDWALL == 0",
+        new="system.oom_victim()",
+    ),
     _twin(
         "page-alloc-boost-forgotten",
         old="state.watermark[alloc_flags & WMARK_MASK] + boost",

@@ -137,7 +137,7 @@ def allowed(situation: Situation, zone: tuple[int, int]) -> z3.BoolRef:
     """Whether the zone may be looked at."""
     terms = []
     if situation.alloc_flags & CPUSET and situation.cpuset is not None and zone[0] not in situation.cpuset:
-        terms.append(z3.Or(z3.Not(bit("in_task")), bit("oom_victim")))
+        terms.append(z3.Or(z3.Not(bit("in_task")), bit("oom_victim"), z3.Not(has(MASK, 0x100000))))
     if situation.dirty:
         terms.append(bit("dirty_ok"))
     return conjunction(terms)

@@ -1,0 +1,1 @@
+"""Tests of what the files of /proc say of a machine."""

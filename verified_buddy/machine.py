@@ -1,0 +1,218 @@
+"""A whole machine: memory from its map on, requests, memory cgroups, slab caches, page tables, /proc."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from typing import Final
+
+from verified_buddy.addressing.page_table import PageTable, TablePages
+from verified_buddy.boot.architecture import X86_64
+from verified_buddy.boot.feed import free_lowmem, free_of, set_types
+from verified_buddy.boot.memory_map import MemoryMap, NodeRegion, free_pages, node_memory
+from verified_buddy.boot.page_ranges import size
+from verified_buddy.boot.reader import described_map, read_map
+from verified_buddy.boot.zones import ZoneSpan, zone_spans
+from verified_buddy.errors import InvalidGroup
+from verified_buddy.linux import gfp
+from verified_buddy.linux.gfp_names import parse_gfp
+from verified_buddy.linux.memcg import MemCgroup, Stock
+from verified_buddy.linux.memcg_charge import Resort, charge_kmem_page, uncharge_kmem_page
+from verified_buddy.linux.memcg_charge import Task as Payer
+from verified_buddy.linux.node import Nodes
+from verified_buddy.linux.request_zone import RequestZone
+from verified_buddy.linux.topology import NodeSpec
+from verified_buddy.linux.world import Task, World
+from verified_buddy.linux.zonelist import ZoneRef
+from verified_buddy.pfn import ORDERS, Order, Pfn
+from verified_buddy.proc.buddyinfo import show_buddyinfo
+from verified_buddy.proc.nodes import counters, free_counts, type_counts, zone_infos
+from verified_buddy.proc.pagetypeinfo import show_pagetypeinfo
+from verified_buddy.proc.slabinfo import cache_counts, show_slabinfo
+from verified_buddy.proc.vmstat import show_vmstat
+from verified_buddy.proc.zoneinfo import show_zoneinfo
+from verified_buddy.slab.cache import SlabCache
+
+TABLE_FLAGS: Final = gfp.GFP_KERNEL_ACCOUNT | gfp.ZERO
+"""Of the requests for page tables; Linux: GFP_PGTABLE_USER, include/asm-generic/pgalloc.h."""
+
+
+class Charging(World):
+    """Memory cgroups, and nothing else: no reclaim, no compaction, no task to kill."""
+
+    def __init__(self) -> None:
+        self.root = MemCgroup("")
+        self.groups: dict[str, MemCgroup] = {}
+        self.stocks: list[Stock] = []
+        self.owners: dict[Pfn, MemCgroup] = {}
+        """By the first page of a charged block: who pays for it."""
+
+    def charge(self, pfn: Pfn, order: int, gfp_mask: int, task: Task) -> bool:
+        """Charge the task's group."""
+        group = task.memcg
+        if not isinstance(group, MemCgroup):
+            return True
+        payer = Payer(memalloc=task.memalloc, dying=task.fatal_signal)
+        resort = Resort(lambda group, pages, mask: 0, lambda group, mask, order: False)
+        charged = charge_kmem_page(group, self.stocks, task.cpu, ORDERS[order], gfp_mask, payer, resort)
+        if charged:
+            self.owners[pfn] = group
+        return charged
+
+    def uncharge(self, pfn: Pfn, order: int) -> None:
+        """Take the charge back, on the first CPU."""
+        uncharge_kmem_page(self.owners.pop(pfn, None), self.stocks[0], ORDERS[order])
+
+
+class BootedNodes(Nodes):
+    """Nodes whose zones have the memory of a map, less what is in use already."""
+
+    def __init__(
+        self, spans: tuple[ZoneSpan, ...], free: tuple[NodeRegion, ...], cpus: int, world: Charging
+    ) -> None:
+        self.spans = {ZoneRef(span.node, span.zone): span for span in spans}
+        self.free = free
+        nodes = sorted({span.node for span in spans})
+        specs = [
+            NodeSpec(
+                [(span.zone, span.start, span.end) for span in spans if span.node == node],
+                range(cpus)[number :: len(nodes)],
+            )
+            for number, node in enumerate(nodes)
+        ]
+        super().__init__(specs, world)
+
+    def hand_over(self, zone: RequestZone) -> None:
+        """Give the zone what is free of its memory, as Linux does when it starts."""
+        span = self.spans[zone.ref]
+        set_types(zone.mobility.pageblocks, span.memory)
+        ranges = free_of(span, self.free)
+        for start, end in ranges:
+            free_lowmem(zone, Pfn(start), Pfn(end))
+        zone.counter.value += size(ranges)
+
+
+class Machine:
+    """One machine of x86-64, from its memory map on.
+
+    >>> machine = Machine.described("4 GiB, two nodes", cpus=2)
+    >>> pfn = machine.allocate("GFP_KERNEL|__GFP_ZERO", order=3, node=1)
+    >>> machine.free(pfn, order=3)
+    >>> print(machine.buddyinfo().splitlines()[0])  # doctest: +NORMALIZE_WHITESPACE
+    Node 0, zone      DMA      0      0      0      0      0      0      0      0      1      1      3
+
+    A call that raises a ``BuddyError`` has changed nothing.
+    """
+
+    def __init__(self, memory_map: MemoryMap, *, cpus: int = 1) -> None:
+        """The machine, started: all that is free of its memory is on the lists.
+
+        Raises InvalidCount, InvalidCpu.
+        """
+        spans = zone_spans(node_memory(memory_map, X86_64), X86_64)
+        self.world = Charging()
+        self.nodes = BootedNodes(spans, free_pages(memory_map, X86_64), cpus, self.world)
+        self.world.stocks += [Stock() for _ in range(cpus)]
+        self.caches: dict[str, SlabCache] = {}
+        self.slab_pages: set[Pfn] = set()
+
+    @classmethod
+    def described(cls, text: str, *, cpus: int = 1) -> Machine:
+        """Such as "4 GiB, two nodes".  Raises Unusable."""
+        return cls(described_map(text, X86_64), cpus=cpus)
+
+    @classmethod
+    def read(cls, path: str, *, cpus: int = 1) -> Machine:
+        """Of the map in a kernel's log or in JSON, plain or gzip.  Raises Unusable, OSError."""
+        with open(path, "rb") as stream:
+            return cls(read_map(stream, path, X86_64), cpus=cpus)
+
+    # Pages.
+    def allocate(
+        self,
+        gfp_mask: int | str,
+        order: int = 0,
+        node: int = 0,
+        cpu: int = 0,
+        cgroup: str | None = None,
+        nodemask: Container[int] | None = None,
+    ) -> Pfn | None:
+        """The first page of a block of the order; None if there is none for such a request.
+
+        The mask may be spelled as in traces.  Raises InvalidGfp, InvalidOrder, InvalidNode, InvalidCpu,
+        InvalidGroup.
+        """
+        mask = parse_gfp(gfp_mask) if isinstance(gfp_mask, str) else gfp_mask
+        return self.nodes.alloc_pages(mask, order, node, Task(cpu, memcg=self.group(cgroup)), nodemask)
+
+    def free(self, pfn: int, order: int = 0, cpu: int = 0) -> None:
+        """Take back a block.  Raises as ``Nodes.free_pages`` does."""
+        self.nodes.free_pages(pfn, order, Task(cpu))
+
+    def cgroup(self, name: str, limit: int, parent: str | None = None) -> MemCgroup:
+        """A new memory cgroup that may be charged so many pages.  Raises InvalidLimit, InvalidGroup."""
+        if name in self.world.groups:
+            raise InvalidGroup(name)
+        above = self.world.root if parent is None else self.group(parent)
+        self.world.groups[name] = made = MemCgroup(name, above, limit)
+        return made
+
+    def group(self, name: str | None) -> MemCgroup | None:
+        """The group of that name; None for None.  Raises InvalidGroup."""
+        if name is not None and name not in self.world.groups:
+            raise InvalidGroup(name)
+        return None if name is None else self.world.groups[name]
+
+    # What stands on pages.
+    def cache(self, name: str, size: int) -> SlabCache:
+        """The slab cache of that name, for objects of so many bytes; a new one, or that which is there."""
+        if name not in self.caches:
+            pages = NodePages(self.nodes)
+            made = SlabCache(pages, size, cpus=self.nodes.cpus, slab_pages=self.slab_pages)
+            self.caches[name] = made
+        return self.caches[name]
+
+    def page_table(self) -> PageTable:
+        """The tables of a new address space, whose pages are the machine's.  Raises NoTablePage."""
+        pages = NodePages(self.nodes)
+        return PageTable(TablePages(lambda: pages.alloc(ORDERS[0], TABLE_FLAGS), pages.give_back))
+
+    # What /proc says.
+    def buddyinfo(self) -> str:
+        """/proc/buddyinfo."""
+        return show_buddyinfo(free_counts(self.nodes))
+
+    def pagetypeinfo(self) -> str:
+        """/proc/pagetypeinfo."""
+        return show_pagetypeinfo(type_counts(self.nodes))
+
+    def zoneinfo(self) -> str:
+        """/proc/zoneinfo, as far as the machine has what it tells."""
+        present = {ref: span.present for ref, span in self.nodes.spans.items()}
+        return show_zoneinfo(zone_infos(self.nodes, present))
+
+    def slabinfo(self) -> str:
+        """/proc/slabinfo."""
+        return show_slabinfo(cache_counts(name, cache) for name, cache in self.caches.items())
+
+    def vmstat(self) -> str:
+        """The counters of pages in /proc/vmstat."""
+        return show_vmstat(counters(self.nodes))
+
+
+class NodePages:
+    """The pages of a machine for slabs and tables, which the first node's tasks ask for."""
+
+    def __init__(self, nodes: Nodes) -> None:
+        self.nodes = nodes
+
+    def alloc(self, order: Order, gfp_mask: int) -> Pfn | None:
+        """The first page of a block; None if there is none."""
+        return self.nodes.alloc_pages(gfp_mask, order, 0)
+
+    def free(self, pfn: Pfn, order: Order) -> None:
+        """The block goes back."""
+        self.nodes.free_pages(pfn, order)
+
+    def give_back(self, pfn: Pfn) -> None:
+        """A single page goes back."""
+        self.free(pfn, ORDERS[0])
