@@ -1,26 +1,34 @@
-"""The figures of a run: indices as the kernel has them."""
+"""The figures of a run, for people and for programs."""
 
 from __future__ import annotations
 
-from verified_buddy.simulate.outcome import fragmentation_index, thousandths, unusable_index
+import json
 
-SMALL = [3, 4, 9, 4, 6, 6, 7, 6, 5, 2, 13]
-"""Of a recorded kernel's /proc/buddyinfo."""
-
-
-def test_the_recorded_state_has_the_kernels_index() -> None:
-    assert (unusable_index(SMALL, 9), fragmentation_index(SMALL, 9)) == (166, -1000)
-
-
-def test_single_pages_alone_are_in_pieces() -> None:
-    free = [1000] + [0] * 10
-    assert (unusable_index(free, 4), fragmentation_index(free, 4)) == (1000, 937)
+from verified_buddy.linux import gfp
+from verified_buddy.simulate.figures import outcome_of
+from verified_buddy.simulate.load import Ask
+from verified_buddy.simulate.machine_text import machine_of
+from verified_buddy.simulate.outcome import as_table, thousandths
+from verified_buddy.simulate.run import Run
+from verified_buddy.terminal import plain
 
 
-def test_no_page_is_want_of_memory() -> None:
-    free = [0] * 11
-    assert (unusable_index(free, 4), fragmentation_index(free, 4)) == (1000, 0)
-
-
-def test_it_is_told_as_debugfs_does() -> None:
+def test_an_index_is_told_as_debugfs_does() -> None:
     assert [thousandths(each) for each in (-1000, 7, 166, 1000)] == ["-1.000", "0.007", "0.166", "1.000"]
+
+
+def test_a_full_machine_has_failures_by_order_and_nothing_free() -> None:
+    run = Run(machine_of("8 MiB"), "6.1")
+    asks = [Ask(number, gfp.GFP_KERNEL | gfp.MEMALLOC, 9 - number % 4) for number in range(40)]
+    singles = [Ask(number, gfp.GFP_KERNEL | gfp.MEMALLOC, 0) for number in range(100, 1100)]
+    run.play([*asks, *singles], lambda done: None)
+    outcome = outcome_of(run)
+    assert outcome.failed == sum(outcome.failed_by_order.values()) > 0
+    assert outcome.free_pages == sum(count << order for order, count in enumerate(outcome.free_blocks)) == 0
+    assert (outcome.unusable_index, outcome.fragmentation_index) == ({"4": 1000, "9": 1000}, {"4": 0, "9": 0})
+    assert sum(outcome.pageblocks.values()) == 4
+    facts = json.loads(json.dumps(outcome.facts()))
+    assert facts["failed"] == outcome.failed
+    rows = plain(as_table([outcome], "a title")).splitlines()
+    assert rows[0] == "a title"
+    assert any(row.startswith(f"│     order 9 {' ' * 28}│") for row in rows), rows

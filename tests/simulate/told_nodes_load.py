@@ -37,6 +37,7 @@ MASKS: Final = (
     gfp.GFP_HIGHUSER_MOVABLE | gfp.NORETRY,
 )
 ORDERS: Final = (*[0] * 8, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
+NODEMASKS: Final = (*[None] * 6, frozenset({0}), frozenset({1}), frozenset({0, 1}))
 
 
 class Tasks(World):
@@ -105,8 +106,10 @@ class Tasks(World):
     def ask(self, nodes: Nodes) -> None:
         """A request of any kind."""
         order, mask = self.random.choice(ORDERS), self.random.choice(MASKS)
+        node = self.random.randrange(len(nodes.specs))
+        nodemask = self.random.choice(NODEMASKS) if len(nodes.specs) > 1 else None
         try:
-            pfn = nodes.alloc_pages(mask, order, self.random.randrange(len(nodes.specs)), self.task())
+            pfn = nodes.alloc_pages(mask, order, node, self.task(), nodemask)
         except Deadlock:
             return
         if pfn is not None:

@@ -89,8 +89,8 @@ class Drains:
                 return self._misfit(line, pfn, event.order, drain)
             if drain is not None:
                 self.close(cpu)
-            if found.remote and (own := self.open.get(found.lists.cpu)) and own.lists is found.lists:
-                self.close(found.lists.cpu)  # it had locked the lists
+            for other in [other for other, each in self.open.items() if each.lists is found.lists]:
+                self.close(other)  # it had locked the lists
             self.open[cpu] = drain = found
         pcp, size = drain.lists.pcp, PCP_PAGES[drain.pindex]
         noted = pcp.remove(drain.pindex, pfn)

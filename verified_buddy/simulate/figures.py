@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from verified_buddy.linux.fragmentation import contig_pages, fragmentation_index, unusable_index
 from verified_buddy.linux.pageblock import PAGEBLOCK_PAGES, pageblock_start
-from verified_buddy.simulate.outcome import INDEXED, TYPES, Outcome, fragmentation_index, unusable_index
+from verified_buddy.simulate.outcome import INDEXED, TYPES, Outcome
 from verified_buddy.simulate.run import Run
 from verified_buddy.simulate.watched import WatchedZone
 
@@ -13,6 +14,7 @@ def outcome_of(run: Run) -> Outcome:
     zones = run.nodes.ascending
     areas = [zone.free_area for zone in zones]
     free = [sum(area.orders[order].nr_free for area in areas) for order in range(len(areas[0].orders))]
+    seen = {order: contig_pages(free, order) for order in INDEXED}
     blocks = zones[0].mobility.pageblocks
     watched = [zone for zone in zones if isinstance(zone, WatchedZone)]
     return Outcome(
@@ -32,8 +34,8 @@ def outcome_of(run: Run) -> Outcome:
         free_pages=sum(count << order for order, count in enumerate(free)),
         cached_pages=sum(lists.count for zone in zones for lists in zone.pcp),
         free_blocks=free,
-        unusable_index={str(order): unusable_index(free, order) for order in INDEXED},
-        fragmentation_index={str(order): fragmentation_index(free, order) for order in INDEXED},
+        unusable_index={str(order): unusable_index(order, info) for order, info in seen.items()},
+        fragmentation_index={str(order): fragmentation_index(order, info) for order, info in seen.items()},
         seconds=run.seconds,
     )
 

@@ -55,30 +55,6 @@ class Outcome:
         return asdict(self) | {"seconds": round(self.seconds, 3)}
 
 
-def unusable_index(free: Sequence[int], order: int) -> int:
-    """The part of the free pages that is of no use for a block of the order.
-
-    Linux: unusable_free_index(), mm/vmstat.c.
-    """
-    pages = sum(count << each for each, count in enumerate(free))
-    usable = sum(count << each for each, count in enumerate(free) if each >= order)
-    return WHOLE if pages == 0 else (pages - usable) * WHOLE // pages
-
-
-def fragmentation_index(free: Sequence[int], order: int) -> int:
-    """Why there is no block of the order: near 0 since memory is short, near 1 since it is in pieces.
-
-    -1 if there is one.  Linux: __fragmentation_index(), mm/vmstat.c.
-    """
-    pages = sum(count << each for each, count in enumerate(free))
-    blocks = sum(free)
-    if blocks == 0:
-        return 0
-    if any(free[order:]):
-        return -WHOLE
-    return WHOLE - (WHOLE + pages * WHOLE // (1 << order)) // blocks
-
-
 def as_table(outcomes: Sequence[Outcome], title: str) -> Table:
     """The figures side by side."""
     table = Table(title=title, title_justify="left")
