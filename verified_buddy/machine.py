@@ -7,11 +7,9 @@ from typing import Final
 
 from verified_buddy.addressing.page_table import PageTable, TablePages
 from verified_buddy.boot.architecture import X86_64
-from verified_buddy.boot.feed import free_lowmem, free_of, set_types
-from verified_buddy.boot.memory_map import MemoryMap, NodeRegion, free_pages, node_memory
-from verified_buddy.boot.page_ranges import size
+from verified_buddy.boot.memory_map import MemoryMap
+from verified_buddy.boot.nodes import node_specs, present_pages
 from verified_buddy.boot.reader import described_map, read_map
-from verified_buddy.boot.zones import ZoneSpan, zone_spans
 from verified_buddy.errors import InvalidGroup
 from verified_buddy.linux import gfp
 from verified_buddy.linux.gfp_names import parse_gfp
@@ -19,10 +17,7 @@ from verified_buddy.linux.memcg import MemCgroup, Stock
 from verified_buddy.linux.memcg_charge import Resort, charge_kmem_page, uncharge_kmem_page
 from verified_buddy.linux.memcg_charge import Task as Payer
 from verified_buddy.linux.node import Nodes
-from verified_buddy.linux.request_zone import RequestZone
-from verified_buddy.linux.topology import NodeSpec
 from verified_buddy.linux.world import Task, World
-from verified_buddy.linux.zonelist import ZoneRef
 from verified_buddy.pfn import ORDERS, Order, Pfn
 from verified_buddy.proc.buddyinfo import show_buddyinfo
 from verified_buddy.proc.nodes import counters, free_counts, type_counts, zone_infos
@@ -63,34 +58,6 @@ class Charging(World):
         uncharge_kmem_page(self.owners.pop(pfn, None), self.stocks[0], ORDERS[order])
 
 
-class BootedNodes(Nodes):
-    """Nodes whose zones have the memory of a map, less what is in use already."""
-
-    def __init__(
-        self, spans: tuple[ZoneSpan, ...], free: tuple[NodeRegion, ...], cpus: int, world: Charging
-    ) -> None:
-        self.spans = {ZoneRef(span.node, span.zone): span for span in spans}
-        self.free = free
-        nodes = sorted({span.node for span in spans})
-        specs = [
-            NodeSpec(
-                [(span.zone, span.start, span.end) for span in spans if span.node == node],
-                range(cpus)[number :: len(nodes)],
-            )
-            for number, node in enumerate(nodes)
-        ]
-        super().__init__(specs, world)
-
-    def hand_over(self, zone: RequestZone) -> None:
-        """Give the zone what is free of its memory, as Linux does when it starts."""
-        span = self.spans[zone.ref]
-        set_types(zone.mobility.pageblocks, span.memory)
-        ranges = free_of(span, self.free)
-        for start, end in ranges:
-            free_lowmem(zone, Pfn(start), Pfn(end))
-        zone.counter.value += size(ranges)
-
-
 class Machine:
     """One machine of x86-64, from its memory map on.
 
@@ -108,9 +75,10 @@ class Machine:
 
         Raises InvalidCount, InvalidCpu.
         """
-        spans = zone_spans(node_memory(memory_map, X86_64), X86_64)
         self.world = Charging()
-        self.nodes = BootedNodes(spans, free_pages(memory_map, X86_64), cpus, self.world)
+        self.nodes = Nodes(node_specs(memory_map, cpus), self.world)
+        self.present = present_pages(memory_map)
+        """By zone: how many of its pages are memory."""
         self.world.stocks += [Stock() for _ in range(cpus)]
         self.caches: dict[str, SlabCache] = {}
         self.slab_pages: set[Pfn] = set()
@@ -187,8 +155,7 @@ class Machine:
 
     def zoneinfo(self) -> str:
         """/proc/zoneinfo, as far as the machine has what it tells."""
-        present = {ref: span.present for ref, span in self.nodes.spans.items()}
-        return show_zoneinfo(zone_infos(self.nodes, present))
+        return show_zoneinfo(zone_infos(self.nodes, self.present))
 
     def slabinfo(self) -> str:
         """/proc/slabinfo."""

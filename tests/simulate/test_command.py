@@ -103,8 +103,8 @@ def test_the_requests_of_a_trace_run_on_another_policy() -> None:
 @pytest.mark.parametrize(
     ("arguments", "given", "says"),
     [
-        (("--memory", "0 GiB"), "", "'0 GiB': a machine without memory, 4 MiB a node is the least"),
-        (("--memory", "plenty"), "", "'plenty' is no machine: such as '4 GiB', or '4 GiB, two nodes'"),
+        (("--memory", "0 GiB"), "", "'0 GiB': no machine has so many nodes with so much memory"),
+        (("--memory", "plenty"), "", "'plenty' is no description such as '4 GiB, two nodes'"),
         (("--load", "-"), ONE + "{}\n", "-: line 2: Object missing required field `op`"),
         (("--load", "-"), "nothing\n", "-: line 1: JSON is malformed: invalid character (byte 4)"),
         (("--load", "-"), "", "-: a load without a request"),

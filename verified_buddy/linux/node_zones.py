@@ -83,8 +83,13 @@ class NodeZones:
         self.set_marks(min_free_kbytes)
 
     def hand_over(self, zone: RequestZone) -> None:
-        """Give the zone its memory: all that it spans."""
-        zone.add_range(zone.mobility.start, zone.mobility.end)
+        """Give the zone its memory: all that it spans, or what its node says."""
+        gives = self.specs[zone.ref.node].hand_over
+        if gives is None:
+            zone.add_range(zone.mobility.start, zone.mobility.end)
+        else:
+            gives(zone)
+            zone.counter.value += zone.mobility.nr_free_pages()
 
     def set_marks(self, kbytes: int | None) -> None:
         """Set the marks of all zones."""

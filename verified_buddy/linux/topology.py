@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from verified_buddy.errors import InvalidCount, InvalidCpu, Overlap
-from verified_buddy.linux.zone import CPUS_MOST
+from verified_buddy.linux.zone import CPUS_MOST, LinuxZone
 from verified_buddy.linux.zonelist import LOCAL_DISTANCE, Node, ZoneRef
 from verified_buddy.pfn import Pfn
 from verified_buddy.zone import range_error, reject
@@ -31,6 +31,8 @@ class NodeSpec(NamedTuple):
     cpus: Sequence[int] = ()
     distances: Sequence[int] = ()
     """() if all others are as far as nodes usually are."""
+    hand_over: Callable[[LinuxZone], object] | None = None
+    """What gives a zone its memory; None if it has all that it spans."""
 
 
 def described(specs: Sequence[NodeSpec], number: int) -> Node:

@@ -34,10 +34,10 @@ Steps = Callable[[], "Iterable[Step]"]
 @click.command("simulate")
 @click.option(
     "--memory",
-    metavar="TEXT",
+    metavar="MACHINE",
     default="256 MiB",
     show_default=True,
-    help="The machine: '4 GiB', or '4 GiB, two nodes'.",
+    help="The machine: '4 GiB', '4 GiB, two nodes', or a file: a kernel's log, or a map as JSON.",
 )
 @click.option(
     "--cpus", type=click.IntRange(1, 8192), default=1, show_default=True, help="Shared by the nodes."
