@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import re
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import verified_buddy.machine
 from verified_buddy import BuddyError, InvalidGroup, Machine
 from verified_buddy.addressing.address import address_of, canonical
 from verified_buddy.oracle.source import Unusable
+from verified_buddy.replay.recording import Given, judge
 
 DMESG = Path(__file__).parent / "data" / "linux-6.1" / "boot2kp.dmesg"
 
@@ -115,6 +117,20 @@ def test_misuse_changes_nothing(misuse: object) -> None:
     with pytest.raises(BuddyError):
         misuse(machine)  # type: ignore[operator]  # one of the above
     assert everything(machine) == before
+
+
+def test_a_machine_tells_what_it_does_as_a_kernel_would() -> None:
+    machine = Machine.described("64 MiB", tells=True)
+    pfn = machine.allocate("GFP_KERNEL", 2)
+    assert pfn is not None
+    machine.free(pfn, 2)
+    told = machine.events()
+    assert ["mm_page_alloc:" in told, "mm_page_free:" in told, "wmf:" in told] == [True, True, False]
+    assert f"pfn={pfn:#x} order=2" in told
+    assert machine.events() == ""
+    judged = judge(BytesIO(told.encode()), "told", Given())
+    assert judged.conforms
+    assert Machine.described("64 MiB").events() == ""
 
 
 def test_a_group_is_there_once() -> None:

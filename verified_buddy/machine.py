@@ -25,6 +25,8 @@ from verified_buddy.proc.pagetypeinfo import show_pagetypeinfo
 from verified_buddy.proc.slabinfo import cache_counts, show_slabinfo
 from verified_buddy.proc.vmstat import show_vmstat
 from verified_buddy.proc.zoneinfo import show_zoneinfo
+from verified_buddy.simulate.teller import Teller
+from verified_buddy.simulate.told_nodes import ToldNodes
 from verified_buddy.slab.cache import SlabCache
 
 TABLE_FLAGS: Final = gfp.GFP_KERNEL_ACCOUNT | gfp.ZERO
@@ -70,13 +72,18 @@ class Machine:
     A call that raises a ``BuddyError`` has changed nothing.
     """
 
-    def __init__(self, memory_map: MemoryMap, *, cpus: int = 1) -> None:
+    def __init__(self, memory_map: MemoryMap, *, cpus: int = 1, tells: bool = False) -> None:
         """The machine, started: all that is free of its memory is on the lists.
 
-        Raises InvalidCount, InvalidCpu.
+        ``tells``: it keeps the events of what is done from now on.  Raises InvalidCount, InvalidCpu.
         """
         self.world = Charging()
-        self.nodes = Nodes(node_specs(memory_map, cpus), self.world)
+        self.told: list[str] = []
+        self.teller = Teller(self.told.append, probes=False) if tells else None
+        specs = node_specs(memory_map, cpus)
+        self.nodes: Nodes = (
+            Nodes(specs, self.world) if self.teller is None else ToldNodes(specs, self.teller, self.world)
+        )
         self.present = present_pages(memory_map)
         """By zone: how many of its pages are memory."""
         self.world.stocks += [Stock() for _ in range(cpus)]
@@ -84,15 +91,15 @@ class Machine:
         self.slab_pages: set[Pfn] = set()
 
     @classmethod
-    def described(cls, text: str, *, cpus: int = 1) -> Machine:
+    def described(cls, text: str, *, cpus: int = 1, tells: bool = False) -> Machine:
         """Such as "4 GiB, two nodes".  Raises Unusable."""
-        return cls(described_map(text, X86_64), cpus=cpus)
+        return cls(described_map(text, X86_64), cpus=cpus, tells=tells)
 
     @classmethod
-    def read(cls, path: str, *, cpus: int = 1) -> Machine:
+    def read(cls, path: str, *, cpus: int = 1, tells: bool = False) -> Machine:
         """Of the map in a kernel's log or in JSON, plain or gzip.  Raises Unusable, OSError."""
         with open(path, "rb") as stream:
-            return cls(read_map(stream, path, X86_64), cpus=cpus)
+            return cls(read_map(stream, path, X86_64), cpus=cpus, tells=tells)
 
     # Pages.
     def allocate(
@@ -164,6 +171,14 @@ class Machine:
     def vmstat(self) -> str:
         """The counters of pages in /proc/vmstat."""
         return show_vmstat(counters(self.nodes))
+
+    def events(self) -> str:
+        """What was done since this was asked last, as tracefs spells events; "" if it tells none."""
+        if self.teller is not None:
+            self.teller.flush()
+        text = "".join(self.told)
+        self.told.clear()
+        return text
 
 
 class NodePages:
