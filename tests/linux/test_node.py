@@ -178,5 +178,6 @@ def test_the_drift_mark_is_as_in_recorded_machines(
 ) -> None:
     ref = ZoneRef(0, DMA32)
     zone = RequestZone(ref, Pfn(0), Pfn(pages), Pageblocks(), cpus=cpus, movable_pages=lambda pfn: 0)
+    zone.add_range(Pfn(0), Pfn(pages))
     zone.set_marks(Watermarks(*marks), (0,) * 5, cpus)
     assert (zone.drift_mark, zone.counter.thresholds[0]) == recorded

@@ -11,7 +11,7 @@ PAGE = "specs/README.md"
 
 
 def test_the_page_shows_the_table_of_states() -> None:
-    assert f"```text\n{drawn()}\n```" in text_of(PAGE)
+    assert f"```\n{drawn()}\n```" in text_of(PAGE)
     assert table() in text_of(PAGE)
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import BinaryIO
 
 from verified_buddy.boot.architecture import Architecture
-from verified_buddy.boot.described import described, read_json
+from verified_buddy.boot.described import described
 from verified_buddy.boot.dmesg import read_dmesg
 from verified_buddy.boot.memory_map import MISSING_MOST, MemoryMap, memory, not_covered
 from verified_buddy.oracle.source import Unusable, chunks, printable
@@ -16,10 +16,18 @@ def read_map(stream: BinaryIO, name: str, architecture: Architecture) -> MemoryM
     """The map in a kernel's log, or in JSON, plain or gzip.  Raises Unusable, which names file and line."""
     try:
         text = b"".join(chunks(stream))
-        is_json = text.lstrip()[:1] == b"{"
-        return judged(read_json(text) if is_json else read_dmesg(text.split(b"\n")), architecture)
+        return judged(written_map(text), architecture)
     except Unusable as error:
         raise Unusable(f"{printable(name)}: {error}") from None
+
+
+def written_map(text: bytes) -> MemoryMap:
+    """The map in the text, be it JSON or a log.  Raises Unusable."""
+    if text.lstrip()[:1] != b"{":
+        return read_dmesg(text.split(b"\n"))
+    from verified_buddy.boot.json_map import read_json
+
+    return read_json(text)
 
 
 def described_map(text: str, architecture: Architecture) -> MemoryMap:
