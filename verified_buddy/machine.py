@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from verified_buddy.addressing.page_table import PageTable, TablePages
 from verified_buddy.boot.architecture import X86_64
@@ -17,6 +17,7 @@ from verified_buddy.linux.memcg import MemCgroup, Stock
 from verified_buddy.linux.memcg_charge import Resort, charge_kmem_page, uncharge_kmem_page
 from verified_buddy.linux.memcg_charge import Task as Payer
 from verified_buddy.linux.node import Nodes
+from verified_buddy.linux.topology import NodeSpec
 from verified_buddy.linux.world import Task, World
 from verified_buddy.pfn import ORDERS, Order, Pfn
 from verified_buddy.proc.buddyinfo import show_buddyinfo
@@ -25,9 +26,10 @@ from verified_buddy.proc.pagetypeinfo import show_pagetypeinfo
 from verified_buddy.proc.slabinfo import cache_counts, show_slabinfo
 from verified_buddy.proc.vmstat import show_vmstat
 from verified_buddy.proc.zoneinfo import show_zoneinfo
-from verified_buddy.simulate.teller import Teller
-from verified_buddy.simulate.told_nodes import ToldNodes
 from verified_buddy.slab.cache import SlabCache
+
+if TYPE_CHECKING:
+    from verified_buddy.simulate.teller import Teller
 
 TABLE_FLAGS: Final = gfp.GFP_KERNEL_ACCOUNT | gfp.ZERO
 """Of the requests for page tables; Linux: GFP_PGTABLE_USER, include/asm-generic/pgalloc.h."""
@@ -79,16 +81,25 @@ class Machine:
         """
         self.world = Charging()
         self.told: list[str] = []
-        self.teller = Teller(self.told.append, probes=False) if tells else None
+        self.teller: Teller | None = None
         specs = node_specs(memory_map, cpus)
-        self.nodes: Nodes = (
-            Nodes(specs, self.world) if self.teller is None else ToldNodes(specs, self.teller, self.world)
-        )
+        if tells:
+            self.nodes = self._telling(specs)
+        else:
+            self.nodes = Nodes(specs, self.world)
         self.present = present_pages(memory_map)
         """By zone: how many of its pages are memory."""
         self.world.stocks += [Stock() for _ in range(cpus)]
         self.caches: dict[str, SlabCache] = {}
         self.slab_pages: set[Pfn] = set()
+
+    def _telling(self, specs: list[NodeSpec]) -> Nodes:
+        """The nodes, which tell what they do."""
+        from verified_buddy.simulate.teller import Teller
+        from verified_buddy.simulate.told_nodes import ToldNodes
+
+        self.teller = Teller(self.told.append, probes=False)
+        return ToldNodes(specs, self.teller, self.world)
 
     @classmethod
     def described(cls, text: str, *, cpus: int = 1, tells: bool = False) -> Machine:
