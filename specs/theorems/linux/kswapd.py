@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,7 +12,7 @@ from specs.ledger.theorem import Theorem
 from specs.prover.method.paths import Owed, Path
 from specs.prover.models.request import sleeper
 from specs.prover.models.request.search import Claim
-from specs.prover.models.request.system import of_requests, settled, walked
+from specs.prover.models.request.system import ANY_REQUEST, of_requests, settled, walked
 
 MODULE = "verified_buddy.linux.kswapd"
 Begin = Callable[..., Any]
@@ -31,9 +32,14 @@ def _owed(
             yield from settled(path, f"{begin.__name__}{arguments}", found)
 
 
+DOMAIN = replace(ANY_REQUEST, sizes=("a node of two zones; their figures below 2^52",))
+
+
 def _row(name: str, says: str, about: str, lemmas: Any, rejects: tuple[str, ...], *supposes: str) -> Theorem:
     functions = tuple(f"{MODULE}.{each}" for each in about.split())
-    return Theorem(name, says, functions, "z3", of_requests(lemmas), rejects, supposes=supposes)
+    return Theorem(
+        name, says, functions, "z3", of_requests(lemmas), rejects, supposes=supposes, domain=DOMAIN
+    )
 
 
 ROWS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import product
 from typing import Any
@@ -11,7 +12,7 @@ from specs.ledger.subject import Subject
 from specs.ledger.theorem import Theorem
 from specs.prover.method.paths import Owed, Path
 from specs.prover.models.request import marks, search, whole
-from specs.prover.models.request.system import of_requests, settled, walked
+from specs.prover.models.request.system import ANY_REQUEST, of_requests, settled, walked
 
 MODULE, SYSTEM = "verified_buddy.linux.page_alloc", "verified_buddy.linux.system"
 MEASURED = (
@@ -37,6 +38,9 @@ def _requests(subject: Subject) -> Iterator[tuple[Path, Any]]:
 
 
 Runs = Callable[[Subject], Iterator[tuple[Path, Any]]]
+DOMAIN = replace(
+    ANY_REQUEST, sizes=(*ANY_REQUEST.sizes, "one to three zones, one or two nodes: 14 situations")
+)
 Claims = Callable[[Any], Iterable[search.Claim]]
 
 
@@ -67,7 +71,7 @@ def _row(
     *supposes: str,
 ) -> Theorem:
     functions = tuple(f"{MODULE}.{each}" for each in about.split())
-    return Theorem(name, says, functions, "z3", of_requests(runs), rejects, supposes=supposes)
+    return Theorem(name, says, functions, "z3", of_requests(runs), rejects, supposes=supposes, domain=DOMAIN)
 
 
 ROWS = (
@@ -125,6 +129,7 @@ ROWS = (
         "z3",
         of_requests(_marks),
         ("page-alloc-hands-out-what-failed", "page-alloc-look-forgets-the-reserve"),
+        domain=DOMAIN,
         supposes=(
             "whether lists have a block large enough does not matter to the mark: any answer is "
             "possible here",

@@ -6,7 +6,7 @@ from functools import partial
 
 from specs.ledger.theorem import Theorem
 from specs.prover.models.request import claims, steps
-from specs.prover.models.request.system import of_requests
+from specs.prover.models.request.system import ANY_REQUEST, of_requests
 
 SLOWPATH, REQUEST, RETRY = (
     f"verified_buddy.linux.{name}" for name in ("slowpath", "slow_request", "slow_retry")
@@ -25,12 +25,14 @@ def _row(
     name: str, says: str, states: str, claim: steps.Claims, about: tuple[str, ...], rejects: tuple[str, ...]
 ) -> Theorem:
     lemmas = partial(steps.steps, claim, tuple(states.split()))
-    return Theorem(name, says, about, "z3", of_requests(lemmas), rejects, supposes=SUPPOSES)
+    return Theorem(
+        name, says, about, "z3", of_requests(lemmas), rejects, supposes=SUPPOSES, domain=ANY_REQUEST
+    )
 
 
-TABLE = partial(_row, claim=claims.as_in_the_table)
+table_row = partial(_row, claim=claims.as_in_the_table)
 ROWS = (
-    TABLE(
+    table_row(
         "slowpath-begins",
         "A request that begins, or begins anew, has tried nothing, and has the flags that its mask "
         "says; it wakes "
@@ -48,7 +50,7 @@ ROWS = (
             "slowpath-wakes-empty-nodes",
         ),
     ),
-    TABLE(
+    table_row(
         "slowpath-compacts",
         "Memory is compacted at once only if the order is what is missing, and after reclaim in any "
         "case; a captured "
@@ -68,7 +70,7 @@ ROWS = (
             "slowpath-searches-after-nothing-was-tried",
         ),
     ),
-    TABLE(
+    table_row(
         "slowpath-retries",
         "Each time kswapd is woken again; who has reserves searches with them, and on every node; "
         "who must not "
@@ -84,7 +86,7 @@ ROWS = (
             "slowpath-reclaims-within-reclaim",
         ),
     ),
-    TABLE(
+    table_row(
         "slowpath-reclaims",
         "After reclaim the lists are searched; if in vain, once more when a reserved pageblock and "
         "what CPUs keep has "
@@ -110,7 +112,7 @@ ROWS = (
             "slowpath-retry-by-the-low-mark",
         ),
     ),
-    TABLE(
+    table_row(
         "slowpath-compacts-again",
         "Compaction is tried again after reclaim with progress: 16 times, 4 for great orders, while "
         "it says that it "
@@ -125,7 +127,7 @@ ROWS = (
             "slowpath-change-before-a-kill-missed",
         ),
     ),
-    TABLE(
+    table_row(
         "slowpath-kills",
         "Before a task is killed the lists are searched once more above the high watermark, within "
         "the cpuset and "
@@ -145,7 +147,7 @@ ROWS = (
             "slowpath-lock-is-kept",
         ),
     ),
-    TABLE(
+    table_row(
         "slowpath-no-page",
         "A request without a page fails, unless it must not and may reclaim: that one may have some "
         "of the reserves, "

@@ -11,6 +11,7 @@ from unittest.mock import patch
 
 import z3
 
+from specs.ledger.domain import Domain
 from specs.ledger.story import Story
 from specs.ledger.subject import Subject
 from specs.prover.method.invariants import conjunction
@@ -274,6 +275,14 @@ def tell(subject: Subject, owed: Owed) -> Story:
 
 def _shown(value: Any) -> str:
     return hex(value.as_long()) if isinstance(value, z3.BitVecNumRef) else str(value).lower()
+
+
+ANY_REQUEST = Domain(
+    "anything that a request may remember, and any answer of what it asks",
+    "none; numbers of pages: below 2^52",
+    sizes=("every mask of 64 bits, and orders 0..10, all at once",),
+)
+"""What rows about requests are decided for."""
 
 
 def of_requests(lemmas: Lemmas) -> Proof:
