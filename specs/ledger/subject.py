@@ -51,7 +51,6 @@ LINUX = (
     "linux.memcg",
     "linux.memcg_charge",
     "linux.counted_zone",
-    "linux.page_events",
     "linux.request_zone",
     "linux.world",
     "linux.topology",

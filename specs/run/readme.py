@@ -58,7 +58,6 @@ PARTS = {
         "verified_buddy.slab",
         "verified_buddy.proc",
         "verified_buddy.linux.fragmentation",
-        "verified_buddy.linux.page_events",
     ),
 }
 

@@ -1,10 +1,10 @@
-"""What the counter of free pages is told, and when."""
+"""What a counted zone is told of its pages, and when."""
 
 from __future__ import annotations
 
 from tests.linux.zone_setup import listed
 from verified_buddy.linux.counted_zone import CountedZone
-from verified_buddy.linux.migratetype import MOVABLE
+from verified_buddy.linux.migratetype import ISOLATE, MOVABLE
 from verified_buddy.pfn import Order, Pfn
 
 
@@ -57,3 +57,22 @@ def test_what_is_taken_out_and_put_back_is_counted() -> None:
     zone.putback(Pfn(512))
     zone.putback(Pfn(5))
     assert zone.counter.exact() == 1024
+
+
+def test_pages_of_an_isolated_pageblock_do_not_count_when_they_come_back() -> None:
+    zone = CountedZone(Pfn(0), Pfn(1024))
+    zone.add_range(Pfn(0), Pfn(1024))
+    small, large = zone.alloc(Order(0)), zone.alloc(Order(4))
+    assert small is not None
+    assert large is not None
+    zone.mobility.pageblocks.set(small, ISOLATE)
+    zone.free(small, Order(0))
+    zone.free(large, Order(4))
+    assert (zone.pgalloc, zone.pgfree) == (17, 16)
+
+
+def test_a_zone_that_has_nothing_counts_nothing() -> None:
+    zone = CountedZone(Pfn(0), Pfn(1024))
+    assert zone.alloc(Order(0)) is None
+    assert zone.alloc_bulk(3) == []
+    assert (zone.pgalloc, zone.pgfree) == (0, 0)

@@ -1,4 +1,4 @@
-"""A zone that counts its free pages as Linux does: on the CPU that changes them, and a block at a time."""
+"""A zone that counts its pages as Linux does: on the CPU that moves them, and what is handed out."""
 
 from __future__ import annotations
 
@@ -53,8 +53,15 @@ class CountedZone(LinuxZone):
     """A Linux zone with its counter of free pages, to which watermarks are compared.
 
     It is told once of a refill, and of each block otherwise, on the CPU that moves them; the pages of
-    isolated pageblocks do not count.  Linux: NR_FREE_PAGES of struct zone, include/linux/mmzone.h.
+    isolated pageblocks do not count.  Beside it stand the events that /proc/vmstat adds up.
+    Linux: NR_FREE_PAGES of struct zone, include/linux/mmzone.h; PGALLOC and PGFREE of enum vm_event_item,
+    include/linux/vm_event_item.h.
     """
+
+    pgalloc = 0
+    """Pages handed out, from whatever list."""
+    pgfree = 0
+    """Pages that came back, but for those that would go to a per-CPU list and cannot."""
 
     def __init__(
         self,
@@ -101,6 +108,8 @@ class CountedZone(LinuxZone):
             no_fragment=no_fragment,
             pcp_locked=pcp_locked,
         )
+        if pfn is not None:
+            self.pgalloc += 1 << order
         lists = self.noted[cpu]
         cached = len(lists.left) > 0
         if pcp_locked and pcp_allowed_order(order) and not cached:
@@ -114,7 +123,9 @@ class CountedZone(LinuxZone):
 
     def alloc_bulk(self, pages: int, migratetype: Migratetype = MOVABLE, cpu: int = 0) -> list[Pfn]:
         """As in any zone."""
+        before = self.pgalloc
         got = super().alloc_bulk(pages, migratetype, cpu)
+        self.pgalloc = before + len(got)
         lists = self.noted[cpu]
         if len(got) < pages:
             lists.refills.append(0)
@@ -132,11 +143,18 @@ class CountedZone(LinuxZone):
         pcp_locked: bool = True,
         reclaim_active: bool = False,
     ) -> None:
-        """As in any zone.  Linux: free_one_page() and free_pcppages_bulk() count, mm/page_alloc.c."""
+        """As in any zone.
+
+        Linux: free_one_page() and free_pcppages_bulk() count what is free, free_unref_page_commit() and
+        __free_pages_ok() the event, mm/page_alloc.c.
+        """
         super().free(pfn, order, cpu, pcp_locked=pcp_locked, reclaim_active=reclaim_active)
         if not self.noted[cpu].put:
             self.came_free(pfn, 1 << order, cpu)
         self.drained(cpu, cpu)
+        kept_off = not pcp_locked or self.mobility.pageblocks.migratetype(pfn) == ISOLATE
+        if not (pcp_allowed_order(order) and kept_off):
+            self.pgfree += 1 << order
 
     def drain(self, cpu: int = 0, by: int | None = None) -> None:
         """As in any zone; ``by``: the CPU that does it, if the lists are not its own.  Raises InvalidCpu."""

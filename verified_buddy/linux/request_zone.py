@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from verified_buddy.free_area import Migratetype
 from verified_buddy.linux.alloc_flags import HIGHATOMIC, KSWAPD, NOFRAGMENT, NON_BLOCK, OOM
+from verified_buddy.linux.counted_zone import CountedZone
 from verified_buddy.linux.fallback import find_victim
 from verified_buddy.linux.highatomic import unreserve_highatomic_pageblock
 from verified_buddy.linux.migratetype import HIGHATOMIC as RESERVED
 from verified_buddy.linux.mobility import FallbackPolicy, MobilityZone, MovablePages
-from verified_buddy.linux.page_events import EventZone
 from verified_buddy.linux.pageblock import PAGEBLOCK_ORDER, Pageblocks
 from verified_buddy.linux.pcp_limits import zone_batchsize, zone_highsize
 from verified_buddy.linux.versions.v6_1 import LINUX_6_1
@@ -21,7 +21,7 @@ from verified_buddy.linux.zonelist import ZoneRef
 from verified_buddy.pfn import Order, Pfn
 
 
-class RequestZone(EventZone):
+class RequestZone(CountedZone):
     """A zone of a node, with what a request asks of it.  Linux: struct zone, include/linux/mmzone.h."""
 
     kernel: FallbackPolicy = LINUX_6_1

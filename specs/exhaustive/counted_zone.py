@@ -19,7 +19,7 @@ SIZES = (
 
 def zone_of(subject: Subject, pages: int) -> Any:
     """A zone of so many pages of memory."""
-    zone = subject.linux.page_events.EventZone(0, 2048, high=64, batch=4)
+    zone = subject.linux.counted_zone.CountedZone(0, 2048, high=64, batch=4)
     if pages:
         zone.add_range(0, pages)
     return zone

@@ -1,8 +1,8 @@
-"""What ``verified_buddy.linux.page_events`` counts."""
+"""What a counted zone counts of its pages' events."""
 
 from __future__ import annotations
 
-from specs.exhaustive import page_events
+from specs.exhaustive import counted_zone
 from specs.ledger.domain import Domain, said_by
 from specs.ledger.refutation import Checker
 from specs.ledger.theorem import Theorem
@@ -13,10 +13,11 @@ ROWS = (
         says="Each page that is handed out counts once, and each that comes back; but for one of an order "
         "that per-CPU lists have, if it goes past them.",
         about=tuple(
-            f"verified_buddy.linux.page_events.EventZone.{name}" for name in ("alloc", "alloc_bulk", "free")
+            f"verified_buddy.linux.counted_zone.CountedZone.{name}"
+            for name in ("alloc", "alloc_bulk", "free")
         ),
         method="exhaustive",
-        check=Checker(page_events.visit),
+        check=Checker(counted_zone.visit),
         rejects=(
             "page-events-of-blocks",
             "page-events-of-refusals",
@@ -25,8 +26,11 @@ ROWS = (
             "page-events-none-past-the-lists",
         ),
         domain=Domain(
-            starts="zones with all memory free", pages="below 2048", max_orders=(10,), sizes=page_events.SIZES
+            starts="zones with all memory free",
+            pages="below 2048",
+            max_orders=(10,),
+            sizes=counted_zone.SIZES,
         ),
-        owes=said_by(page_events.visit),
+        owes=said_by(counted_zone.visit),
     ),
 )
