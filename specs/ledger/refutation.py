@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -56,9 +57,14 @@ def cut_if_endless() -> Iterator[None]:
         if not deletes(frame):
             raise Endless(says)
 
+    def unraisable(lost: sys.UnraisableHookArgs) -> None:
+        if not isinstance(lost.exc_value, Endless):
+            told(lost)
+
     says = f"did not return within {CPU_SECONDS:g} seconds"
     before = signal.signal(signal.SIGVTALRM, cut)
-    again = CPU_SECONDS / 4  # nothing is raised while an object is deleted
+    told, sys.unraisablehook = sys.unraisablehook, unraisable
+    again = CPU_SECONDS / 4  # nothing is raised while an object is deleted; a collector's callback loses it
     signal.setitimer(signal.ITIMER_VIRTUAL, CPU_SECONDS, again)
     try:
         yield
@@ -70,6 +76,7 @@ def cut_if_endless() -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
+        sys.unraisablehook = told
 
 
 def deletes(frame: FrameType | None) -> bool:

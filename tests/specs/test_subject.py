@@ -1,11 +1,14 @@
 """Laws of the broken twins: each differs from the code that runs, and none disturbs it."""
 
+import gc
 import sys
+import time
 from dataclasses import fields
 
 import pytest
 
 import verified_buddy
+from specs.ledger import refutation
 from specs.ledger.subject import CORE, DoesNotApply, Subject, Twin, broken, running, source_of
 from specs.theorems.core.random_programs import THEOREMS as RANDOM
 from specs.theorems.core.small_states import THEOREMS as EXHAUSTIVE
@@ -81,3 +84,26 @@ def test_a_broken_twin_is_rejected_with_a_short_story(row: str, twin: str) -> No
     outcome = ROWS[row].check(broken(TWINS[twin]), ROWS[row].twin_orders)
     assert outcome.result == "refuted"
     assert 2 <= len(outcome.story.splitlines()) <= 5
+
+
+def test_what_a_callback_of_the_collector_loses_is_raised_again() -> None:
+    """The collector calls back at any moment; what is raised there is lost, and told by Python itself."""
+
+    def slow(phase: str, info: dict[str, int]) -> None:
+        until = time.process_time() + refutation.CPU_SECONDS + 0.1
+        while time.process_time() < until:
+            pass
+        gc.callbacks.remove(slow)
+
+    told: list[object] = []
+    before, sys.unraisablehook = sys.unraisablehook, told.append
+    gc.callbacks.append(slow)
+    try:
+        with pytest.raises(refutation.Endless), refutation.cut_if_endless():
+            gc.collect()
+            while True:
+                pass
+    finally:
+        sys.unraisablehook = before
+        gc.callbacks[:] = [each for each in gc.callbacks if each is not slow]
+    assert told == []

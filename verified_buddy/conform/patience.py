@@ -20,6 +20,8 @@ PERIODS: Final = 8
 """So many deadlines are waited for an answer of what grows, or of what the machine gives no time to."""
 SHARE: Final = 0.25
 """A process that could run, and had less of the time, was kept waiting."""
+BLINK: Final = 0.2
+"""Seconds between two looks that are no longer the watched process's: the watcher itself was kept waiting."""
 TICK: Final = 1 / os.sysconf("SC_CLK_TCK")
 
 
@@ -34,12 +36,17 @@ class Patience:
     size: int = 0
     spent: float = 0.0
     periods: int = 0
+    looked: float | None = None
+    """When it was looked at last."""
 
     def verdict(self, sign: object, pids: Sequence[int], now: float) -> Literal["hang", "memory"] | None:
         """What it comes to, given a sign that changes while there is life; None while there is hope."""
         size = max(in_memory(pid) for pid in pids)
         if size > self.memory:
             return "memory"
+        if self.looked is not None and now - self.looked > BLINK:
+            self.since += now - self.looked
+        self.looked = now
         if sign != self.seen:
             self.seen, self.since, self.periods = sign, now, 0
             self.size, self.spent = size, sum(cpu_seconds(pid) for pid in pids)
