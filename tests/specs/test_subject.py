@@ -95,14 +95,18 @@ def test_what_a_callback_of_the_collector_loses_is_raised_again() -> None:
             pass
         gc.callbacks.remove(slow)
 
+    def endless() -> None:
+        with refutation.cut_if_endless():
+            gc.collect()
+            while True:
+                pass
+
     told: list[object] = []
     before, sys.unraisablehook = sys.unraisablehook, told.append
     gc.callbacks.append(slow)
     try:
-        with pytest.raises(refutation.Endless), refutation.cut_if_endless():
-            gc.collect()
-            while True:
-                pass
+        with pytest.raises(refutation.Endless):
+            endless()
     finally:
         sys.unraisablehook = before
         gc.callbacks[:] = [each for each in gc.callbacks if each is not slow]
