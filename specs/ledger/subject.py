@@ -6,7 +6,7 @@ import importlib
 import linecache
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.abc import Loader, MetaPathFinder
@@ -160,6 +160,12 @@ def running() -> Subject:
     return Subject(definitions=specs.model.definitions, twin=None, **_imported())
 
 
+def fresh() -> Subject:
+    """Copies of the modules under proof, in which functions may be replaced; the running ones stay as they are."""
+    with _imports_anew({}):
+        return Subject(definitions=importlib.import_module(DEFINITIONS), twin=None, **_imported())
+
+
 def _imported() -> dict[str, ModuleType]:
     """The modules of the core, and the packages of the other rooms."""
     found = {name: importlib.import_module(f"{PACKAGE}.{name}") for name in UNDER_PROOF}
@@ -187,10 +193,14 @@ def broken(twin: Twin) -> Subject:
     return Subject(definitions=definitions, twin=twin, **proved)
 
 
-@contextmanager
-def broken_imports(twin: Twin) -> Iterator[None]:
+def broken_imports(twin: Twin) -> AbstractContextManager[None]:
     """What is imported meanwhile of the package is new, and one module patched; then all is as it was."""
-    patched = {_full_name(twin.module): twin.patched(source_of(twin.module))}
+    return _imports_anew({_full_name(twin.module): twin.patched(source_of(twin.module))})
+
+
+@contextmanager
+def _imports_anew(patched: dict[str, str]) -> Iterator[None]:
+    """What is imported meanwhile of the package is new, and some of it patched; then all is as it was."""
     names = [name for name in sys.modules if name.split(".")[0] == PACKAGE or name == DEFINITIONS]
     mine = {name: sys.modules.pop(name) for name in names}
     finder = _Finder(patched)

@@ -1,0 +1,111 @@
+"""The edge: what the kernel's functions reach beyond their own text, as operations of our zone's holders.
+
+The lists, the pageblocks' types and the per-CPU lists are those of our own objects, or of what stands in for them
+when nothing of a zone is known; so one edge serves proofs, comparisons and runs alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pycparser import c_ast as A
+
+from specs.kernel_text.interpreter import LoopRule, Machine
+from specs.kernel_text.lifting import our_pfn
+from specs.kernel_text.values import Page
+from specs.prover.method.paths import Path
+
+Operation = Callable[..., Any]
+"""Takes the edge, and the arguments of a call."""
+
+
+@dataclass(eq=False)
+class Edge:
+    """What one run of a unit reaches."""
+
+    zone: Any
+    path: Path | None = None
+    pcp: Any = None
+    ours: Mapping[str, Any] = field(default_factory=dict)
+    """Our functions by name, as the module of ours that is run in C's place sees them."""
+    callees: Mapping[str, Operation] = field(default_factory=dict)
+    """By C name: functions that stand by their contracts."""
+    primitives: Mapping[str, Operation] = field(default_factory=dict)
+    helpers: tuple[str, ...] = ()
+    """Small functions of the tree's that are run as they stand."""
+    given: dict[str, Any] = field(default_factory=dict)
+    """What the caller of our function handed over beside C's arguments."""
+    rules: Callable[[str, A.Node], LoopRule | None] = lambda function, loop: None
+    marks: list[tuple[Any, int]] = field(default_factory=list)
+    """Blocks that were marked with their orders, and not yet listed; or listed, and not yet marked."""
+    types: dict[str, Any] = field(default_factory=dict)
+    """The types that pages carry while they are on no list, by the page."""
+    origin: dict[str, Any] = field(default_factory=dict)
+    """On which per-CPU list a page was found, by the page."""
+    count: Any = None
+    """What C thinks that the per-CPU lists hold, once it has changed it."""
+    machine: Machine | None = None
+
+    def call(self, machine: Machine, name: str, args: list[Any]) -> Any:
+        """What a call answers; raises KeyError if it is no operation that is known."""
+        self.machine = machine
+        if name in self.callees:
+            machine.places.append(machine.place)
+            return self.callees[name](self, *args)
+        if name in self.helpers and machine.text.has(name):
+            place = machine.place
+            answer = machine.run(name, args)
+            machine.place = place
+            return answer
+        operation = self.primitives[name]
+        machine.places.append(machine.place)
+        return operation(self, *args)
+
+    def field(self, machine: Machine, of: Any, name: str) -> Any:
+        """A member of a structure."""
+        from specs.kernel_text.members import READ
+
+        return READ[name](self, of)
+
+    def store(self, machine: Machine, of: Any, name: str, value: Any) -> None:
+        """Store a member of a structure."""
+        from specs.kernel_text.members import STORED
+
+        STORED[name](self, of, value)
+
+    def element(self, machine: Machine, of: Any, index: Any) -> Any:
+        """An element of an array."""
+        from specs.kernel_text.members import element_of
+
+        return element_of(self, of, index)
+
+    def our_pfn(self, value: Any) -> Any:
+        """A page's number."""
+        return our_pfn(self.path, value)
+
+    def suppose(self, fact: Any) -> None:
+        """What is so of all that the kernel calls the function with; the unit says it in words."""
+        if self.path is not None:
+            self.path.assume(fact)
+
+    def owe(self, holds: object, says: str) -> None:
+        """What must be so wherever C comes here: a truth, or a term."""
+        if self.path is None:
+            if holds is not True:
+                raise AssertionError(says)
+            return
+        import z3
+
+        goal = z3.BoolVal(holds) if isinstance(holds, bool) else holds
+        assert isinstance(goal, z3.BoolRef)
+        if self.path.world is not None:
+            self.path.world.owe("impossible", z3.simplify(goal), says)
+        else:
+            self.path.owe("impossible", z3.simplify(goal), says)
+
+
+def key(page: Page) -> str:
+    """A page's name in a dictionary."""
+    return str(page.pfn)

@@ -1,0 +1,113 @@
+"""Pageblocks and what moves with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import z3
+from pycparser import c_ast as A
+
+from specs.kernel_text.edge import Edge
+from specs.kernel_text.integers import INT, LONG, UINT, ULONG, Int, combine, compare, convert, flag, term
+from specs.kernel_text.interpreter import LoopRule
+from specs.kernel_text.lifting import our_count, our_pfn, our_type, to_int, to_page
+from specs.kernel_text.primitives import order_of
+from specs.kernel_text.units import Unit, kind, pfn
+from specs.kernel_text.values import Cell, Page, Scope
+from specs.prover.method.loops import CURSOR, Cursor
+
+
+class MoveTurn:
+    """The loop of move_freepages(): its cursor is a page number, and it sums up what moved."""
+
+    def __init__(self, edge: Edge, rule: Any) -> None:
+        self.edge, self.rule = edge, rule
+
+    def enter(self, scope: Scope) -> None:
+        """The prover's rule owes its invariant at the start, and goes on at any cursor."""
+        self.rule.enter()
+        for name, value in (("pfn", Int(ULONG, CURSOR)), ("pages_moved", Int(INT, 0))):
+            cell = scope.find(name)
+            assert cell is not None
+            cell.value = value
+
+    def again(self, scope: Scope) -> None:
+        """The invariant is owed at the cursor that the turn leaves, which is behind the one that it met."""
+        from specs.prover.method.paths import Cut
+
+        cell = scope.find("pfn")
+        assert cell is not None
+        cursor = term(cell.value.value)
+        self.rule.owe(cursor)
+        self.rule.world.owe("loop", z3.UGT(cursor, CURSOR), f"{self.rule.name} makes progress")
+        raise Cut
+
+
+def move_rules(edge: Edge, function: str, loop: A.Node) -> LoopRule | None:
+    """The one loop of move_freepages(), if its start is a cursor of the prover's."""
+    rule = edge.given.get("rule")
+    return MoveTurn(edge, rule) if rule is not None and isinstance(loop, A.For) else None
+
+
+def enter_move(edge: Edge, area: Any, start: Any, end: Any, migratetype: Any) -> list[Any]:
+    """move_freepages(zone, start_pfn, end_pfn, migratetype, num_movable), whose end is the last page."""
+    if isinstance(start, Cursor):
+        edge.given["rule"] = start.loop
+    if not isinstance(end, int):
+        edge.suppose(end.term != 0)
+    last = combine(edge.path, "-", pfn(end), Int(ULONG, 1))
+    return [edge.zone, pfn(start), last, kind(migratetype), None]
+
+
+def leave_count(edge: Edge, answer: Int) -> Any:
+    """A number of pages."""
+    return our_count(edge.path, answer)
+
+
+class AreaZone:
+    """A zone, by its free lists."""
+
+    def __init__(self, area: Any) -> None:
+        self.free_area = area
+
+
+def zone_of_area(area: Any, *_: Any, **__: Any) -> Any:
+    """The zone whose free lists these are."""
+    world = getattr(area, "world", None)
+    return world.zone if world is not None and getattr(world, "zone", None) is not None else AreaZone(area)
+
+
+def move_range(edge: Edge, zone: Any, start: Int, last: Int, migratetype: Int, movable: Cell | None) -> Int:
+    """Contract of move_freepages(): ours, whose end is behind the last page; and the movable pages are counted."""
+    edge.owe(zone is edge.zone, "the call is about this zone")
+    end = combine(edge.path, "+", last, Int(ULONG, 1))
+    moved = edge.ours["move_freepages"](
+        edge.zone.free_area, our_pfn(edge.path, start), our_pfn(edge.path, end), our_type(edge.path, migratetype)
+    )
+    return to_int(INT, moved)
+
+
+def enter_block(edge: Edge, zone: Any, page: Any, migratetype: Any) -> list[Any]:
+    """move_freepages_block(zone, page, migratetype, num_movable)."""
+    return [zone, to_page(page), kind(migratetype), None]
+
+
+def move_block(edge: Edge, zone: Any, page: Page, migratetype: Int, movable: Cell | None) -> Int:
+    """Contract of move_freepages_block(): ours; and movable pages are counted where any are moved or may be."""
+    edge.owe(zone is edge.zone, "the call is about this zone")
+    if movable is not None:
+        asked = edge.ours["first_to_move"](edge.zone, edge.our_pfn(page))
+        movable.value = to_int(INT, edge.given["movable_pages"](asked))
+    moved = edge.ours["move_freepages_block"](edge.zone, edge.our_pfn(page), our_type(edge.path, migratetype))
+    return to_int(INT, moved)
+
+
+M = "linux.mobility"
+UNITS = (
+    Unit("move_freepages", (f"{M}.move_freepages",), enter_move, leave_count, move_range, ("mobility.move_freepages",),
+         zone_of_area, move_rules),
+    Unit("move_freepages_block", (f"{M}.move_freepages_block",), enter_block, leave_count, move_block,
+         ("mobility.move_freepages_block",)),
+)
+CONTRACTS = {"move_freepages": move_range, "move_freepages_block": move_block}
+__all__ = ["LONG", "UINT", "compare", "convert", "flag", "order_of"]

@@ -1,0 +1,105 @@
+"""Members of the kernel's structures, and elements of its arrays, as our objects have them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from specs.kernel_text.edge import Edge
+from specs.kernel_text.errors import Undefined
+from specs.kernel_text.expressions import whole
+from specs.kernel_text.integers import INT, LONG, UINT, ULONG, Int, Kind, convert, term
+from specs.kernel_text.lifting import our_count, our_pfn, to_int
+from specs.kernel_text.values import AreaOf, FreeCount, ListNode, Named, Page, PcpList
+
+
+def _number(kind: Kind, ours: str) -> Callable[[Edge, Any], Int]:
+    return lambda edge, of: to_int(kind, getattr(of, ours))
+
+
+def _given(name: str) -> Callable[[Edge, Any], Any]:
+    return lambda edge, of: edge.given[name]
+
+
+def _handed_on(name: str) -> Callable[[Edge, Any], Named]:
+    return lambda edge, of: Named(name, of)
+
+
+def _nr_free(edge: Edge, of: Any) -> FreeCount:
+    if not isinstance(of, AreaOf):
+        raise KeyError("nr_free")
+    return FreeCount(of)
+
+
+def _count(edge: Edge, of: Any) -> Int:
+    """As C counts it; until it stores it, that is what the lists hold."""
+    return edge.count if edge.count is not None else to_int(INT, of.count)
+
+
+def _put_count(edge: Edge, of: Any, value: Int) -> None:
+    edge.count = convert(edge.path, value, INT)
+
+
+def _put(ours: str, kind: Kind, made: Callable[..., Any]) -> Callable[[Edge, Any, Int], None]:
+    def store(edge: Edge, of: Any, value: Int) -> None:
+        setattr(of, ours, made(edge.path, convert(edge.path, value, kind)))
+
+    return store
+
+
+READ: Mapping[str, Callable[[Edge, Any], Any]] = {
+    "free_area": lambda edge, of: AreaOf(of),
+    "nr_free": _nr_free,
+    "nr_reserved_highatomic": _number(ULONG, "nr_reserved_highatomic"),
+    "nr_isolate_pageblock": _number(ULONG, "nr_isolate_pageblock"),
+    "lock": _handed_on("lock"),
+    "flags": _handed_on("flags"),
+    "per_cpu_pageset": _handed_on("per_cpu_pageset"),
+    "pcp_list": lambda edge, of: ListNode(of),
+    "buddy_list": lambda edge, of: ListNode(of),
+    "lists": lambda edge, of: PcpList(of),
+    "count": _count,
+    "batch": _number(INT, "batch"),
+    "high": _number(INT, "high"),
+    "free_factor": _number(INT, "free_factor"),
+    "lowmem_reserve": _given("lowmem_reserve"),
+    "_watermark": _given("_watermark"),
+    "watermark_boost": _given("watermark_boost"),
+    "migratetype": _given("migratetype"),
+    "zonelist": _handed_on("zonelist"),
+    "highest_zoneidx": _handed_on("highest_zoneidx"),
+    "nodemask": _handed_on("nodemask"),
+}
+"""By name: how a member is read."""
+STORED: Mapping[str, Callable[[Edge, Any, Any], None]] = {
+    "nr_reserved_highatomic": _put("nr_reserved_highatomic", ULONG, our_pfn),
+    "nr_isolate_pageblock": _put("nr_isolate_pageblock", ULONG, our_pfn),
+    "count": _put_count,
+    "free_factor": _put("free_factor", INT, our_count),
+}
+"""By name: how a member is stored."""
+
+
+def element_of(edge: Edge, of: Any, index: Any) -> Any:
+    """An element; raises KeyError of what is no known array, Undefined beyond its end."""
+    index = whole(edge.machine, index) if edge.machine is not None else index
+    at = index.value if isinstance(index, Int) else None
+    if isinstance(of, AreaOf) and of.order is None and isinstance(at, int):
+        if not 0 <= at <= edge.zone.free_area.max_order:
+            raise Undefined(f"free_area[{at}] is beyond the end")
+        return AreaOf(of.zone, at)
+    if isinstance(of, PcpList) and of.index is None and isinstance(at, int):
+        if not 0 <= at < edge.given["lists"]:
+            raise Undefined(f"lists[{at}] is beyond the end")
+        return PcpList(of.pcp, at)
+    if isinstance(of, Page) and isinstance(index, Int):
+        return of.moved(at if isinstance(at, int) else term(index.value))
+    if isinstance(of, Sequence | Mapping) and isinstance(at, int):
+        try:
+            return of[at]
+        except (IndexError, KeyError):
+            raise Undefined(f"element {at} is beyond the end of an array") from None
+    raise KeyError("element")
+
+
+__all__ = ["LONG", "READ", "STORED", "UINT", "element_of"]

@@ -1,0 +1,145 @@
+"""A unit: one C function, what it is called with where ours is called, and the contract by which others call it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from types import ModuleType
+from typing import Any
+
+from pycparser import c_ast as A
+
+from specs.kernel_text.constants import Constants
+from specs.kernel_text.edge import Edge, Operation
+from specs.kernel_text.integers import INT, UINT, ULONG, Int
+from specs.kernel_text.interpreter import LoopRule, Machine
+from specs.kernel_text.lifting import path_of, to_int, to_page
+from specs.kernel_text.primitives import PRIMITIVES
+from specs.kernel_text.reader import Text
+from specs.ledger.subject import Subject, fresh
+
+Enter = Callable[..., list[Any]]
+HELPERS = (
+    "is_migrate_isolate",
+    "is_migrate_isolate_page",
+    "is_migrate_highatomic",
+    "is_migrate_highatomic_page",
+    "migratetype_is_mergeable",
+    "has_isolate_pageblock",
+    "low_wmark_pages",
+    "wmark_pages",
+    "zone_end_pfn",
+)
+"""Functions of a line, which are run as they stand where they are called."""
+
+
+def no_rules(edge: Edge, function: str, loop: A.Node) -> LoopRule | None:
+    """Loops are followed to their ends."""
+    return None
+
+
+def marks_are_right(edge: Edge) -> None:
+    """Every block that was listed is marked with its order, and no other."""
+    edge.owe(not edge.marks, "a block that is listed is marked with its order, and no other")
+
+
+@dataclass(frozen=True, eq=False)
+class Unit:
+    """A C function."""
+
+    name: str
+    homes: tuple[str, ...]
+    """Where ours stands, as module.function; C's is put in its place in each of them."""
+    enter: Enter
+    """From the edge and our function's arguments: C's."""
+    leave: Callable[[Edge, Any], Any] = lambda edge, answer: None
+    """From C's answer: ours."""
+    contract: Operation | None = None
+    """How others call it: our function, from C's arguments."""
+    operations: tuple[str, ...] = ()
+    """The prover's operations in which ours is run."""
+    zone: Callable[..., Any] = lambda first, *_, **__: first
+    """Which of our function's arguments is the zone."""
+    rules: Callable[[Edge, str, A.Node], LoopRule | None] = no_rules
+    given: Mapping[str, Any] = field(default_factory=dict)
+    callees: Mapping[str, Operation] = field(default_factory=dict)
+    """Contracts that only this unit needs."""
+    runs: tuple[str, ...] = ()
+    """Other functions whose text is run with it: C cuts there, ours does not."""
+
+
+@dataclass(eq=False)
+class Bare:
+    """A zone of which nothing but the free lists is known."""
+
+    free_area: Any
+
+
+@dataclass(eq=False)
+class Backed:
+    """Our function's stand-in: it runs the C text."""
+
+    unit: Unit
+    text: Text
+    constants: Constants
+    module: ModuleType
+    contracts: Mapping[str, Operation]
+    last: Edge | None = None
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        """What C answers, as ours would."""
+        zone = self.unit.zone(*args, **named)
+        area = getattr(zone, "free_area", None)
+        top = getattr(area, "max_order", 10)
+        pageblock = vars(self.module).get("PAGEBLOCK_ORDER", 9 if isinstance(zone, Bare) is False else 99)
+        edge = Edge(
+            zone=zone,
+            path=path_of((zone, *args, *named.values())),
+            ours=vars(self.module),
+            callees={**self.contracts, **self.unit.callees},
+            primitives=PRIMITIVES,
+            helpers=(*HELPERS, *self.unit.runs),
+            given={"pageblock": 1 << pageblock, "lists": lists_of(pageblock), **self.unit.given},
+        )
+        self.last = edge
+        edge.rules = lambda function, loop: self.unit.rules(edge, function, loop)
+        constants = self.constants.of(top, pageblock)
+        machine = edge.machine = Machine(self.text, edge, constants, edge.path, edge.rules)
+        given = self.unit.enter(edge, *args, **named)
+        answer = machine.run(self.unit.name, given)
+        marks_are_right(edge)
+        return self.unit.leave(edge, answer)
+
+
+def lists_of(pageblock: int) -> int:
+    """How many per-CPU lists there are, with pageblocks of that order."""
+    return 3 * (min(3, pageblock - 1) + 1) + 2
+
+
+def backed(unit: Unit, text: Text, contracts: Mapping[str, Operation], constants: Constants) -> Subject:
+    """The code under proof with C's function in the place of ours."""
+    subject = fresh()
+    for home in unit.homes:
+        module, _, function = home.rpartition(".")
+        found = subject.module(module)
+        setattr(found, function, Backed(unit, text, constants, found, contracts))
+    return subject
+
+
+def order(value: Any) -> Int:
+    """An order, as an unsigned int."""
+    return Int(UINT, int(value))
+
+
+def kind(value: Any) -> Int:
+    """A migratetype, as an int."""
+    return to_int(INT, value)
+
+
+def pfn(value: Any) -> Int:
+    """A page's number."""
+    return to_int(ULONG, value)
+
+
+__all__ = ["Unit", "backed", "kind", "order", "pfn", "replace", "suppress", "to_page"]
