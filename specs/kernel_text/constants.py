@@ -19,6 +19,8 @@ GLOBALS: Final = {
     "page_group_by_mobility_disabled": Int(INT, 0),
     "percpu_pagelist_high_fraction": Int(INT, 0),
     "watermark_boost_factor": Int(INT, 15000),
+    "EBUSY": Int(INT, 16),
+    "ENOENT": Int(INT, 2),
     "NULL": None,
     "current": Named("current"),
 }
@@ -94,6 +96,7 @@ class Constants:
             "pageblock_order": Int(INT, pageblock),
             "pageblock_nr_pages": Int(ULONG, 1 << pageblock),
             "NR_PCP_THP": Int(INT, 2),
+            "PAGE_ALLOC_COSTLY_ORDER": Int(INT, min(3, pageblock - 1)),
         }
         return {**GLOBALS, **self.enumerated, **sizes, "fallbacks": self.fallbacks}
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from pycparser import c_ast as A
 
+from specs.kernel_text.integers import LONG, Int
 from specs.kernel_text.interpreter import LoopRule, Machine
 from specs.kernel_text.lifting import our_pfn
 from specs.kernel_text.values import Page
@@ -46,11 +47,16 @@ class Edge:
     """On which per-CPU list a page was found, by the page."""
     count: Any = None
     """What C thinks that the per-CPU lists hold, once it has changed it."""
+    beyond: Any = Int(LONG, 0)
+    """Pages that the lists got in calls that stand by their contracts, and that nobody counted there."""
+    done: list[str] = field(default_factory=list)
+    """The operations that were called."""
     machine: Machine | None = None
 
     def call(self, machine: Machine, name: str, args: list[Any]) -> Any:
         """What a call answers; raises KeyError if it is no operation that is known."""
         self.machine = machine
+        self.done.append(name)
         if name in self.callees:
             machine.places.append(machine.place)
             return self.callees[name](self, *args)

@@ -16,6 +16,7 @@ import z3
 
 from specs.kernel_text.errors import Undefined
 from specs.prover.method.lifted import Decider
+from specs.prover.method.paths import Path
 
 BITS: Final = 64
 Number = int | z3.BitVecRef
@@ -203,8 +204,20 @@ def _divided(path: Decider | None, kind: Kind, sign: str, one: z3.BitVecRef, two
     elif two.as_long() == 0:
         raise Undefined("a division by 0")
     if kind.signed:
-        return number(kind, one / two if sign == "/" else z3.SRem(one, two))
-    return number(kind, z3.UDiv(one, two) if sign == "/" else z3.URem(one, two))
+        return Int(kind, named(path, one / two if sign == "/" else z3.SRem(one, two)))
+    return Int(kind, named(path, z3.UDiv(one, two) if sign == "/" else z3.URem(one, two)))
+
+
+def named(path: Decider | None, found: z3.BitVecRef) -> z3.BitVecRef:
+    """A name for the term, which is a fact: by simplification a division gets one that no other solver reads."""
+    assert isinstance(path, Path)
+    for name, known in path.named:
+        if known.eq(found):
+            return name
+    name = z3.BitVec(f"quotient{len(path.named)}", BITS)
+    path.named.append((name, found))
+    path.assume(name == found)
+    return name
 
 
 def _sum(path: Decider | None, kind: Kind, sign: str, one: z3.BitVecRef, two: z3.BitVecRef) -> Int:

@@ -18,6 +18,7 @@ from specs.kernel_text.errors import Place, Unread
 from specs.kernel_text.integers import BOOL, INT, LONG, UINT, ULONG, Int, Kind, convert
 from specs.kernel_text.reader import Text
 from specs.kernel_text.values import Cell, Scope, Unset
+from specs.kernel_text.settled import settled
 from specs.prover.method.paths import Path
 
 KINDS: Mapping[str, Kind] = {
@@ -69,11 +70,17 @@ class Endless(Exception):
 class LoopRule(Protocol):
     """How a loop without a bound is reasoned about: it may only forget and owe; the text itself is evaluated."""
 
+    keeps: bool
+    """Whether its turns are counted, so that nothing is forgotten."""
+
     def enter(self, scope: Scope) -> None:
         """Go on from any state that satisfies the invariant, which is owed."""
 
     def again(self, scope: Scope) -> None:
         """The invariant is owed after a turn, and the path ends."""
+
+    def body(self, scope: Scope) -> bool:
+        """Stand in for the body, which is a unit of its own with this contract; False: it does not."""
 
 
 class Edge(Protocol):
@@ -144,7 +151,8 @@ class Machine:
                 at += 1
             except Jump as jump:
                 if jump.label not in labels:
-                    raise Unread(self.place, f"a goto to {jump.label}, which is no label of the function's") from None
+                    says = f"a goto to {jump.label}, which is no label of the function's"
+                    raise Unread(self.place, says) from None
                 turns += labels[jump.label] <= at
                 if turns > MOST_TURNS:
                     raise Endless("a goto jumps back without an end") from None
@@ -182,7 +190,8 @@ class Machine:
         if isinstance(found, bool):
             return found
         assert self.path is not None
-        return self.path.decide(found)
+        known = settled(self.path, found)
+        return self.path.decide(found) if known is None else known
 
     def unread(self, construct: str) -> Unread:
         """What cannot be understood here."""
@@ -219,8 +228,9 @@ class Machine:
         if init is not None:
             self.statement(init, inner)
         rule = self.rules(self.function, node)
-        if rule is not None:
+        if rule is not None and not getattr(rule, "keeps", False):
             forget(node, inner)
+        if rule is not None:
             rule.enter(inner)
         first, turns = isinstance(node, A.DoWhile), 0
         while first or node.cond is None or self.holds(node.cond, inner):
@@ -229,7 +239,8 @@ class Machine:
             if turns > MOST_TURNS:
                 raise Endless(f"{self.place}: a loop has no end")
             try:
-                self.block(node.stmt, inner)
+                if rule is None or not rule.body(inner):
+                    self.block(node.stmt, inner)
             except Left:
                 break
             except Continued:
@@ -238,7 +249,7 @@ class Machine:
                 self.value(step, inner)
             if rule is not None and not isinstance(node, A.DoWhile):
                 rule.again(inner)
-            if rule is not None and self.holds(node.cond, inner):
+            elif rule is not None and self.holds(node.cond, inner):
                 rule.again(inner)
 
     def leave(self, node: A.Node, scope: Scope) -> None:

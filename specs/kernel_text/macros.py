@@ -37,7 +37,7 @@ AS: Final = {
 }
 """Macros that take a type or make a loop; the others are operations, and never expanded."""
 
-KEPT: Final = ("get_pageblock_migratetype", "MAX_ORDER", "MAX_PAGE_ORDER", "NR_PAGE_ORDERS", "pageblock_order", "pageblock_nr_pages")
+KEPT: Final = ("get_pageblock_migratetype", "pcp_spin_trylock", "MAX_ORDER", "MAX_PAGE_ORDER", "NR_PAGE_ORDERS", "pageblock_order", "pageblock_nr_pages", "PAGE_ALLOC_COSTLY_ORDER")
 """Names of the tree's that stay names: a row is decided for a zone of any size."""
 
 PASSED_OVER: Final = {

@@ -9,8 +9,10 @@ from specs.kernel_text.edge import Edge
 from specs.kernel_text.errors import Undefined
 from specs.kernel_text.expressions import whole
 from specs.kernel_text.integers import INT, LONG, UINT, ULONG, Int, Kind, convert, term
-from specs.kernel_text.lifting import our_count, our_pfn, to_int
+from specs.kernel_text.lifting import to_int
 from specs.kernel_text.values import AreaOf, FreeCount, ListNode, Named, Page, PcpList
+
+from specs.prover.method.lifted import LiftedCount, LiftedPfn
 
 
 def _number(kind: Kind, ours: str) -> Callable[[Edge, Any], Int]:
@@ -40,9 +42,12 @@ def _put_count(edge: Edge, of: Any, value: Int) -> None:
     edge.count = convert(edge.path, value, INT)
 
 
-def _put(ours: str, kind: Kind, made: Callable[..., Any]) -> Callable[[Edge, Any, Int], None]:
+def _put(ours: str, kind: Kind, made: type[LiftedPfn] | type[LiftedCount]) -> Callable[[Edge, Any, Int], None]:
+    """Where values are unknown, a counter stays one of them, even if its value is known."""
+
     def store(edge: Edge, of: Any, value: Int) -> None:
-        setattr(of, ours, made(edge.path, convert(edge.path, value, kind)))
+        number = convert(edge.path, value, kind).value
+        setattr(of, ours, number if edge.path is None else made(edge.path, term(number)))
 
     return store
 
@@ -72,10 +77,10 @@ READ: Mapping[str, Callable[[Edge, Any], Any]] = {
 }
 """By name: how a member is read."""
 STORED: Mapping[str, Callable[[Edge, Any, Any], None]] = {
-    "nr_reserved_highatomic": _put("nr_reserved_highatomic", ULONG, our_pfn),
-    "nr_isolate_pageblock": _put("nr_isolate_pageblock", ULONG, our_pfn),
+    "nr_reserved_highatomic": _put("nr_reserved_highatomic", ULONG, LiftedPfn),
+    "nr_isolate_pageblock": _put("nr_isolate_pageblock", ULONG, LiftedPfn),
     "count": _put_count,
-    "free_factor": _put("free_factor", INT, our_count),
+    "free_factor": _put("free_factor", INT, LiftedCount),
 }
 """By name: how a member is stored."""
 

@@ -190,7 +190,18 @@ def carries(edge: Edge, page: Page) -> Int:
     """get_pcppage_migratetype()."""
     if key(page) in edge.types:
         return edge.types[key(page)]  # type: ignore[no-any-return]  # what was stored
-    return edge.types.setdefault(key(page), edge.given["type of"](page))  # type: ignore[no-any-return]
+    return edge.types.setdefault(key(page), listed_type(edge, page))  # type: ignore[no-any-return]  # the same
+
+
+def listed_type(edge: Edge, page: Page) -> Int:
+    """With what type a page was put on the per-CPU list on which it was found."""
+    found = edge.origin.get(key(page))
+    if found is None:
+        edge.owe(False, "the type is asked of a page that was found on a list")
+        return ZERO
+    if hasattr(found.pcp, "lists"):
+        return Int(INT, int(found.pcp.lists[found.index][edge.our_pfn(page)]))
+    return to_int(INT, found.pcp.type_of(found.index, edge.our_pfn(page)))
 
 
 def on_pcp_list(tail: bool) -> Callable[..., None]:

@@ -17,7 +17,7 @@ from pcpp.preprocessor import Action, OutputDirective, Preprocessor
 from pycparser import c_ast, c_parser
 
 from specs.kernel_text.errors import NoTree, Place, Unread
-from specs.kernel_text.macros import AS, KEPT, NOTHING
+from specs.kernel_text.macros import AS, KEPT, NOTHING, PASSED_OVER
 from specs.kernel_text.tree import Tree
 
 HEADERS: Final = (
@@ -28,6 +28,9 @@ HEADERS: Final = (
     "mm/internal.h",
 )
 SOURCES: Final = ("mm/page_isolation.c", "mm/page_alloc.c")
+PASSED = tuple(name for names in PASSED_OVER.values() for name in names)
+OURS: Final = (*KEPT, *NOTHING, *PASSED, *(name.partition("(")[0] for name in AS))
+"""Names that mean what the table of macros says, whatever the tree defines them as."""
 ASKED: Final = ("FPI_", "ALLOC_", "___GFP_", "NR_PCP", "NR_LOWORDER")
 """How the macros begin whose values are handed over."""
 TYPES: Final = {"bool": "_Bool", "gfp_t": "unsigned int", "fpi_t": "int", "u64": "unsigned long"}
@@ -57,7 +60,7 @@ class Reading(Preprocessor):  # type: ignore[misc]  # it ships no types
             raise OutputDirective(Action.IgnoreAndRemove)
         if directive.value == "include":
             raise OutputDirective(Action.IgnoreAndRemove)
-        if directive.value == "define" and toks and toks[0].value in KEPT:
+        if directive.value == "define" and toks and toks[0].value in OURS:
             raise OutputDirective(Action.IgnoreAndRemove)
         handled: bool | None = super().on_directive_handle(directive, toks, ifpassthru, precedingtoks)
         return handled

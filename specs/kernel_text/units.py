@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -12,7 +13,7 @@ from pycparser import c_ast as A
 
 from specs.kernel_text.constants import Constants
 from specs.kernel_text.edge import Edge, Operation
-from specs.kernel_text.integers import INT, UINT, ULONG, Int
+from specs.kernel_text.integers import INT, LONG, UINT, ULONG, Int, combine, compare, convert
 from specs.kernel_text.interpreter import LoopRule, Machine
 from specs.kernel_text.lifting import path_of, to_int, to_page
 from specs.kernel_text.primitives import PRIMITIVES
@@ -44,6 +45,14 @@ def marks_are_right(edge: Edge) -> None:
     edge.owe(not edge.marks, "a block that is listed is marked with its order, and no other")
 
 
+def count_is_right(edge: Edge) -> None:
+    """What C counts on the per-CPU lists is what they hold."""
+    if edge.pcp is None:
+        return
+    held = combine(edge.path, "+", to_int(LONG, edge.pcp.count), convert(edge.path, edge.beyond, LONG))
+    edge.owe(compare(edge.path, "==", convert(edge.path, edge.count, LONG), held), "pcp->count is the pages listed")
+
+
 @dataclass(frozen=True, eq=False)
 class Unit:
     """A C function."""
@@ -61,12 +70,20 @@ class Unit:
     """The prover's operations in which ours is run."""
     zone: Callable[..., Any] = lambda first, *_, **__: first
     """Which of our function's arguments is the zone."""
+    pcp: Callable[..., Any] = lambda *_, **__: None
+    """Which of them is the CPU's lists."""
+    meant: Callable[..., bool] = lambda *_, **__: True
+    """Whether C's function is what is called with such arguments."""
     rules: Callable[[Edge, str, A.Node], LoopRule | None] = no_rules
     given: Mapping[str, Any] = field(default_factory=dict)
     callees: Mapping[str, Operation] = field(default_factory=dict)
     """Contracts that only this unit needs."""
     runs: tuple[str, ...] = ()
     """Other functions whose text is run with it: C cuts there, ours does not."""
+    supposes: tuple[str, ...] = ()
+    """What the kernel's callers see to, in words."""
+    lemmas: bool = False
+    """Whether the rows' lemmas are about it."""
 
 
 @dataclass(eq=False)
@@ -85,31 +102,42 @@ class Backed:
     constants: Constants
     module: ModuleType
     contracts: Mapping[str, Operation]
+    sizes: Any = None
+    """Our module of pageblocks, which tells how large they are."""
+    original: Any = None
+    """Our function, whose place C's has taken."""
     last: Edge | None = None
 
     def __call__(self, *args: Any, **named: Any) -> Any:
         """What C answers, as ours would."""
+        if not self.unit.meant(*args, **named):
+            return self.original(*args, **named)
         zone = self.unit.zone(*args, **named)
         area = getattr(zone, "free_area", None)
         top = getattr(area, "max_order", 10)
-        pageblock = vars(self.module).get("PAGEBLOCK_ORDER", 9 if isinstance(zone, Bare) is False else 99)
+        pageblock = 99 if isinstance(zone, Bare) else self.sizes.PAGEBLOCK_ORDER
         edge = Edge(
             zone=zone,
             path=path_of((zone, *args, *named.values())),
-            ours=vars(self.module),
+            pcp=self.unit.pcp(*args, **named),
+            ours=ChainMap({self.original.__name__: self.original}, vars(self.module)),
             callees={**self.contracts, **self.unit.callees},
             primitives=PRIMITIVES,
             helpers=(*HELPERS, *self.unit.runs),
-            given={"pageblock": 1 << pageblock, "lists": lists_of(pageblock), **self.unit.given},
+            given={"boost_watermark": Int(INT, 1), "pageblock": 1 << pageblock, "lists": lists_of(pageblock), **self.unit.given},
         )
         self.last = edge
         edge.rules = lambda function, loop: self.unit.rules(edge, function, loop)
         constants = self.constants.of(top, pageblock)
         machine = edge.machine = Machine(self.text, edge, constants, edge.path, edge.rules)
         given = self.unit.enter(edge, *args, **named)
+        if edge.pcp is not None:
+            edge.count = to_int(INT, edge.pcp.count)
         answer = machine.run(self.unit.name, given)
+        told = self.unit.leave(edge, answer)
         marks_are_right(edge)
-        return self.unit.leave(edge, answer)
+        count_is_right(edge)
+        return told
 
 
 def lists_of(pageblock: int) -> int:
@@ -123,7 +151,8 @@ def backed(unit: Unit, text: Text, contracts: Mapping[str, Operation], constants
     for home in unit.homes:
         module, _, function = home.rpartition(".")
         found = subject.module(module)
-        setattr(found, function, Backed(unit, text, constants, found, contracts))
+        original = getattr(found, function)
+        setattr(found, function, Backed(unit, text, constants, found, contracts, subject.module("linux.pageblock"), original))
     return subject
 
 

@@ -20,6 +20,8 @@ from specs.prover.method.loops import CURSOR, Cursor
 class MoveTurn:
     """The loop of move_freepages(): its cursor is a page number, and it sums up what moved."""
 
+    keeps = False
+
     def __init__(self, edge: Edge, rule: Any) -> None:
         self.edge, self.rule = edge, rule
 
@@ -41,6 +43,10 @@ class MoveTurn:
         self.rule.owe(cursor)
         self.rule.world.owe("loop", z3.UGT(cursor, CURSOR), f"{self.rule.name} makes progress")
         raise Cut
+
+    def body(self, scope: Scope) -> bool:
+        """The body is run."""
+        return False
 
 
 def move_rules(edge: Edge, function: str, loop: A.Node) -> LoopRule | None:

@@ -75,6 +75,8 @@ class Path:
     """The functions that were called and stand by their contracts."""
     world: Any = None
     """The symbolic state that the run worked on."""
+    named: list[tuple[z3.BitVecRef, z3.BitVecRef]] = field(default_factory=list)
+    """Names that the run gave to terms, as facts say."""
 
     def decide(self, condition: z3.BoolRef) -> bool:
         """The truth of the condition here: known, prescribed, or True for now."""

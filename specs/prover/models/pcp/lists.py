@@ -72,6 +72,14 @@ class PerCpu:
         self.count = LiftedCount(of.path, self.count.term - pfn(1 << order))
         return LiftedType(type_of(was), of.path)
 
+    def type_of(self, index: int, block: LiftedPfn) -> LiftedType:
+        """The type of a block on that list: the kernel's text reads it before it unlists the block.
+
+        Linux: get_pcppage_migratetype(), mm/page_alloc.c.
+        """
+        self._index(index)
+        return LiftedType(type_of(self.world.state.heads(block.term)), self.world.path)
+
     def first(self, index: int) -> LiftedPfn | None:
         """Any member of the list stands for its head."""
         return self._end(index, "head")

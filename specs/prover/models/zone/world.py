@@ -10,7 +10,19 @@ import z3
 
 from specs.ledger.subject import BY_Z3, Subject
 from specs.prover.method import invariants as inv
-from specs.prover.method.labels import LIMIT, State, Term, Truth, align, is_block, pfn, size_of, unknown
+from specs.prover.method.labels import (
+    FREE,
+    LIMIT,
+    State,
+    Term,
+    Truth,
+    align,
+    is_block,
+    label,
+    pfn,
+    size_of,
+    unknown,
+)
 from specs.prover.method.lifted import LiftedBool, LiftedPfn
 from specs.prover.method.lifted_type import LiftedType, type_term
 from specs.prover.method.paths import Path
@@ -24,6 +36,7 @@ from specs.prover.models.zone.geometry import TOP, Geometry, faults
 from specs.prover.models.zone.retyped import Move
 
 ZONE_START, ZONE_END = z3.BitVec("zone_start", 64), z3.BitVec("zone_end", 64)
+MIGRATETYPES = 5
 ISOLATED, RESERVED = z3.BitVec("nr_isolate", 64), z3.BitVec("nr_reserved", 64)
 
 
@@ -78,6 +91,8 @@ class ZoneWorld(World):
     types_before: Types = field(init=False)
     heads_of: list[tuple[State, int, Term, LiftedPfn | None]] = field(default_factory=list)
     """What was said of a list's head, which stays so until the lists change."""
+    counted: list[tuple[State, int, bool]] = field(default_factory=list)
+    """Whether all lists of an order are empty, as it was said of that state."""
     zone: Any = None
     """The zone, whose counters are read when the run is over."""
     zone_lists: Any = None
@@ -214,6 +229,25 @@ class TypedArea(Area):
         head = super().first(order, LiftedType(wanted))
         of.heads_of.append((of.state, order, wanted, head))
         return head
+
+    def none_free(self, order: int) -> bool:
+        """Whether all lists of the order are empty: the kernel's text keeps a count of their blocks.
+
+        Linux: nr_free of struct free_area, include/linux/mmzone.h.
+        """
+        of, order = self.world, self.world.order_in_range(order)
+        if any(state is of.state and known == order and head for state, known, _, head in of.heads_of):
+            return False
+        for state, known, answer in of.counted:
+            if state is of.state and known == order:
+                return answer
+        answer = of.path.choose()
+        of.counted.append((of.state, order, answer))
+        for migratetype in range(MIGRATETYPES if answer else 0):
+            wanted = type_term(migratetype)
+            of.empties.append((of.state, label(FREE, wanted, order)))
+            of.heads_of.append((of.state, order, wanted, None))
+        return answer
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,123 @@
+"""The highatomic reserve."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import z3
+from pycparser import c_ast as A
+
+from specs.kernel_text.edge import Edge
+from specs.kernel_text.functions.core import leave_smallest
+from specs.kernel_text.integers import BOOL, INT, UINT, Int, combine, compare, flag
+from specs.kernel_text.interpreter import LoopRule, Returned
+from specs.kernel_text.lifting import our_bool, our_type, to_int, to_page, ULONG
+from specs.kernel_text.loops import EachTurn, OneTurn, cell_of
+from specs.kernel_text.units import Unit, kind, order
+from specs.kernel_text.values import Named, Page, Scope
+
+OOM, HIGHATOMIC, NOFRAGMENT = 0x8, 0x200, 0x100
+
+
+def enter_reserve(edge: Edge, zone: Any, page: Any) -> list[Any]:
+    """reserve_highatomic_pageblock(page, zone, alloc_order); whether it may is ours may_reserve()."""
+    may = edge.ours["may_reserve"](zone.managed, zone.nr_reserved_highatomic)
+    if not isinstance(zone.managed, int):
+        share = combine(edge.path, "/", to_int(ULONG, zone.managed), Int(INT, 100))
+        most = combine(edge.path, "+", share, Int(ULONG, edge.given["pageblock"]))
+        less = compare(edge.path, "<", to_int(ULONG, zone.nr_reserved_highatomic), most)
+        edge.suppose(less if may else z3.Not(less))
+    return [to_page(page), zone, Int(UINT, 0)]
+
+
+def leave_reserve(edge: Edge, answer: Any) -> bool:
+    """Whether the pageblock was reserved."""
+    return "set_pageblock_migratetype" in edge.done
+
+
+def enter_turn(edge: Edge, zone: Any, size: Any, migratetype: Any) -> list[Any]:
+    """unreserve_highatomic_pageblock(ac, force), one turn of its loop over the orders."""
+    edge.given |= {"turn": int(size), "migratetype": kind(migratetype)}
+    return [Named("ac"), Int(BOOL, 1)]
+
+
+def turn_rules(edge: Edge, function: str, loop: A.Node) -> LoopRule | None:
+    """The loop over the orders is entered at the one that is asked for."""
+    if not is_over_orders(loop):
+        return None
+    return OneTurn(lambda scope: {"order": Int(INT, edge.given["turn"])}, lambda scope: Int(BOOL, 0))
+
+
+def is_over_orders(loop: A.Node) -> bool:
+    """Whether a variable ``order`` runs through the loop."""
+    init = getattr(loop, "init", None)
+    return isinstance(init, A.Assignment) and isinstance(init.lvalue, A.ID) and init.lvalue.name == "order"
+
+
+def enter_unreserve(edge: Edge, zone: Any, migratetype: Any, *, force: bool) -> list[Any]:
+    """unreserve_highatomic_pageblock(ac, force), of one zone."""
+    edge.given["migratetype"] = kind(migratetype)
+    return [Named("ac"), Int(BOOL, int(force))]
+
+
+def unreserve_rules(edge: Edge, function: str, loop: A.Node) -> LoopRule | None:
+    """A turn of the loop over the orders is a unit of its own."""
+    if not is_over_orders(loop):
+        return None
+
+    def turn(scope: Scope) -> None:
+        size = cell_of(scope, "order").value.value
+        wanted = our_type(edge.path, edge.given["migratetype"])
+        if edge.ours["unreserve_first"](edge.zone, size, wanted):
+            raise Returned(Int(BOOL, 1))
+
+    return EachTurn(turn)
+
+
+def leave_bool(edge: Edge, answer: Int) -> Any:
+    """A truth of C's, known or not."""
+    return our_bool(edge.path, answer)
+
+
+def first_zone(edge: Edge, zones: Any) -> Any:
+    """The one zone of the list."""
+    return edge.zone
+
+
+def next_zone(edge: Edge, zone: Any) -> None:
+    """There is no other."""
+
+
+def enter_buddy(
+    edge: Edge,
+    zone: Any,
+    size: Any,
+    migratetype: Any,
+    movable_pages: Any,
+    *,
+    highatomic: bool = False,
+    last_resort: bool = False,
+    no_fragment: bool = False,
+) -> list[Any]:
+    """rmqueue_buddy(preferred_zone, zone, order, alloc_flags, migratetype)."""
+    edge.given["movable_pages"] = movable_pages
+    zone.stealing = False  # 6.1 remembers nothing of a steal
+    flags = (HIGHATOMIC if highatomic else 0) | (OOM if last_resort else 0) | (NOFRAGMENT if no_fragment else 0)
+    return [zone, zone, order(size), Int(UINT, flags), kind(migratetype)]
+
+
+H = "linux.highatomic"
+ONE_ZONE = {"first_zone": first_zone, "next_zone": next_zone}
+LOWER = "the zones of the list are asked one after the other: one zone is the unit"
+UNITS = (
+    Unit("rmqueue_buddy", (f"{H}.rmqueue_buddy",), enter_buddy, leave_smallest, operations=("highatomic.rmqueue_buddy",)),
+    Unit("reserve_highatomic_pageblock", (f"{H}.reserve_highatomic_pageblock",), enter_reserve, leave_reserve,
+         operations=("highatomic.reserve_highatomic_pageblock",)),
+    Unit("unreserve_highatomic_pageblock", (f"{H}.unreserve_first",), enter_turn, leave_bool,
+         operations=("highatomic.unreserve_first",), rules=turn_rules, callees=ONE_ZONE, supposes=(LOWER,)),
+    Unit("unreserve_highatomic_pageblock", (f"{H}.unreserve_highatomic_pageblock",), enter_unreserve, leave_bool,
+         operations=("highatomic.unreserve_highatomic_pageblock",), rules=unreserve_rules, callees=ONE_ZONE,
+         supposes=(LOWER,)),
+)
+CONTRACTS: dict[str, Any] = {}
+__all__ = ["Page", "flag"]
