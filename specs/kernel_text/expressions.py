@@ -27,6 +27,7 @@ from specs.kernel_text.integers import (
 from specs.kernel_text.interpreter import Machine, kind_of, place_of
 from specs.kernel_text.lifting import OrderAt
 from specs.kernel_text.macros import passed_over
+from specs.kernel_text.settled import settled
 from specs.kernel_text.values import AreaOf, Cell, FreeCount, Page, Scope, Unset
 
 COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
@@ -61,15 +62,17 @@ def condition(machine: Machine, value: Any) -> bool | z3.BoolRef:
     if isinstance(value, Int):
         return truth(value)
     if isinstance(value, FreeCount):
-        return not none_free(machine, value.area)
+        none = none_free(machine, value.area)
+        return (not none) if isinstance(none, bool) else z3.Not(none)
     if isinstance(value, Unset):
         raise machine.unread(value.why)
     return value is not None
 
 
-def none_free(machine: Machine, area: AreaOf) -> bool:
+def none_free(machine: Machine, area: AreaOf) -> bool | z3.BoolRef:
     """Whether all lists of the order are empty."""
-    return bool(machine.edge.call(machine, "nr_free == 0", [area]))
+    found: bool | z3.BoolRef = machine.edge.call(machine, "nr_free == 0", [area])
+    return found
 
 
 def constant(machine: Machine, node: A.Constant, scope: Scope) -> Int:
@@ -238,6 +241,43 @@ def logical(machine: Machine, node: A.BinaryOp, scope: Scope) -> Any:
     return flag(condition(machine, evaluate(machine, node.right, scope)))
 
 
+def stores(node: A.Node | None) -> dict[str, A.Node] | None:
+    """The variables that a branch stores, each once, with what; None if it does anything else."""
+    found: dict[str, A.Node] = {}
+    for each in (node.block_items or []) if isinstance(node, A.Compound) else [node]:
+        if not isinstance(each, A.Assignment) or each.op != "=" or not isinstance(each.lvalue, A.ID):
+            return None
+        if not is_step(each.rvalue) or each.lvalue.name in found:
+            return None
+        found[each.lvalue.name] = each.rvalue
+    return found
+
+
+def is_step(node: A.Node) -> bool:
+    """Whether it is a variable, or a pointer and a number on."""
+    if isinstance(node, A.BinaryOp):
+        return node.op in ("+", "-") and is_step(node.left) and is_step(node.right)
+    return isinstance(node, A.ID | A.Constant)
+
+
+def merged(machine: Machine, node: A.If, found: z3.BoolRef, scope: Scope) -> bool:
+    """Whether both branches only store pages to the same variables, which then get the one or the other."""
+    left, right = stores(node.iftrue), stores(node.iffalse)
+    if not left or not right or set(left) != set(right) or settled(machine.path, found) is not None:
+        return False
+    made = {}
+    for each in left:
+        one, two = evaluate(machine, left[each], scope), evaluate(machine, right[each], scope)
+        if not isinstance(one, Page) or not isinstance(two, Page):
+            return False
+        made[each] = Page(simple(z3.If(found, term(one.pfn), term(two.pfn))))
+    for each, page in made.items():
+        cell = scope.find(each)
+        assert cell is not None
+        cell.value = page
+    return True
+
+
 PURE = ("is_migrate_isolate", "is_migrate_highatomic", "migratetype_is_mergeable", "is_migrate_cma")
 """Functions of a number alone."""
 
@@ -311,7 +351,9 @@ def _count(machine: Machine, sign: str, left: Any, right: Any) -> Int:
     if not isinstance(other, Int) or other.value != 0 or sign not in ("==", "!=", ">"):
         raise machine.unread(f"nr_free {sign} what is not 0")
     none = none_free(machine, area.area)
-    return flag(none if sign == "==" else not none)
+    if sign == "==":
+        return flag(none)
+    return flag((not none) if isinstance(none, bool) else z3.Not(none))
 
 
 def pages(machine: Machine, sign: str, left: Any, right: Any) -> Any:

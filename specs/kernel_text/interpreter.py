@@ -218,7 +218,16 @@ class Machine:
         scope.cells[node.name] = Cell(value, kind)
 
     def choose(self, node: A.If, scope: Scope) -> None:
-        """If, and else."""
+        """If, and else; where both sides only store the same variables, both are one."""
+        from specs.kernel_text.expressions import condition, merged
+
+        found = condition(self, self.value(node.cond, scope))
+        if not isinstance(found, bool) and self.path is not None and merged(self, node, found, scope):
+            return
+        self.block(node.iftrue if self.decide(found) else node.iffalse, scope)
+
+    def choose_plainly(self, node: A.If, scope: Scope) -> None:
+        """If, and else, on this path."""
         self.block(node.iftrue if self.holds(node.cond, scope) else node.iffalse, scope)
 
     def loop(self, node: A.Node, scope: Scope) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import z3
+
 from specs.kernel_text.edge import Edge, key
 from specs.kernel_text.functions.core import leave_smallest, leave_truth
 from specs.kernel_text.functions.mobility import zone_of_area
@@ -100,7 +102,10 @@ def fall_back(edge: Edge, zone: Any, size: Any, migratetype: Int, flags: Int) ->
     """Contract of __rmqueue_fallback(): find_victim() and steal_suitable_fallback(); it is retried once at most."""
     edge.owe(zone is edge.zone, "the call is about this zone")
     if edge.given.setdefault("retried", False):
-        edge.owe(False, "a request finds a block after its steal")
+        if edge.path is not None and edge.path.world is None:
+            edge.suppose(z3.BoolVal(False))  # row fallback-refusal shows it
+        else:
+            edge.owe(False, "a request finds a block after its steal")
         raise Cut
     ours = zone.policy.fall_back.__globals__
     wanted = our_type(edge.path, migratetype)

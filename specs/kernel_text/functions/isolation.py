@@ -9,6 +9,7 @@ import z3
 from specs.kernel_text.edge import Edge
 from specs.kernel_text.errors import Place
 from specs.kernel_text.functions.core import NONE, TO_TAIL
+from specs.kernel_text.functions.mobility import zone_of_area
 from specs.kernel_text.integers import INT, UINT, ULONG, Int, combine, compare, flag, term
 from specs.kernel_text.lifting import condition_of, our_type, to_int, to_page
 from specs.kernel_text.primitives import order_of
@@ -106,12 +107,15 @@ def enter_take_off(edge: Edge, zone: Any, page: Any) -> list[Any]:
 def in_use(edge: Edge, page: Page) -> Int:
     """page_count(): of a free page, and of all in one, it is 0."""
     world = getattr(edge.zone.free_area, "world", None)
-    if world is None:
-        return edge.given.get("page_count", lambda of: Int(INT, 0))(page)  # type: ignore[no-any-return]
-    assert edge.path is not None
-    if not edge.path.choose():
+    if edge.path is None or not edge.path.choose():
         return Int(INT, 0)
     number = term(page.pfn)
+    if world is None:
+        for size in range(edge.zone.free_area.max_order + 1):
+            first = Page(number & z3.BitVecVal(-(1 << size), 64))
+            free = edge.zone.free_area.is_free_block(edge.our_pfn(first), size)
+            edge.suppose(z3.Not(free.term))
+        return Int(INT, 1)
     world.roots.append(number)
     edge.path.assume(z3.Not(is_free(world.state.owner(number))))
     return Int(INT, 1)
@@ -136,7 +140,7 @@ UNITS = (
     Unit("__putback_isolated_page", (f"{I}.putback_isolated_page",), enter_putback, contract=putback,
          operations=("isolation.putback_isolated_page",)),
     Unit("break_down_buddy_pages", (f"{I}.expand",), enter_break, contract=break_down,
-         operations=("isolation.take_page_off_buddy",), zone=lambda area, *_: area.world.zone if hasattr(area, "world") else None),
+         operations=("isolation.take_page_off_buddy",), zone=zone_of_area),
     Unit("take_page_off_buddy", (f"{I}.take_page_off_buddy",), enter_take_off, leave_some,
          operations=("isolation.take_page_off_buddy",), callees={"page_count": in_use}),
     Unit("put_page_back_buddy", (f"{I}.put_page_back_buddy",), enter_put_back,

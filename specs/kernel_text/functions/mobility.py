@@ -111,7 +111,7 @@ def move_block(edge: Edge, zone: Any, page: Page, migratetype: Int, movable: Cel
 M = "linux.mobility"
 UNITS = (
     Unit("move_freepages", (f"{M}.move_freepages",), enter_move, leave_count, move_range, ("mobility.move_freepages",),
-         zone_of_area, move_rules),
+         zone_of_area, rules=move_rules, supposes=("a range that is moved does not end at page 0",)),
     Unit("move_freepages_block", (f"{M}.move_freepages_block",), enter_block, leave_count, move_block,
          ("mobility.move_freepages_block",)),
 )

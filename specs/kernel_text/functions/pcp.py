@@ -302,37 +302,233 @@ def leave_true(edge: Edge, answer: Any) -> bool:
 
 def enter_drain(edge: Edge, zone: Any, pcp: Any, pages: Any, index: Any) -> list[Any]:
     """free_pcppages_bulk(zone, count, pcp, pindex)."""
+    bounded(edge, pcp)
     if isinstance(pages, Countdown):
         edge.given["countdown"] = pages
-    edge.given["start"] = index
-    return [zone, to_int(INT, pages), pcp, Int(INT, index if isinstance(index, int) else 0)]
+        edge.suppose(z3.And(pages.term < 1 << 24, pages.term > -(1 << 24)))
+    edge.given["at"] = index
+    return [zone, convert(edge.path, to_int(LONG, pages), INT), pcp, Int(INT, index if isinstance(index, int) else 0)]
+
+
+class DrainTurn:
+    """The outer loop of free_pcppages_bulk(), which counts down; a turn of it may drain several blocks."""
+
+    keeps = False
+
+    def __init__(self, edge: Edge) -> None:
+        self.edge, self.loop = edge, edge.given["countdown"].loop
+
+    def enter(self, scope: Scope) -> None:
+        """Any state, any list, and anything left to do that is no more than the lists have."""
+        edge = self.edge
+        self.loop.enter()
+        edge.suppose(z3.And(LEFT < 1 << 24, LEFT > -(1 << 24)))
+        cell_of(scope, "count").value = Int(INT, LEFT)
+
+    def again(self, scope: Scope) -> None:
+        """What is left is owed."""
+        left = term(convert(self.edge.path, cell_of(scope, "count").value, LONG).value)
+        self.loop.owe()
+        self.loop.spent(left)
+        self.loop.world.owe("loop", left < LEFT, f"{self.loop.name} makes progress")
+        raise Cut
+
+    def body(self, scope: Scope) -> bool:
+        """It is run."""
+        return False
+
+
+class OneBlock:
+    """The innermost loop: its body is a unit of its own; after a block, another turn begins."""
+
+    keeps = True
+
+    def __init__(self, edge: Edge, outer: DrainTurn) -> None:
+        self.edge, self.outer = edge, outer
+
+    def enter(self, scope: Scope) -> None:
+        """The list that was found has a block."""
+
+    def again(self, scope: Scope) -> None:
+        """The next block of the same list is the next turn."""
+        self.outer.again(scope)
+
+    def body(self, scope: Scope) -> bool:
+        """Contract of a turn: drain_one()."""
+        edge = self.edge
+        index, pages = cell_of(scope, "list").value.index, cell_of(scope, "nr_pages").value
+        edge.owe(edge.ours["drain_one"](edge.zone, edge.pcp, index) is True, "a block is drained")
+        count = cell_of(scope, "count")
+        count.value = combine(edge.path, "-", count.value, pages)
+        return True
+
+
+def found_next(edge: Edge) -> int:
+    """Contract of the search: next_pindex(); while something is left to drain, some list has a block."""
+    found = edge.ours["next_pindex"](edge.pcp, edge.given["at"])
+    if found is None:
+        if edge.path is not None and edge.path.world is None:
+            edge.suppose(z3.BoolVal(False))
+        raise Cut
+    assert isinstance(found, int)
+    return found
+
+
+def whole_rules(edge: Edge, function: str, loop: A.Node) -> LoopRule | None:
+    """The outer loop counts down, the search finds a list, the innermost loop drains a block."""
+    if "countdown" not in edge.given:
+        return None
+    if isinstance(loop, A.While):
+        edge.given["outer"] = DrainTurn(edge)
+        return edge.given["outer"]  # type: ignore[no-any-return]  # the rule
+    if is_search(loop):
+        return Found(edge, lambda scope: found_next(edge))
+    return OneBlock(edge, edge.given["outer"])
+
+
+def drain(edge: Edge, zone: Any, count: Int, pcp: Any, index: Int) -> None:
+    """Contract of free_pcppages_bulk(): ours."""
+    edge.owe(zone is edge.zone and pcp is edge.pcp, "the call is about this zone, and this CPU's lists")
+    assert edge.machine is not None
+    pages = our_count(edge.path, convert(edge.path, count, LONG))
+    if edge.path is not None:
+        pages = LiftedCount(edge.path, term(count.value))
+    edge.ours["free_pcppages_bulk"](zone, pcp, pages, index.value)
+    edge.count = Int(INT, to_int(LONG, pcp.count).value)
+
+
+def enter_commit(
+    edge: Edge, zone: Any, pcp: Any, page: Any, size: Any, migratetype: Any, *, reclaim_active: bool = False
+) -> list[Any]:
+    """free_unref_page_commit(zone, pcp, page, migratetype, order); the page carries its type."""
+    bounded(edge, pcp)
+    edge.given |= {"order": int(size), "reclaim_active": Int(INT, int(reclaim_active))}
+    edge.given["reclaim"] = reclaim_active
+    block = to_page(page)
+    assert block is not None
+    carried(edge, block, kind(migratetype))
+    return [zone, pcp, block, kind(pcp_type(migratetype)), order(size)]
+
+
+def frees_high(edge: Edge, pcp: Any) -> bool | z3.BoolRef:
+    """free_high, as both functions of limits ask for it."""
+    if not 0 < edge.given["order"] <= COSTLY(edge):
+        return False
+    return compare(edge.path, "!=", to_int(INT, pcp.free_factor), Int(INT, 0))
+
+
+def COSTLY(edge: Edge) -> int:  # noqa: N802 # a constant of the zone's size
+    """PAGE_ALLOC_COSTLY_ORDER."""
+    return min(3, edge.given["pageblock"].bit_length() - 2)
+
+
+def same_truth(edge: Edge, value: Int, wanted: bool | z3.BoolRef, says: str) -> None:
+    """A flag of C's is the truth: owed."""
+    edge.owe(compare(edge.path, "==", convert(edge.path, value, INT), convert(edge.path, flag(wanted), INT)), says)
+
+
+def limit(edge: Edge, pcp: Any, zone: Any, free_high: Int) -> Int:
+    """Contract of nr_pcp_high(): pcp_limit()."""
+    same_truth(edge, free_high, frees_high(edge, pcp), "free_high is what our limit asks for")
+    found = edge.ours["pcp_limit"](pcp, edge.given["order"], reclaim_active=edge.given["reclaim"])
+    edge.given["limit"] = to_int(LONG, found)
+    if isinstance(found, LiftedCount):
+        edge.suppose(z3.And(found.term >= 0, found.term < 1 << 22))
+    return Int(INT, edge.given["limit"].value)
+
+
+def to_drain(edge: Edge, pcp: Any, high: Int, batch: Int, free_high: Int) -> Int:
+    """Contract of nr_pcp_free(): pages_to_drain()."""
+    same_truth(edge, free_high, frees_high(edge, pcp), "free_high is what our limit asks for")
+    edge.owe(compare(edge.path, "==", high, edge.given["limit"]), "the limit is told")
+    edge.owe(compare(edge.path, "==", batch, to_int(INT, pcp.batch)), "the batch is told")
+    limit_told = our_count(edge.path, edge.given["limit"])
+    found = edge.ours["pages_to_drain"](pcp, edge.given["order"], limit_told)
+    if isinstance(found, LiftedCount):
+        edge.suppose(z3.And(found.term > -(1 << 24), found.term < 1 << 24))
+    return Int(INT, to_int(LONG, found).value)
+
+
+def enter_high(edge: Edge, pcp: Any, size: Any, *, reclaim_active: bool) -> list[Any]:
+    """nr_pcp_high(pcp, zone, free_high)."""
+    bounded(edge, pcp)
+    edge.given |= {"order": int(size), "reclaim_active": Int(INT, int(reclaim_active))}
+    return [pcp, Named("zone"), flag(frees_high(edge, pcp))]
+
+
+def leave_count(edge: Edge, answer: Int) -> Any:
+    """A number."""
+    return our_count(edge.path, answer)
+
+
+def enter_free_count(edge: Edge, pcp: Any, size: Any, limit_told: Any) -> list[Any]:
+    """nr_pcp_free(pcp, high, batch, free_high)."""
+    bounded(edge, pcp)
+    edge.given["order"] = int(size)
+    if isinstance(limit_told, LiftedCount):
+        edge.suppose(z3.And(limit_told.term >= 0, limit_told.term < 1 << 22))
+    return [pcp, Int(INT, to_int(LONG, limit_told).value), to_int(INT, pcp.batch), flag(frees_high(edge, pcp))]
+
+
+def enter_drain_all(edge: Edge, zone: Any, pcp: Any) -> list[Any]:
+    """drain_pages_zone(cpu, zone)."""
+    if isinstance(pcp.count, Countdown):
+        edge.given["emptying"] = pcp.count
+    bounded(edge, pcp)
+    return [Int(UINT, 0), zone]
 
 
 P = "linux.pcp"
 ONE = (f"{P}.refill_one",)
-SECOND = lambda zone, pcp, *_, **__: pcp  # noqa: E731 # an argument's place
+
+
+def second(zone: Any, pcp: Any, *_: Any, **__: Any) -> Any:
+    """The CPU's lists, where they come after the zone."""
+    return pcp
+
+
+def first(pcp: Any, *_: Any, **__: Any) -> Any:
+    """The CPU's lists, where they come first."""
+    return pcp
+
+
+def zone_of_lists(pcp: Any, *_: Any, **__: Any) -> Any:
+    """The zone to which the lists belong, if they tell."""
+    return pcp.world.zone if hasattr(pcp, "world") else getattr(pcp, "zone", None)
+
+
+LISTED = "while something is left to drain, some list has a block: the count is the pages listed (row pcp-count)"
 UNITS = (
     Unit("order_to_pindex", (f"{P}.order_to_pindex",), enter_index, leave_number, index_of,
          ("pcp.refill_one", "pcp.free_unref_page_commit"), zone=lambda *_: None, lemmas=True),
     Unit("pindex_to_order", (f"{P}.pindex_to_order",), lambda edge, index: [Int(UINT, int(index))], leave_number,
          order_of_index, ("pcp.drain_one",), zone=lambda *_: None, lemmas=True),
-    Unit("rmqueue_bulk", ONE, enter_refill, leave_refill, operations=("pcp.refill_one",), pcp=SECOND),
+    Unit("rmqueue_bulk", ONE, enter_refill, leave_refill, operations=("pcp.refill_one",), pcp=second, supposes=SMALL),
     Unit("rmqueue_bulk", (f"{P}.rmqueue_bulk",), enter_bulk, leave_bulk, bulk, ("pcp.rmqueue_bulk",), rules=bulk_rules,
-         supposes=("fewer than 2^31 blocks are asked for",), pcp=lambda zone, pcp, *_, **__: pcp),
+         supposes=("fewer than 2^31 blocks are asked for",), pcp=second),
     Unit("__rmqueue_pcplist", (f"{P}.rmqueue_pcplist",), enter_inner, leave_smallest, inner, ("pcp.rmqueue_pcplist",),
-         pcp=SECOND, supposes=SMALL),
+         pcp=second, supposes=SMALL),
     Unit("rmqueue_pcplist", (f"{P}.rmqueue_pcplist",), enter_pcplist, leave_smallest, operations=("pcp.rmqueue_pcplist",),
-         pcp=SECOND, meant=lambda *_, bulk=False, **__: not bulk, supposes=SMALL),
+         pcp=second, meant=lambda *_, bulk=False, **__: not bulk, supposes=SMALL),
     Unit("free_pcppages_bulk", (f"{P}.next_pindex",), enter_next, leave_next, operations=("pcp.next_pindex",),
-         zone=lambda pcp, *_: pcp.world.zone if hasattr(pcp, "world") else None,
-         rules=search_rules, callees={"pindex_to_order": found_list}),
-    Unit("free_pcppages_bulk", (f"{P}.drain_one",), enter_drain_one, leave_true, operations=("pcp.drain_one",), pcp=SECOND,
+         zone=zone_of_lists, rules=search_rules, callees={"pindex_to_order": found_list}, supposes=(LISTED,)),
+    Unit("free_pcppages_bulk", (f"{P}.drain_one",), enter_drain_one, leave_true, operations=("pcp.drain_one",), pcp=second,
          meant=has_a_block, rules=drain_rules, supposes=SMALL),
+    Unit("free_pcppages_bulk", (f"{P}.free_pcppages_bulk",), enter_drain, contract=drain,
+         operations=("pcp.free_pcppages_bulk",), pcp=second, rules=whole_rules, supposes=(*SMALL, LISTED)),
+    Unit("nr_pcp_high", (f"{P}.pcp_limit",), enter_high, leave_count, limit, zone=zone_of_lists, supposes=SMALL),
+    Unit("nr_pcp_free", (f"{P}.pages_to_drain",), enter_free_count, leave_count, to_drain, zone=zone_of_lists,
+         pcp=first, supposes=SMALL),
+    Unit("free_unref_page_commit", (f"{P}.free_unref_page_commit",), enter_commit,
+         operations=("pcp.free_unref_page_commit",), pcp=second, supposes=SMALL),
 )
 CONTRACTS = {
     "order_to_pindex": index_of,
     "pindex_to_order": order_of_index,
     "rmqueue_bulk": bulk,
     "__rmqueue_pcplist": inner,
+    "free_pcppages_bulk": drain,
+    "nr_pcp_high": limit,
+    "nr_pcp_free": to_drain,
 }
-__all__ = ["BOOL", "Named", "carried", "flag", "key"]
+__all__ = ["BOOL", "Named", "key"]

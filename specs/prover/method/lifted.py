@@ -182,6 +182,10 @@ class LiftedCount:
         return LiftedCount(self.path, self.term & z3.BitVecVal(other - 1, BITS))
 
     def __lshift__(self, other: object) -> LiftedCount:
+        if isinstance(other, LiftedCount):
+            small = z3.And(other.term >= 0, other.term < 32, (self.term << other.term) >> other.term == self.term)
+            self.path.owe("no-wrap", small, "a multiple of a count stays within 64 bits")
+            return LiftedCount(self.path, self.term << other.term)
         if type(other) is not int or not 0 <= other < 32:
             raise TypeError(f"a lifted count shifted by {other!r}")
         back = (self.term << other) >> other

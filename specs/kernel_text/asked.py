@@ -1,0 +1,277 @@
+"""A zone of which nothing is known but what was asked: for comparing two programs that work on it.
+
+Each answer is a function of the question and of how often the lists had changed when it was asked; so two programs
+get the same answers as long as they do the same.  Nothing else is assumed: no invariant of any zone.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path as File
+from typing import Any
+
+import z3
+
+from specs.prover.method.lifted import BITS, LiftedBool, LiftedCount, LiftedPfn, truth
+from specs.prover.method.lifted_type import LiftedType, type_term
+from specs.prover.method.paths import Path
+
+ROOM = "verified_buddy"
+PFN, TYPE, ORDER = z3.BitVecSort(BITS), z3.BitVecSort(3), z3.BitVecSort(8)
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that a program did, with its operands, and where."""
+
+    does: str
+    operands: tuple[Any, ...]
+    where: str
+
+
+@dataclass
+class Answers:
+    """What was answered on one path; both programs share it."""
+
+    path: Path
+    known: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    terms: dict[tuple[Any, ...], list[tuple[Any, ...]]] = field(default_factory=dict)
+    """The questions that were put, by what is known of them."""
+    named: int = 0
+
+    def fresh(self, name: str) -> z3.BitVecRef:
+        """A number that stands for nothing else."""
+        self.named += 1
+        return z3.BitVec(f"{name}{self.named}", BITS)
+
+    def ask(self, key: tuple[Any, ...], answer: Callable[[], Any]) -> Any:
+        """As it was answered before, or a new answer."""
+        named = tuple(part.sexpr() if isinstance(part, z3.AstRef) else part for part in key)
+        if named not in self.known:
+            before = next((other for other in self.terms.get(shape(key), ()) if self._equal(key, other)), None)
+            if before is not None:
+                return self.known[tuple(part.sexpr() if isinstance(part, z3.AstRef) else part for part in before)]
+            self.known[named] = answer()
+            self.terms.setdefault(shape(key), []).append(key)
+        return self.known[named]
+
+    def _equal(self, key: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+        """Whether two questions are the same on this path, though they are put in other terms."""
+        pairs = [(one, two) for one, two in zip(key, other, strict=True) if isinstance(one, z3.AstRef)]
+        return all(one.sort() == two.sort() for one, two in pairs) and all(
+            z3.is_true(z3.simplify(one == two)) or self.follows(one == two) for one, two in pairs
+        )
+
+    def follows(self, goal: z3.BoolRef) -> bool:
+        """Whether it follows from what the path knows."""
+        refutes: Callable[[z3.BoolRef], bool] = getattr(self.path, "refutes")  # noqa: B009 # of a path that forks surely
+        return refutes(z3.Not(goal))
+
+
+def shape(key: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What is known of a question: all but its terms."""
+    return tuple("term" if isinstance(part, z3.AstRef) else part for part in key)
+
+
+def line_of_ours() -> str:
+    """The line of our package that is running."""
+    frame = sys._getframe(1)  # noqa: SLF001 # there is no other way to one's callers
+    while frame is not None:
+        parts = File(frame.f_code.co_filename).parts
+        if ROOM in parts and "specs" not in parts:
+            return f"{'/'.join(parts[len(parts) - parts[::-1].index(ROOM) - 1 :])}:{frame.f_lineno}"
+        frame = frame.f_back  # type: ignore[assignment]  # the outermost has none
+    return ""
+
+
+@dataclass
+class Run:
+    """One program's run: what it did."""
+
+    answers: Answers
+    where: Callable[[], str] = line_of_ours
+    events: list[Event] = field(default_factory=list)
+    moves: int = 0
+    """How often the lists have changed."""
+
+    @property
+    def path(self) -> Path:
+        """On which values live."""
+        return self.answers.path
+
+    def did(self, does: str, *operands: Any, moves: bool = True) -> None:
+        """Note it."""
+        self.events.append(Event(does, operands, self.where()))
+        self.moves += moves
+
+
+def plain(term: Any) -> Any:
+    """A value as it is compared: a term if it is unknown."""
+    if isinstance(term, LiftedPfn | LiftedCount):
+        return z3.simplify(term.term)
+    if isinstance(term, LiftedType):
+        return z3.simplify(term.term)
+    if isinstance(term, LiftedBool):
+        return z3.simplify(truth(term))
+    return int(term) if isinstance(term, int) and not isinstance(term, bool) else term
+
+
+def number(value: Any) -> z3.BitVecRef:
+    """A number as a term."""
+    found = plain(value)
+    return z3.BitVecVal(found, BITS) if isinstance(found, int) else found
+
+
+class AskedArea:
+    """Stands in for ``FreeArea``."""
+
+    def __init__(self, run: Run, max_order: int) -> None:
+        self.run, self.max_order, self.path = run, max_order, run.path
+
+    def _order_at(self, pfn: Any) -> z3.BitVecRef:
+        """The order of the free block at the page, 255 if there is none."""
+        return z3.Function(f"order_at{self.run.moves}", PFN, ORDER)(number(pfn))
+
+    def first(self, order: int, migratetype: Any) -> LiftedPfn | None:
+        """The head of a list, or none: then a free block of the order starts there."""
+        path = self.run.path
+
+        def answer() -> LiftedPfn | None:
+            if not path.choose():
+                return None
+            head = self.run.answers.fresh("head")
+            path.assume(self._order_at(LiftedPfn(path, head)) == order)
+            return LiftedPfn(path, head)
+
+        key = ("first", self.run.moves, int(order), z3.simplify(type_term(plain_type(migratetype))))
+        found: LiftedPfn | None = self.run.answers.ask(key, answer)
+        return found
+
+    def none_free(self, order: int) -> bool:
+        """Whether all lists of the order are empty."""
+        kinds = [z3.BitVecVal(kind, 3) for kind in range(6)]
+        known = [self.run.answers.known.get(("first", self.run.moves, order, kind.sexpr()), "?") for kind in kinds]
+        if any(head is not None and head != "?" for head in known):
+            return False
+        found: bool = self.run.answers.ask(("none free", self.run.moves, order), self.run.path.choose)
+        for kind in kinds if found else ():
+            self.run.answers.known[("first", self.run.moves, order, kind.sexpr())] = None
+        return found
+
+    def is_free_block(self, pfn: Any, order: int) -> LiftedBool:
+        """Whether a free block of the order starts there; if so, the page is a multiple of its size."""
+        found = self._order_at(pfn) == int(order)
+        inside = number(pfn) & z3.BitVecVal((1 << int(order)) - 1, BITS)
+        self.run.path.assume(z3.Implies(found, inside == 0))
+        return LiftedBool(self.run.path, found)
+
+    def add(self, pfn: Any, order: int, migratetype: Any, *, tail: Any) -> None:
+        """Note it."""
+        self.run.did("list", plain(pfn), int(order), type_term(plain_type(migratetype)), plain(tail))
+
+    def remove(self, pfn: Any, order: int) -> LiftedType:
+        """Note it; the type of its list is any."""
+        kind = z3.Function(f"list_of{self.run.moves}", PFN, TYPE)(number(pfn))
+        self.run.did("unlist", plain(pfn), int(order))
+        return LiftedType(kind, self.run.path)
+
+
+def plain_type(migratetype: Any) -> Any:
+    """A migratetype, known or unknown."""
+    return migratetype if isinstance(migratetype, LiftedType) else int(migratetype)
+
+
+@dataclass
+class Elsewhere:
+    """The free lists of another zone."""
+
+    path: Path
+
+    def is_free_block(self, pfn: Any, order: int) -> LiftedBool:
+        """Any answer."""
+        return LiftedBool(self.path, z3.Function("elsewhere", PFN, ORDER)(number(pfn)) == int(order))
+
+
+class AskedPageblocks:
+    """Stands in for ``Pageblocks``."""
+
+    def __init__(self, run: Run, size: int) -> None:
+        self.run, self.size = run, size
+        self.updates: list[tuple[z3.BitVecRef, z3.BitVecRef]] = []
+
+    def _start(self, pfn: Any) -> z3.BitVecRef:
+        return z3.simplify(number(pfn) & z3.BitVecVal(-self.size, BITS))
+
+    def migratetype(self, pfn: Any) -> LiftedType:
+        """The type of the page's pageblock."""
+        start = self._start(pfn)
+        kind = z3.Function("type_of", PFN, TYPE)(start)
+        for changed, value in self.updates:
+            kind = z3.If(start == changed, value, kind)
+        return LiftedType(z3.simplify(kind), self.run.path)
+
+    def set(self, pfn: Any, migratetype: Any) -> None:
+        """Note it."""
+        start, value = self._start(pfn), type_term(plain_type(migratetype))
+        self.updates.append((start, value))
+        self.run.did("type", start, value, moves=False)
+
+    def free_area_of(self, pfn: Any) -> Elsewhere | None:
+        """Of another zone, or of none."""
+        belongs = z3.Function("belongs", PFN, z3.BoolSort())(number(pfn))
+        return Elsewhere(self.run.path) if self.run.path.decide(belongs) else None
+
+
+class AskedPcp:
+    """Stands in for ``PerCpuPages``."""
+
+    def __init__(self, run: Run, pages: Callable[[int], int]) -> None:
+        self.run, self.pages = run, pages
+        path = run.path
+        names = {"count": 1 << 24, "high": 1 << 20, "batch": 1 << 20, "free_factor": 6}
+        for name, limit in names.items():
+            term = z3.BitVec(name, BITS)
+            path.assume(z3.ULT(term, limit))
+            setattr(self, name, LiftedCount(path, term))
+        path.assume(z3.BitVec("batch", BITS) >= 1)
+        self.count: Any
+        self.high: Any
+        self.batch: Any
+        self.free_factor: Any
+
+    def _end(self, name: str, index: int) -> LiftedPfn | None:
+        path = self.run.path
+
+        def some() -> bool:
+            return path.choose()
+
+        if not self.run.answers.ask(("some", self.run.moves, index), some):
+            return None
+        made = self.run.answers.ask((name, self.run.moves, index), lambda: self.run.answers.fresh(name))
+        return LiftedPfn(path, made)
+
+    def first(self, index: int) -> LiftedPfn | None:
+        """The head, or none."""
+        return self._end("first", index)
+
+    def last(self, index: int) -> LiftedPfn | None:
+        """The tail, or none."""
+        return self._end("last", index)
+
+    def type_of(self, index: int, pfn: Any) -> LiftedType:
+        """The type with which it was listed."""
+        return LiftedType(z3.Function(f"pcp_type{self.run.moves}", PFN, TYPE)(number(pfn)), self.run.path)
+
+    def add(self, index: int, pfn: Any, migratetype: Any, *, tail: Any) -> None:
+        """Note it."""
+        self.run.did("pcp list", index, plain(pfn), type_term(plain_type(migratetype)), plain(tail))
+        self.count = LiftedCount(self.run.path, self.count.term + self.pages(index))
+
+    def remove(self, index: int, pfn: Any) -> LiftedType:
+        """Note it."""
+        kind = self.type_of(index, pfn)
+        self.run.did("pcp unlist", index, plain(pfn))
+        self.count = LiftedCount(self.run.path, self.count.term - self.pages(index))
+        return kind
