@@ -36,6 +36,7 @@ class SurePath(Path):
     memory: dict[tuple[Any, ...], bool | None]
     """What was found of a condition after the same choices."""
 
+    sure = True
     solver: z3.Solver | None = None
     told: tuple[int, int] = (0, 0)
 

@@ -190,7 +190,8 @@ class Machine:
         if isinstance(found, bool):
             return found
         assert self.path is not None
-        known = settled(self.path, found)
+        sure = getattr(self.path, "sure", False)
+        known = None if sure else settled(self.path, found)
         return self.path.decide(found) if known is None else known
 
     def unread(self, construct: str) -> Unread:

@@ -19,6 +19,26 @@ def is_of_numbers(term: z3.ExprRef) -> bool:
     return plain and all(is_of_numbers(each) for each in term.children())
 
 
+class Numbers:
+    """What a path says of numbers alone, in a solver that grows with it."""
+
+    def __init__(self) -> None:
+        self.solver = z3.SimpleSolver()
+        self.solver.set(timeout=MILLISECONDS, ctrl_c=False)  # an interrupt is ours
+        self.facts = self.denied = 0
+        self.names: set[int] = set()
+
+    def grow(self, path: Path) -> None:
+        """Take in what was added to the path."""
+        if len(path.facts) < self.facts or len(path.denied) < self.denied:
+            self.__init__()  # type: ignore[misc]  # the path was narrowed
+        for fact in (*path.facts[self.facts :], *path.denied[self.denied :]):
+            if is_of_numbers(fact):
+                self.solver.add(fact)
+                self.names |= constants_of(fact)
+        self.facts, self.denied = len(path.facts), len(path.denied)
+
+
 def settled(path: Path, condition: z3.BoolRef) -> bool | None:
     """The truth that follows from what the path says of numbers; None if it may be either."""
     simple = simplified(condition)
@@ -26,23 +46,20 @@ def settled(path: Path, condition: z3.BoolRef) -> bool | None:
         return bool(z3.is_true(simple))
     if path.knows(simple) is not None or not is_of_numbers(simple):
         return None
-    names = {str(each) for each in constants_of(simple)}
-    facts = [fact for fact in (*path.facts, *path.denied) if is_of_numbers(fact)]
-    near = [fact for fact in facts if names & {str(each) for each in constants_of(fact)}]
-    if not near:
+    if path.numbers is None:
+        path.numbers = Numbers()
+    path.numbers.grow(path)
+    if not constants_of(simple) & path.numbers.names:
         return None
     for truth, denied in ((True, z3.Not(simple)), (False, simple)):
-        solver = z3.SolverFor("QF_BV")
-        solver.set(timeout=MILLISECONDS, ctrl_c=False)  # an interrupt is ours
-        solver.add(*facts, denied)
-        if solver.check() == z3.unsat:
+        if path.numbers.solver.check(denied) == z3.unsat:
             return truth
     return None
 
 
 @built_once
-def constants_of(term: z3.ExprRef) -> tuple[z3.ExprRef, ...]:
-    """The unknowns of which it speaks."""
+def constants_of(term: z3.ExprRef) -> frozenset[int]:
+    """The unknowns of which it speaks, by their ids."""
     if z3.is_const(term) and term.decl().kind() == z3.Z3_OP_UNINTERPRETED:
-        return (term,)
-    return tuple({str(each): each for child in term.children() for each in constants_of(child)}.values())
+        return frozenset((term.get_id(),))
+    return frozenset(each for child in term.children() for each in constants_of(child))

@@ -77,6 +77,8 @@ class Path:
     """The symbolic state that the run worked on."""
     named: list[tuple[z3.BitVecRef, z3.BitVecRef]] = field(default_factory=list)
     """Names that the run gave to terms, as facts say."""
+    numbers: Any = None
+    """What it says of numbers, in a solver, if somebody keeps that."""
 
     def decide(self, condition: z3.BoolRef) -> bool:
         """The truth of the condition here: known, prescribed, or True for now."""
