@@ -1,6 +1,7 @@
 """C's integers, known or unknown: a kind has a width and a sign, and arithmetic follows the C standard.
 
-A number is kept as its mathematical value: a Python int, or a 64-bit term that holds it, extended by its sign.
+A number is kept as its mathematical value: a Python int, or a 64-bit term that holds it, extended by its
+sign.
 Unsigned arithmetic wraps; signed arithmetic must not overflow, which is owed (C11 6.2.5, 6.3.1.8, 6.5).
 A conversion to a signed kind keeps the value, which is owed too.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import z3
 
@@ -18,7 +19,7 @@ from specs.kernel_text.errors import Undefined
 from specs.prover.method.lifted import Decider
 
 BITS: Final = 64
-Number = int | z3.BitVecRef
+Number: TypeAlias = "int | z3.BitVecRef"
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,9 @@ def flag(condition: bool | z3.BoolRef) -> Int:
     return Int(BOOL, z3.If(condition, z3.BitVecVal(1, BITS), z3.BitVecVal(0, BITS)))
 
 
-COMPARED: Final[dict[str, tuple[Callable[..., object], Callable[..., z3.BoolRef], Callable[..., z3.BoolRef]]]] = {
+COMPARED: Final[
+    dict[str, tuple[Callable[..., object], Callable[..., z3.BoolRef], Callable[..., z3.BoolRef]]]
+] = {
     "<": (operator.lt, operator.lt, z3.ULT),
     "<=": (operator.le, operator.le, z3.ULE),
     ">": (operator.gt, operator.gt, z3.UGT),
@@ -167,7 +170,9 @@ def combine(path: Decider | None, sign: str, left: Int, right: Int) -> Int:
     if isinstance(one, int) and isinstance(two, int):
         return _wrapped(kind, _known(sign, one, two))
     if sign in ("&", "|", "^"):
-        return number(kind, {"&": operator.and_, "|": operator.or_, "^": operator.xor}[sign](term(one), term(two)))
+        return number(
+            kind, {"&": operator.and_, "|": operator.or_, "^": operator.xor}[sign](term(one), term(two))
+        )
     if sign in ("/", "%"):
         return _divided(path, kind, sign, term(one), term(two))
     return _sum(path, kind, sign, term(one), term(two))
