@@ -42,6 +42,7 @@ class Reading(Preprocessor):  # type: ignore[misc]  # it ships no types
         super().__init__()
         self.line_directive = "#line"
         self.faults: list[tuple[int, str]] = []
+        self.at = 0
         for name in NOTHING:
             self.define(f"{name} ")
         for name, value in (AS | dict(defined)).items():
@@ -59,6 +60,7 @@ class Reading(Preprocessor):  # type: ignore[misc]  # it ships no types
         self, directive: Any, toks: Any, ifpassthru: bool, precedingtoks: Any
     ) -> bool | None:
         """Leave out what is not a macro or a condition."""
+        self.at = directive.lineno
         if directive.value in ("error", "warning", "pragma"):
             raise OutputDirective(Action.IgnoreAndRemove)
         if directive.value == "include":
@@ -77,8 +79,10 @@ class Reading(Preprocessor):  # type: ignore[misc]  # it ships no types
         return 0
 
     def on_unknown_macro_function_in_expr(self, ident: Any) -> Any:
-        """It is 0 too."""
-        return lambda *_: 0
+        """Whether a part of the kernel is configured; of others nothing is known."""
+        if ident != "IS_ENABLED":
+            self.faults.append((self.at, f"a condition asks for {ident}()"))
+        return lambda value: value
 
     def on_comment(self, tok: Any) -> bool:
         """Comments are left out."""
@@ -114,6 +118,8 @@ class Text:
             made = io.StringIO()
             reading.parse(self.source(file), file)
             reading.write(made)
+            for line, says in reading.faults:
+                raise Unread(Place(file, line), f"the preprocessor: {says}")
             for piece in pieces(made.getvalue(), file):
                 (functions if piece.text.endswith("}") else others).setdefault(piece.name, piece)
         return functions, _expanded(reading), others
