@@ -101,7 +101,10 @@ def convert(path: Decider | None, value: Int, kind: Kind) -> Int:
             return _reinterpreted(path, value, kind)
         return Int(kind, value.value) if fits else number(kind, value.value & kind.most)
     if kind.signed:
-        _owe(path, within(value.value, kind), f"a value fits {kind.name}")
+        kept = within(value.value, kind)
+        if was == ULONG:  # a large one looks as if it were below 0
+            kept = z3.And(value.value >= 0, kept)
+        _owe(path, kept, f"a value fits {kind.name}")
         return Int(kind, value.value)
     return number(kind, value.value & kind.most)
 
@@ -168,7 +171,7 @@ def combine(path: Decider | None, sign: str, left: Int, right: Int) -> Int:
     kind = common(left.kind, right.kind)
     one, two = convert(path, left, kind).value, convert(path, right, kind).value
     if isinstance(one, int) and isinstance(two, int):
-        return _wrapped(kind, _known(sign, one, two))
+        return _wrapped(kind, _known(kind, sign, one, two))
     if sign in ("&", "|", "^"):
         return number(
             kind, {"&": operator.and_, "|": operator.or_, "^": operator.xor}[sign](term(one), term(two))
@@ -178,11 +181,13 @@ def combine(path: Decider | None, sign: str, left: Int, right: Int) -> Int:
     return _sum(path, kind, sign, term(one), term(two))
 
 
-def _known(sign: str, one: int, two: int) -> int:
+def _known(kind: Kind, sign: str, one: int, two: int) -> int:
     """Of two numbers; division cuts towards 0."""
     if sign in ("/", "%"):
         if two == 0:
             raise Undefined("a division by 0")
+        if kind.signed and (one, two) == (kind.least, -1):
+            raise Undefined(f"{one} {sign} {two} overflows {kind.name}")
         quotient = abs(one) // abs(two) * (1 if (one < 0) == (two < 0) else -1)
         return quotient if sign == "/" else one - quotient * two
     made: dict[str, Callable[[int, int], int]] = {
@@ -208,6 +213,7 @@ def _divided(path: Decider | None, kind: Kind, sign: str, one: z3.BitVecRef, two
     elif two.as_long() == 0:
         raise Undefined("a division by 0")
     if kind.signed:
+        _owe(path, z3.Not(z3.And(one == kind.least, two == -1)), f"{sign} of {kind.name} does not overflow")
         return number(kind, one / two if sign == "/" else z3.SRem(one, two))
     return number(kind, z3.UDiv(one, two) if sign == "/" else z3.URem(one, two))
 
