@@ -10,15 +10,13 @@ from pycparser import c_ast
 
 from specs.kernel_text.integers import (
     INT,
-    LONG,
-    UINT,
-    ULONG,
     Int,
     combine,
     convert,
     flag,
 )
-from specs.kernel_text.interpreter import Machine, kind_of, place_of
+from specs.kernel_text.interpreter import Machine
+from specs.kernel_text.kinds import kind_of, numeral, place_of, static_kind
 from specs.kernel_text.macros import passed_over
 from specs.kernel_text.operators import COMPARISONS, adapted, binary, condition, whole
 from specs.kernel_text.values import Cell, Page, Scope, Unset
@@ -33,21 +31,11 @@ def evaluate(machine: Machine, node: c_ast.Node, scope: Scope) -> Any:
 
 
 def constant(machine: Machine, node: c_ast.Constant, scope: Scope) -> Int:
-    """A number, in the first kind that has it: C11 6.4.4.1."""
-    text = node.value.lower()
-    if node.type in ("string", "char", "float", "double"):
-        raise machine.unread(f"a constant {node.value}")
-    digits = text.rstrip("ul")
-    value, suffix = int(digits, 8 if digits.startswith("0") and digits.isdigit() else 0), text[len(digits) :]
-    decimal = not text.startswith("0") or text == "0"
-    for kind in (INT, UINT, LONG, ULONG):
-        if ("u" in suffix and kind.signed) or ("l" in suffix and kind.bits < LONG.bits):
-            continue
-        if decimal and "u" not in suffix and not kind.signed:
-            continue
-        if value <= kind.most:
-            return Int(kind, value)
-    raise machine.unread(f"the number {node.value} is too large")
+    """A number."""
+    found = numeral(node.value)
+    if found is None:
+        raise machine.unread(f"the constant {node.value}")
+    return found
 
 
 def name(machine: Machine, node: c_ast.ID, scope: Scope) -> Any:
@@ -67,6 +55,8 @@ def call(machine: Machine, node: c_ast.FuncCall, scope: Scope) -> Any:
     if not isinstance(node.name, c_ast.ID):
         raise machine.unread("a call of what is no name")
     function = node.name.name
+    if scope.find(function) is not None:
+        raise machine.unread(f"a call of the variable {function}")
     if passed_over(function):
         return Int(INT, 0)
     given = node.args.exprs if node.args is not None else []
@@ -98,7 +88,8 @@ def lvalue(
         return lambda: _get(machine, cell), lambda value: _put(machine, cell, value)
     if isinstance(node, c_ast.StructRef):
         of = evaluate(machine, node.name, scope)
-        return lambda: member(machine, node, scope), lambda value: _store(machine, of, node.field.name, value)
+        field = node.field.name
+        return lambda: _member(machine, of, field), lambda value: _store(machine, of, field, value)
     raise machine.unread(f"a store to {type(node).__name__}")
 
 
@@ -130,8 +121,9 @@ def assign(machine: Machine, node: c_ast.Assignment, scope: Scope) -> Any:
 
 
 def choice(machine: Machine, node: c_ast.TernaryOp, scope: Scope) -> Any:
-    """One of two values."""
-    return evaluate(machine, node.iftrue if machine.holds(node.cond, scope) else node.iffalse, scope)
+    """One of two values, in the kind that both have together: C11 6.5.15."""
+    found = evaluate(machine, node.iftrue if machine.holds(node.cond, scope) else node.iffalse, scope)
+    return adapted(machine, found, static_kind(node, scope, machine.constants, machine.place))
 
 
 def unary(machine: Machine, node: c_ast.UnaryOp, scope: Scope) -> Any:
@@ -178,6 +170,8 @@ def address(machine: Machine, node: c_ast.Node, scope: Scope) -> Any:
         if cell is None:
             raise machine.unread(f"the address of {node.name}")
         return cell
+    if isinstance(node, c_ast.UnaryOp) and node.op == "*":
+        return evaluate(machine, node.expr, scope)
     if isinstance(node, c_ast.ArrayRef):
         base = evaluate(machine, node.name, scope)
         if isinstance(base, Page):
@@ -233,13 +227,16 @@ def operation(machine: Machine, node: c_ast.BinaryOp, scope: Scope) -> Any:
 
 def member(machine: Machine, node: c_ast.StructRef, scope: Scope) -> Any:
     """A member of a structure."""
-    of = evaluate(machine, node.name, scope)
+    return _member(machine, evaluate(machine, node.name, scope), node.field.name)
+
+
+def _member(machine: Machine, of: Any, field: str) -> Any:
     if of is None:
-        raise machine.unread(f"{node.field.name} of the null pointer")
+        raise machine.unread(f"{field} of the null pointer")
     try:
-        return machine.edge.field(machine, of, node.field.name)
+        return machine.edge.field(machine, of, field)
     except KeyError:
-        raise machine.unread(f"the member {node.field.name}") from None
+        raise machine.unread(f"the member {field}") from None
 
 
 def element(machine: Machine, node: c_ast.ArrayRef, scope: Scope) -> Any:
@@ -254,8 +251,12 @@ def element(machine: Machine, node: c_ast.ArrayRef, scope: Scope) -> Any:
 def cast(machine: Machine, node: c_ast.Cast, scope: Scope) -> Any:
     """A value in another kind."""
     value = evaluate(machine, node.expr, scope)
-    kind = kind_of(node.to_type)
-    return adapted(machine, value, kind)
+    to = node.to_type.type
+    if isinstance(value, Cell) and isinstance(to, c_ast.PtrDecl):
+        pointed = kind_of(to.type, machine.place)
+        if pointed is not None and pointed != value.kind:
+            raise machine.unread("a variable of one type is spoken of as one of another")
+    return adapted(machine, value, kind_of(to, machine.place))
 
 
 def several(machine: Machine, node: c_ast.ExprList, scope: Scope) -> Any:

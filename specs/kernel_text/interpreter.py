@@ -16,7 +16,7 @@ from pycparser import c_ast
 
 from specs.kernel_text.errors import Place, Unread
 from specs.kernel_text.integers import Int, convert
-from specs.kernel_text.kinds import kind_of
+from specs.kernel_text.kinds import kind_of, place_of
 from specs.kernel_text.loops import forget
 from specs.kernel_text.reader import Text
 from specs.kernel_text.values import Cell, Scope, Unset
@@ -107,20 +107,22 @@ class Machine:
         definition = self.text.function(name)
         outer, self.function = self.function, name
         self.place = place_of(definition, self.place)
-        scope = Scope()
+        scope, result = Scope(), kind_of(definition.decl.type.type, self.place)
         wanted = definition.decl.type.args.params if definition.decl.type.args else []
         names = [each for each in wanted if getattr(each, "name", None)]
         if len(names) != len(args):
             raise Unread(self.place, f"{name}() takes {len(names)} arguments, and not {len(args)}")
         for each, value in zip(names, args, strict=True):
-            kind = kind_of(each.type)
+            kind = kind_of(each.type, self.place)
             scope.cells[each.name] = Cell(adapted(self, value, kind), kind)
         try:
             self._body(definition.body.block_items or [], scope)
         except Returned as returned:
-            return adapted(self, returned.value, kind_of(definition.decl.type.type))
+            return adapted(self, returned.value, result)
         finally:
             self.function = outer
+        if result is not None:
+            raise Unread(place_of(definition, self.place), f"{name}() ends without a value")
         return None
 
     def _body(self, body: list[c_ast.Node], scope: Scope) -> None:
@@ -160,6 +162,7 @@ class Machine:
         """Whether a condition is true on this path."""
         from specs.kernel_text.operators import condition
 
+        self.place = place_of(node, self.place)
         return self.decide(condition(self, self.value(node, scope)))
 
     def holds_value(self, value: Any) -> bool:
@@ -191,13 +194,16 @@ class Machine:
         """A variable, with its first value if it has one."""
         from specs.kernel_text.operators import adapted
 
-        kind = kind_of(node.type)
-        value = Unset(f"{node.name} is read before it is written")
+        if node.storage or not isinstance(node.type, c_ast.TypeDecl | c_ast.PtrDecl):
+            raise self.unread(f"{node.name} is no plain variable of the function's")
+        if isinstance(node.type, c_ast.PtrDecl) and isinstance(node.type.type, c_ast.FuncDecl):
+            raise self.unread(f"{node.name} is a pointer to a function")
+        cell = scope.cells.setdefault(node.name, Cell(None, kind_of(node.type, self.place)))
+        cell.value = Unset(f"{node.name} is read before it is written")
         if node.init is not None:
             if isinstance(node.init, c_ast.InitList):
-                raise self.unread(f"the values of the array {node.name}")
-            value = adapted(self, self.value(node.init, scope), kind)
-        scope.cells[node.name] = Cell(value, kind)
+                raise self.unread(f"the values of {node.name}")
+            cell.value = adapted(self, self.value(node.init, scope), cell.kind)
 
     def choose(self, node: c_ast.If, scope: Scope) -> None:
         """If, and else."""
@@ -226,10 +232,11 @@ class Machine:
             except Continued:
                 pass
             if step is not None:
+                self.place = place_of(step, self.place)
                 self.value(step, inner)
-            if rule is not None and not isinstance(node, c_ast.DoWhile):
-                rule.again(inner)
-            if rule is not None and self.holds(node.cond, inner):
+            if rule is not None:
+                if isinstance(node, c_ast.DoWhile) and not self.holds(node.cond, inner):
+                    break
                 rule.again(inner)
 
     def leave(self, node: c_ast.Node, scope: Scope) -> None:
@@ -261,14 +268,6 @@ STATEMENTS: Mapping[type, Callable[[Machine, Any, Scope], None]] = {
     c_ast.Continue: Machine.leave,
     c_ast.EmptyStatement: lambda machine, node, scope: None,
 }
-
-
-def place_of(node: c_ast.Node, otherwise: Place) -> Place:
-    """Where the node stands."""
-    coord = getattr(node, "coord", None)
-    if coord is None or coord.file is None:
-        return otherwise
-    return Place(str(coord.file), int(coord.line))
 
 
 def known(value: Any) -> int | None:

@@ -22,7 +22,7 @@ from specs.kernel_text.integers import (
 )
 from specs.kernel_text.interpreter import Machine
 from specs.kernel_text.lifting import OrderAt
-from specs.kernel_text.values import AreaOf, FreeCount, Page, Unset
+from specs.kernel_text.values import AreaOf, FreeCount, ListNode, Named, Page, PcpList, Unset
 
 COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 SWAPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
@@ -35,7 +35,7 @@ def adapted(machine: Machine, value: Any, kind: Any) -> Any:
     if isinstance(value, FreeCount):
         raise machine.unread("nr_free is stored")
     if isinstance(value, OrderAt):
-        return value
+        return flag(condition(machine, value)) if kind == BOOL else value
     if not isinstance(value, Int):
         if kind == BOOL:
             return flag(value is not None)
@@ -49,6 +49,8 @@ def condition(machine: Machine, value: Any) -> bool | z3.BoolRef:
         return truth(value)
     if isinstance(value, FreeCount):
         return not none_free(machine, value.area)
+    if isinstance(value, OrderAt):
+        return truth(_ordered(machine, "!=", value, Int(INT, 0)))
     if isinstance(value, Unset):
         raise machine.unread(value.why)
     return value is not None
@@ -72,14 +74,19 @@ def binary(machine: Machine, sign: str, left: Any, right: Any) -> Any:
     if isinstance(left, Page) or isinstance(right, Page):
         return pages(machine, sign, left, right)
     if sign in ("==", "!="):
-        same = _object(left) is _object(right)
+        same = _same(machine, left, right)
         return flag(same if sign == "==" else not same)
     raise machine.unread(f"the operator {sign} of what is no number")
 
 
-def _object(value: Any) -> Any:
-    """The object; the number 0 is the null pointer."""
-    return None if isinstance(value, Int) and value.value == 0 else value
+def _same(machine: Machine, left: Any, right: Any) -> bool:
+    """Whether two pointers are the same; the number 0 is the null pointer."""
+    one, two = (None if isinstance(each, Int) and each.value == 0 else each for each in (left, right))
+    if isinstance(one, Int | ListNode) or isinstance(two, Int | ListNode):
+        raise machine.unread("two things are compared that may be the same in C")
+    if isinstance(one, AreaOf | PcpList | Named) and type(one) is type(two):
+        return bool(one == two)
+    return one is two
 
 
 def whole(machine: Machine, value: Any) -> Any:
