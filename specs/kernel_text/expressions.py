@@ -15,14 +15,14 @@ from specs.kernel_text.integers import (
     convert,
     flag,
 )
-from specs.kernel_text.interpreter import Machine
 from specs.kernel_text.kinds import kind_of, numeral, place_of, static_kind
+from specs.kernel_text.machine import Run
 from specs.kernel_text.macros import passed_over
 from specs.kernel_text.operators import COMPARISONS, adapted, binary, condition, whole
 from specs.kernel_text.values import Cell, Page, Scope, Unset
 
 
-def evaluate(machine: Machine, node: c_ast.Node, scope: Scope) -> Any:
+def evaluate(machine: Run, node: c_ast.Node, scope: Scope) -> Any:
     """The value of an expression."""
     found = EXPRESSIONS.get(type(node))
     if found is None:
@@ -30,7 +30,13 @@ def evaluate(machine: Machine, node: c_ast.Node, scope: Scope) -> Any:
     return found(machine, node, scope)
 
 
-def constant(machine: Machine, node: c_ast.Constant, scope: Scope) -> Int:
+def holds(machine: Run, node: c_ast.Node, scope: Scope) -> bool:
+    """Whether a condition is true on this path."""
+    machine.place = place_of(node, machine.place)
+    return machine.decide(condition(machine, evaluate(machine, node, scope)))
+
+
+def constant(machine: Run, node: c_ast.Constant, scope: Scope) -> Int:
     """A number."""
     found = numeral(node.value)
     if found is None:
@@ -38,7 +44,7 @@ def constant(machine: Machine, node: c_ast.Constant, scope: Scope) -> Int:
     return found
 
 
-def name(machine: Machine, node: c_ast.ID, scope: Scope) -> Any:
+def name(machine: Run, node: c_ast.ID, scope: Scope) -> Any:
     """A variable, or a constant of the configuration's."""
     cell = scope.find(node.name)
     if cell is not None:
@@ -50,7 +56,7 @@ def name(machine: Machine, node: c_ast.ID, scope: Scope) -> Any:
     return machine.constants[node.name]
 
 
-def call(machine: Machine, node: c_ast.FuncCall, scope: Scope) -> Any:
+def call(machine: Run, node: c_ast.FuncCall, scope: Scope) -> Any:
     """A call: an operation of the edge, or a function that stands by its contract; or it is passed over."""
     if not isinstance(node.name, c_ast.ID):
         raise machine.unread("a call of what is no name")
@@ -72,9 +78,7 @@ def call(machine: Machine, node: c_ast.FuncCall, scope: Scope) -> Any:
         raise machine.unread(f"a call of {function}()") from None
 
 
-def lvalue(
-    machine: Machine, node: c_ast.Node, scope: Scope
-) -> tuple[Callable[[], Any], Callable[[Any], None]]:
+def lvalue(machine: Run, node: c_ast.Node, scope: Scope) -> tuple[Callable[[], Any], Callable[[Any], None]]:
     """How what stands on the left is read, and stored."""
     if isinstance(node, c_ast.ID):
         cell = scope.find(node.name)
@@ -93,24 +97,24 @@ def lvalue(
     raise machine.unread(f"a store to {type(node).__name__}")
 
 
-def _get(machine: Machine, cell: Cell) -> Any:
+def _get(machine: Run, cell: Cell) -> Any:
     if isinstance(cell.value, Unset):
         raise machine.unread(cell.value.why)
     return cell.value
 
 
-def _put(machine: Machine, cell: Cell, value: Any) -> None:
+def _put(machine: Run, cell: Cell, value: Any) -> None:
     cell.value = adapted(machine, value, cell.kind)
 
 
-def _store(machine: Machine, of: Any, field: str, value: Any) -> None:
+def _store(machine: Run, of: Any, field: str, value: Any) -> None:
     try:
         machine.edge.store(machine, of, field, value)
     except KeyError:
         raise machine.unread(f"a store to the member {field}") from None
 
 
-def assign(machine: Machine, node: c_ast.Assignment, scope: Scope) -> Any:
+def assign(machine: Run, node: c_ast.Assignment, scope: Scope) -> Any:
     """An assignment, with or without an operator."""
     get, put = lvalue(machine, node.lvalue, scope)
     value = evaluate(machine, node.rvalue, scope)
@@ -120,13 +124,13 @@ def assign(machine: Machine, node: c_ast.Assignment, scope: Scope) -> Any:
     return get()
 
 
-def choice(machine: Machine, node: c_ast.TernaryOp, scope: Scope) -> Any:
+def choice(machine: Run, node: c_ast.TernaryOp, scope: Scope) -> Any:
     """One of two values, in the kind that both have together: C11 6.5.15."""
-    found = evaluate(machine, node.iftrue if machine.holds(node.cond, scope) else node.iffalse, scope)
+    found = evaluate(machine, node.iftrue if holds(machine, node.cond, scope) else node.iffalse, scope)
     return adapted(machine, found, static_kind(node, scope, machine.constants, machine.place))
 
 
-def unary(machine: Machine, node: c_ast.UnaryOp, scope: Scope) -> Any:
+def unary(machine: Run, node: c_ast.UnaryOp, scope: Scope) -> Any:
     """A sign, a negation, a step, an address, what is pointed to."""
     sign = node.op
     if sign == "&":
@@ -144,7 +148,7 @@ def unary(machine: Machine, node: c_ast.UnaryOp, scope: Scope) -> Any:
     return negation(machine, sign, evaluate(machine, node.expr, scope))
 
 
-def negation(machine: Machine, sign: str, value: Any) -> Any:
+def negation(machine: Run, sign: str, value: Any) -> Any:
     """Not, minus, plus, and every bit turned."""
     if sign == "!":
         found = condition(machine, value)
@@ -163,7 +167,7 @@ def negation(machine: Machine, sign: str, value: Any) -> Any:
     raise machine.unread(f"the operator {sign}")
 
 
-def address(machine: Machine, node: c_ast.Node, scope: Scope) -> Any:
+def address(machine: Run, node: c_ast.Node, scope: Scope) -> Any:
     """The place of a variable; the object itself, if it is one of ours."""
     if isinstance(node, c_ast.ID):
         cell = scope.find(node.name)
@@ -179,7 +183,7 @@ def address(machine: Machine, node: c_ast.Node, scope: Scope) -> Any:
     return evaluate(machine, node, scope)
 
 
-def logical(machine: Machine, node: c_ast.BinaryOp, scope: Scope) -> Any:
+def logical(machine: Run, node: c_ast.BinaryOp, scope: Scope) -> Any:
     """And, or: the right side counts only if the left does not decide; if it is pure, they are one."""
     stops = node.op == "||"
     left = condition(machine, evaluate(machine, node.left, scope))
@@ -218,19 +222,19 @@ def is_pure(node: c_ast.Node) -> bool:
     return all(is_pure(child) for _, child in node.children())
 
 
-def operation(machine: Machine, node: c_ast.BinaryOp, scope: Scope) -> Any:
+def operation(machine: Run, node: c_ast.BinaryOp, scope: Scope) -> Any:
     """An operator with two sides."""
     if node.op in ("&&", "||"):
         return logical(machine, node, scope)
     return binary(machine, node.op, evaluate(machine, node.left, scope), evaluate(machine, node.right, scope))
 
 
-def member(machine: Machine, node: c_ast.StructRef, scope: Scope) -> Any:
+def member(machine: Run, node: c_ast.StructRef, scope: Scope) -> Any:
     """A member of a structure."""
     return _member(machine, evaluate(machine, node.name, scope), node.field.name)
 
 
-def _member(machine: Machine, of: Any, field: str) -> Any:
+def _member(machine: Run, of: Any, field: str) -> Any:
     if of is None:
         raise machine.unread(f"{field} of the null pointer")
     try:
@@ -239,7 +243,7 @@ def _member(machine: Machine, of: Any, field: str) -> Any:
         raise machine.unread(f"the member {field}") from None
 
 
-def element(machine: Machine, node: c_ast.ArrayRef, scope: Scope) -> Any:
+def element(machine: Run, node: c_ast.ArrayRef, scope: Scope) -> Any:
     """An element of an array."""
     of, index = evaluate(machine, node.name, scope), evaluate(machine, node.subscript, scope)
     try:
@@ -248,7 +252,7 @@ def element(machine: Machine, node: c_ast.ArrayRef, scope: Scope) -> Any:
         raise machine.unread("an element of what is no known array") from None
 
 
-def cast(machine: Machine, node: c_ast.Cast, scope: Scope) -> Any:
+def cast(machine: Run, node: c_ast.Cast, scope: Scope) -> Any:
     """A value in another kind."""
     value = evaluate(machine, node.expr, scope)
     to = node.to_type.type
@@ -259,7 +263,7 @@ def cast(machine: Machine, node: c_ast.Cast, scope: Scope) -> Any:
     return adapted(machine, value, kind_of(to, machine.place))
 
 
-def several(machine: Machine, node: c_ast.ExprList, scope: Scope) -> Any:
+def several(machine: Run, node: c_ast.ExprList, scope: Scope) -> Any:
     """The last of several values."""
     value = None
     for each in node.exprs:
@@ -267,7 +271,7 @@ def several(machine: Machine, node: c_ast.ExprList, scope: Scope) -> Any:
     return value
 
 
-EXPRESSIONS: Mapping[type, Callable[[Machine, Any, Scope], Any]] = {
+EXPRESSIONS: Mapping[type, Callable[[Run, Any, Scope], Any]] = {
     c_ast.Constant: constant,
     c_ast.ID: name,
     c_ast.FuncCall: call,
@@ -282,4 +286,4 @@ EXPRESSIONS: Mapping[type, Callable[[Machine, Any, Scope], Any]] = {
 }
 
 
-__all__ = ["evaluate", "is_pure", "whole"]
+__all__ = ["evaluate", "holds", "is_pure", "whole"]

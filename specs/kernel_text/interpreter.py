@@ -8,21 +8,19 @@ or stands by its contract, which is our function of the same name.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
-import z3
 from pycparser import c_ast
 
-from specs.kernel_text.errors import Place, Unread
+from specs.kernel_text.errors import Unread
+from specs.kernel_text.expressions import evaluate, holds
 from specs.kernel_text.integers import Int, convert
 from specs.kernel_text.kinds import kind_of, place_of
 from specs.kernel_text.loops import forget
-from specs.kernel_text.reader import Text
+from specs.kernel_text.machine import Edge, LoopRule, Run, no_rule
+from specs.kernel_text.operators import adapted, condition
 from specs.kernel_text.values import Cell, Scope, Unset
-from specs.prover.method.paths import Path
 
-NOWHERE: Final = Place("", 0)
 MOST_TURNS: Final = 5000
 """Turns of one loop, after which it has no end."""
 
@@ -55,55 +53,11 @@ class Endless(Exception):
     """A loop that does not end."""
 
 
-class LoopRule(Protocol):
-    """How a loop without a bound is reasoned about: it may only forget and owe; the text is evaluated."""
-
-    def enter(self, scope: Scope) -> None:
-        """Go on from any state that satisfies the invariant, which is owed."""
-
-    def again(self, scope: Scope) -> None:
-        """The invariant is owed after a turn, and the path ends."""
-
-
-class Edge(Protocol):
-    """What the functions reach beyond their own text."""
-
-    def call(self, machine: Machine, name: str, args: list[Any]) -> Any:
-        """What a call answers; raises KeyError if it is no operation that is known."""
-
-    def field(self, machine: Machine, of: Any, name: str) -> Any:
-        """A member of a structure; raises KeyError if it is none that is known."""
-
-    def store(self, machine: Machine, of: Any, name: str, value: Any) -> None:
-        """Store a member of a structure; raises KeyError if it is none that is known."""
-
-    def element(self, machine: Machine, of: Any, index: Any) -> Any:
-        """An element of an array; raises KeyError if it is none that is known."""
-
-
-def no_rule(function: str, loop: c_ast.Node) -> LoopRule | None:
-    """Every loop is followed to its end."""
-    return None
-
-
-@dataclass
-class Machine:
+class Machine(Run):
     """Runs functions of a text."""
-
-    text: Text
-    edge: Edge
-    constants: Mapping[str, Any]
-    path: Path | None = None
-    rules: Callable[[str, c_ast.Node], LoopRule | None] = no_rule
-    place: Place = NOWHERE
-    function: str = ""
-    places: list[Place] = field(default_factory=list)
-    """Where the operations of the edge were called."""
 
     def run(self, name: str, args: list[Any]) -> Any:
         """What the function returns for the arguments."""
-        from specs.kernel_text.operators import adapted
-
         definition = self.text.function(name)
         outer, self.function = self.function, name
         self.place = place_of(definition, self.place)
@@ -150,37 +104,15 @@ class Machine:
         if run is not None:
             run(self, node, scope)
         else:
-            self.value(node, scope)
+            evaluate(self, node, scope)
 
     def value(self, node: c_ast.Node, scope: Scope) -> Any:
         """The value of an expression."""
-        from specs.kernel_text.expressions import evaluate
-
         return evaluate(self, node, scope)
-
-    def holds(self, node: c_ast.Node, scope: Scope) -> bool:
-        """Whether a condition is true on this path."""
-        from specs.kernel_text.operators import condition
-
-        self.place = place_of(node, self.place)
-        return self.decide(condition(self, self.value(node, scope)))
 
     def holds_value(self, value: Any) -> bool:
         """Whether a value counts as true on this path."""
-        from specs.kernel_text.operators import condition
-
         return self.decide(condition(self, value))
-
-    def decide(self, found: bool | z3.BoolRef) -> bool:
-        """The truth of it on this path."""
-        if isinstance(found, bool):
-            return found
-        assert self.path is not None
-        return self.path.decide(found)
-
-    def unread(self, construct: str) -> Unread:
-        """What cannot be understood here."""
-        return Unread(self.place, construct)
 
     def block(self, node: c_ast.Node | None, scope: Scope) -> None:
         """Statements with variables of their own."""
@@ -192,8 +124,6 @@ class Machine:
 
     def declare(self, node: c_ast.Decl, scope: Scope) -> None:
         """A variable, with its first value if it has one."""
-        from specs.kernel_text.operators import adapted
-
         if node.storage or not isinstance(node.type, c_ast.TypeDecl | c_ast.PtrDecl):
             raise self.unread(f"{node.name} is no plain variable of the function's")
         if isinstance(node.type, c_ast.PtrDecl) and isinstance(node.type.type, c_ast.FuncDecl):
@@ -203,11 +133,11 @@ class Machine:
         if node.init is not None:
             if isinstance(node.init, c_ast.InitList):
                 raise self.unread(f"the values of {node.name}")
-            cell.value = adapted(self, self.value(node.init, scope), cell.kind)
+            cell.value = adapted(self, evaluate(self, node.init, scope), cell.kind)
 
     def choose(self, node: c_ast.If, scope: Scope) -> None:
         """If, and else."""
-        self.block(node.iftrue if self.holds(node.cond, scope) else node.iffalse, scope)
+        self.block(node.iftrue if holds(self, node.cond, scope) else node.iffalse, scope)
 
     def loop(self, node: c_ast.Node, scope: Scope) -> None:
         """While, do, for."""
@@ -220,7 +150,7 @@ class Machine:
             forget(node, inner)
             rule.enter(inner)
         first, turns = isinstance(node, c_ast.DoWhile), 0
-        while first or node.cond is None or self.holds(node.cond, inner):
+        while first or node.cond is None or holds(self, node.cond, inner):
             first = False
             turns += 1
             if turns > MOST_TURNS:
@@ -233,16 +163,16 @@ class Machine:
                 pass
             if step is not None:
                 self.place = place_of(step, self.place)
-                self.value(step, inner)
+                evaluate(self, step, inner)
             if rule is not None:
-                if isinstance(node, c_ast.DoWhile) and not self.holds(node.cond, inner):
+                if isinstance(node, c_ast.DoWhile) and not holds(self, node.cond, inner):
                     break
                 rule.again(inner)
 
     def leave(self, node: c_ast.Node, scope: Scope) -> None:
         """Return, goto, break, continue."""
         if isinstance(node, c_ast.Return):
-            raise Returned(None if node.expr is None else self.value(node.expr, scope))
+            raise Returned(None if node.expr is None else evaluate(self, node.expr, scope))
         if isinstance(node, c_ast.Goto):
             raise Jump(node.name)
         raise Left if isinstance(node, c_ast.Break) else Continued
@@ -275,4 +205,4 @@ def known(value: Any) -> int | None:
     return value.value if isinstance(value, Int) and isinstance(value.value, int) else None
 
 
-__all__ = ["Edge", "LoopRule", "Machine", "convert", "kind_of", "known", "place_of"]
+__all__ = ["Edge", "LoopRule", "Machine", "convert", "kind_of", "known", "no_rule", "place_of"]

@@ -20,15 +20,15 @@ from specs.kernel_text.integers import (
     term,
     truth,
 )
-from specs.kernel_text.interpreter import Machine
 from specs.kernel_text.lifting import OrderAt
+from specs.kernel_text.machine import Run
 from specs.kernel_text.values import AreaOf, FreeCount, ListNode, Named, Page, PcpList, Unset
 
 COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 SWAPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
-def adapted(machine: Machine, value: Any, kind: Any) -> Any:
+def adapted(machine: Run, value: Any, kind: Any) -> Any:
     """The value as a variable of that kind holds it."""
     if kind is None or isinstance(value, Unset):
         return value
@@ -43,7 +43,7 @@ def adapted(machine: Machine, value: Any, kind: Any) -> Any:
     return convert(machine.path, value, kind)
 
 
-def condition(machine: Machine, value: Any) -> bool | z3.BoolRef:
+def condition(machine: Run, value: Any) -> bool | z3.BoolRef:
     """Whether the value counts as true."""
     if isinstance(value, Int):
         return truth(value)
@@ -56,12 +56,12 @@ def condition(machine: Machine, value: Any) -> bool | z3.BoolRef:
     return value is not None
 
 
-def none_free(machine: Machine, area: AreaOf) -> bool:
+def none_free(machine: Run, area: AreaOf) -> bool:
     """Whether all lists of the order are empty."""
     return bool(machine.edge.call(machine, "nr_free == 0", [area]))
 
 
-def binary(machine: Machine, sign: str, left: Any, right: Any) -> Any:
+def binary(machine: Run, sign: str, left: Any, right: Any) -> Any:
     """The result of an operator."""
     if isinstance(left, Int) and isinstance(right, Int):
         if sign in COMPARISONS:
@@ -79,7 +79,7 @@ def binary(machine: Machine, sign: str, left: Any, right: Any) -> Any:
     raise machine.unread(f"the operator {sign} of what is no number")
 
 
-def _same(machine: Machine, left: Any, right: Any) -> bool:
+def _same(machine: Run, left: Any, right: Any) -> bool:
     """Whether two pointers are the same; the number 0 is the null pointer."""
     one, two = (None if isinstance(each, Int) and each.value == 0 else each for each in (left, right))
     if isinstance(one, Int | ListNode) or isinstance(two, Int | ListNode):
@@ -89,12 +89,12 @@ def _same(machine: Machine, left: Any, right: Any) -> bool:
     return one is two
 
 
-def whole(machine: Machine, value: Any) -> Any:
+def whole(machine: Run, value: Any) -> Any:
     """The value; of an order that is not known yet, the one that it is on this path."""
     return Int(INT, value.known(machine.path)) if isinstance(value, OrderAt) else value
 
 
-def _ordered(machine: Machine, sign: str, left: Any, right: Any) -> Any:
+def _ordered(machine: Run, sign: str, left: Any, right: Any) -> Any:
     """The order of a block, compared with a known one; or as a number."""
     block, other, turned = (
         (left, right, sign) if isinstance(left, OrderAt) else (right, left, SWAPPED.get(sign, sign))
@@ -106,7 +106,7 @@ def _ordered(machine: Machine, sign: str, left: Any, right: Any) -> Any:
     return flag(block.among(each for each in orders if truth_of(turned, Int(LONG, each), Int(LONG, number))))
 
 
-def _count(machine: Machine, sign: str, left: Any, right: Any) -> Int:
+def _count(machine: Run, sign: str, left: Any, right: Any) -> Int:
     """nr_free, compared with 0."""
     area, other = (left, right) if isinstance(left, FreeCount) else (right, left)
     sign = sign if isinstance(left, FreeCount) else SWAPPED.get(sign, sign)
@@ -116,7 +116,7 @@ def _count(machine: Machine, sign: str, left: Any, right: Any) -> Int:
     return flag(none if sign == "==" else not none)
 
 
-def pages(machine: Machine, sign: str, left: Any, right: Any) -> Any:
+def pages(machine: Run, sign: str, left: Any, right: Any) -> Any:
     """Pointers to pages: steps, distances, comparisons."""
     if isinstance(left, Page) and isinstance(right, Page):
         one, two = left.pfn, right.pfn
