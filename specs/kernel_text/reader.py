@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from pcpp.preprocessor import Action, OutputDirective, Preprocessor
 from pycparser import c_ast, c_parser
@@ -185,12 +185,22 @@ def _expanded(reading: Reading) -> dict[str, str]:
     }
 
 
+class Parser(c_parser.CParser):  # type: ignore[misc]  # it ships no types
+    """The parser, which tells the line of every error: of some it tells the file alone."""
+
+    def _parse_error(self, msg: str, coord: Any) -> NoReturn:
+        token = self._peek() if isinstance(coord, str) else None
+        coord = coord if token is None else self._tok_coord(token)
+        super()._parse_error(msg, coord)
+        raise AssertionError(msg)
+
+
 def parse(text: str, place: Place) -> c_ast.FileAST:
     """The text, parsed; raises Unread with the place of what is not understood."""
     named = {*re.findall(r"\b[a-z_]\w*_t\b", text), "bool", "u64"}
     head = "".join(f"typedef {TYPES.get(name, 'int')} {name};\n" for name in sorted(named))
     try:
-        return c_parser.CParser().parse(f'{head}#line {place.line} "{place.file}"\n{text}\n', place.file)
+        return Parser().parse(f'{head}#line {place.line} "{place.file}"\n{text}\n', place.file)
     except c_parser.ParseError as error:
         said = re.match(r"(?:(\S+?):(\d+)(?::\d+)?: )?(.*)", str(error), re.DOTALL)
         assert said is not None

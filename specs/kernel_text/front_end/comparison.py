@@ -52,7 +52,7 @@ def batch(folder: Path, seeds: Iterable[int], many: int, *, loops: bool = True) 
     for each in programs:
         for function in each.functions:
             rows[function.name] = arguments(Random(function.name), function, many)  # noqa: S311 # to be repeated
-    programs.append(corner)
+    programs.insert(0, corner)
     return Batch(programs, rows, answers(folder, programs, rows))
 
 
@@ -74,7 +74,7 @@ def outcome(front: Front, text: Any, function: Function, row: tuple[int, ...], a
     args = [front.given(value) for value in row]
     try:
         found, machine = front.run(text, function.name, args)
-    except Exception as error:  # noqa: BLE001 # a broken twin may do anything
+    except Exception as error:  # a broken twin may do anything
         return f"{type(error).__name__}: {error}"
     if isinstance(found, front.errors.Undefined):
         return _undefined(str(found), machine.place.line, answer)

@@ -34,11 +34,16 @@ typedef unsigned long u64; typedef unsigned long size_t;
 """
 """What the kernel's headers say of words that the random texts use."""
 CHECKS: Final = "-fsanitize=signed-integer-overflow,shift,integer-divide-by-zero"
-CATCHER: Final = """
+CALLS: Final = """
+struct calls { unsigned long (*call)(const unsigned long *); const unsigned long *rows; int many, width; };
+"""
+CATCHER: Final = (
+    f"""
 #include <setjmp.h>
 #include <stdio.h>
+{CALLS}"""
+    + """
 struct place { const char *file; unsigned line, column; };
-struct calls { unsigned long (*call)(const unsigned long *); const unsigned long *rows; int many, width; };
 extern const struct calls all[];
 static jmp_buf back;
 static void caught(struct place *at) { printf("U%u\\n", at->line); longjmp(back, 1); }
@@ -54,6 +59,7 @@ int main(void)
 	return 0;
 }
 """
+)
 """Calls every function; what the compiler's checks find is printed with its line, and ends the call."""
 
 Rows = Mapping[str, Sequence[tuple[int, ...]]]
@@ -110,8 +116,7 @@ def _drawn(programs: Sequence[Program], rows: Rows) -> str:
         parts.append(f"static unsigned long to_{each.name}(const unsigned long *a)")
         parts.append(f" {{ return {each.name}({given}); }}\n")
         table.append(f"{{to_{each.name}, in_{each.name}, {len(rows[each.name])}, {len(each.kinds)}}},\n")
-    head = "struct calls { unsigned long (*call)(const unsigned long *);const unsigned long *rows;int many, width;};"
-    return "".join([*parts, head, "const struct calls all[] = {", *table, "{0}};\n"])
+    return "".join([*parts, CALLS, "const struct calls all[] = {", *table, "{0}};\n"])
 
 
 def _run(command: Sequence[str], folder: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import Final
 
-from specs.kernel_text.front_end.programs import ENDS, Function, Program, into
+from specs.kernel_text.front_end.programs import Function, Program, into
 from specs.kernel_text.integers import BOOL, INT, LONG, UINT, ULONG, Kind
 
 SHORT: Final = {"b": BOOL, "i": INT, "u": UINT, "l": LONG, "m": ULONG}
@@ -74,7 +74,8 @@ LOOPS: Final = (
 
 def corners(*, loops: bool) -> tuple[Program, dict[str, list[tuple[int, ...]]]]:
     """The text, and the arguments of each function."""
-    parts, functions, rows = [], [], {}
+    parts, functions = [], []
+    rows: dict[str, list[tuple[int, ...]]] = {}
     for at, (kinds, body) in enumerate((*STRAIGHT, *LOOPS) if loops else STRAIGHT):
         result, one, two = (SHORT[letter] for letter in kinds.replace(" ", ""))
         name = f"corner{int(loops)}_{at}"
@@ -85,4 +86,5 @@ def corners(*, loops: bool) -> tuple[Program, dict[str, list[tuple[int, ...]]]]:
 
 
 def _ends(kind: Kind) -> list[int]:
-    return sorted({into(kind, value) for value in (*ENDS, kind.least, kind.most)}) if kind != BOOL else [0, 1]
+    ends = (0, 1, 2, -1, 32, 64, kind.least, kind.most)
+    return [0, 1] if kind == BOOL else sorted({into(kind, value) for value in ends})

@@ -17,7 +17,8 @@ RANKS = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "%": PRODUCT, "&": AND,
     **dict.fromkeys(("<<", ">>"), SHIFT),
     **dict.fromkeys(("<", "<=", ">", ">="), LESS),
     **dict.fromkeys(("==", "!="), SAME),
-    **{"&&": BOTH, "||": EITHER},
+    "&&": BOTH,
+    "||": EITHER,
 }
 CONSTANTS = (0, 1, 2, 3, 7, 8, 10, 31, 100, 255, 4096, 65535, 2**31 - 1, 2**31, 2**32 - 1, 2**32, 2**63 - 1)
 SUFFIXES = ("", "", "", "u", "U", "l", "L", "ul", "UL", "LU")
@@ -70,7 +71,7 @@ def constant(random: Random, value: int) -> Drawn:
     base = random.choice("dddxXo")
     text = str(value) if base == "d" else f"0{base}{value:x}" if base in "xX" else f"0{value:o}"
     for kind in (INT, UINT, LONG, ULONG):
-        wrong = kind.signed and "u" in suffix.lower() or kind.bits < 64 and "l" in suffix.lower()
+        wrong = (kind.signed and "u" in suffix.lower()) or (kind.bits < 64 and "l" in suffix.lower())
         wrong = wrong or (base == "d" and not kind.signed and "u" not in suffix.lower())
         if not wrong and value <= kind.most:
             return Drawn(text + suffix, kind, value, value)

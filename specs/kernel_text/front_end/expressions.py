@@ -50,7 +50,9 @@ class Expressions:
         """Some expression."""
         form = self.random.choice(FORMS) if depth > 0 else "leaf"
         made: Drawn = getattr(self, f"_{form}")(depth - 1)
-        return made if self.random.random() > 0.06 else Drawn(f"({made.text})", made.kind, made.low, made.high)
+        return (
+            made if self.random.random() > 0.06 else Drawn(f"({made.text})", made.kind, made.low, made.high)
+        )
 
     def of_kind(self, kind: Kind, depth: int) -> Drawn:
         """An expression whose value a variable of that kind can take over."""
@@ -74,8 +76,8 @@ class Expressions:
     ) -> tuple[Drawn, Drawn, Drawn]:
         """An operator with its sides, cut where they must be: left, right, and the whole.
 
-        Nothing but a whole statement is bold: of a part, whose truth or lower bits are all that is asked for, a
-        compiler may compute those alone, and check nothing.
+        Nothing but a whole statement is bold: of a part, whose truth or lower bits may be all that is
+        asked for, a compiler computes those alone, and checks nothing.
         """
         bold = whole and self.random.random() < self.bold
         if bold and self.random.random() < 0.3:
@@ -113,7 +115,9 @@ class Expressions:
     def _leaf(self, depth: int) -> Drawn:
         variables = self.visible.readable()
         if not variables or self.random.random() < 0.3:
-            return any_constant(self.random) if self.random.random() < 0.8 else self.macros.number(self.random)
+            return (
+                any_constant(self.random) if self.random.random() < 0.8 else self.macros.number(self.random)
+            )
         chosen = self.random.choice(variables)
         self.visible.see(chosen)
         return chosen.read if self.random.random() < 0.9 else self._pointed(chosen)

@@ -53,7 +53,9 @@ class Front:
     def kind(self, name: str) -> Any:
         """A kind of its own, by its name."""
         kinds = self.integers
-        return next(each for each in (kinds.BOOL, kinds.INT, kinds.UINT, kinds.LONG, kinds.ULONG) if each.name == name)
+        return next(
+            each for each in (kinds.BOOL, kinds.INT, kinds.UINT, kinds.LONG, kinds.ULONG) if each.name == name
+        )
 
     def given(self, value: int) -> Any:
         """An argument, in a wide kind: the function makes its own of it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,7 @@ class Agreed:
         return self.outcome not in ("value", "undefined")
 
 
-def compare(front: Front, program: Program, rows: dict[str, Sequence[Row]]) -> Iterator[Agreed]:
+def compare(front: Front, program: Program, rows: Mapping[str, Sequence[Row]]) -> Iterator[Agreed]:
     """Each function of the text, on terms and on numbers."""
     text = front.read(FILE, program.text)
     for function in program.functions:
@@ -55,7 +55,9 @@ def walked(front: Front, text: Any, function: Function) -> list[Path]:
         args = []
         for at, kind in enumerate(function.kinds):
             path.assume(bounds(kind, unknown(at)))
-            args.append(front.integers.Int(front.kind("unsigned long" if kind == ULONG else "long"), unknown(at)))
+            args.append(
+                front.integers.Int(front.kind("unsigned long" if kind == ULONG else "long"), unknown(at))
+            )
         return front.run(text, function.name, args, path)[0]
 
     return list(explore(run))
@@ -90,7 +92,9 @@ def _same(path: Path, found: Any, at: Any, function: Function) -> str:
     made = path.result
     if made.kind.name != found.kind.name:
         return f"{found.kind.name}, and the path {made.kind.name}"
-    value = made.value if isinstance(made.value, int) else z3.simplify(z3.substitute(made.value, *at)).as_long()
+    value = (
+        made.value if isinstance(made.value, int) else z3.simplify(z3.substitute(made.value, *at)).as_long()
+    )
     mask = (1 << BITS) - 1
     return "value" if value & mask == found.value & mask else f"{found.value}, and the path {value}"
 
@@ -107,5 +111,3 @@ def breaks(front: Front, path: Path, at: Any) -> bool:
 def holds(facts: Sequence[z3.BoolRef], at: Any) -> bool:
     """Whether all are so on these values."""
     return all(z3.is_true(z3.simplify(z3.substitute(fact, *at))) for fact in facts)
-
-

@@ -1,4 +1,4 @@
-"""Random macros: with arguments and without, over several lines, within one another, and behind conditions."""
+"""Random macros: with arguments and without, over several lines, within one another; and conditions."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Macros:
         )
 
     def call(self, random: Random, draw: Callable[[], Drawn]) -> Drawn:
-        """A macro with arguments; or one that is a sum without brackets, which what stands beside it tears."""
+        """A macro with arguments; or one that is a sum without brackets, which its neighbours tear."""
         first = draw()
         if random.random() < 0.3:
             first = reduced(random, first, 0, 1 << 20) if first.kind.signed else first
@@ -87,7 +87,9 @@ class Macros:
         second = draw()
         name, body = random.choice(self.calls)
         if BODIES[body][1] == UINT:  # a long would not wrap
-            first, second = (reduced(random, each, 0, 1 << 20) if each.kind.signed else each for each in (first, second))
+            first, second = (
+                reduced(random, each, 0, 1 << 20) if each.kind.signed else each for each in (first, second)
+            )
         least = BODIES[body][1]
         kind = common(common(first.kind, second.kind), least if least.bits > INT.bits else UINT)
         return full(f"{name}({first.within(STORE)}, {second.within(STORE)})", kind)

@@ -12,7 +12,15 @@ from specs.kernel_text.front_end.statements import Statements
 from specs.kernel_text.front_end.variables import KINDS, Variable, Visible, spelled
 from specs.kernel_text.integers import BOOL, ULONG, Kind
 
-WORDS = ("static ", "static inline ", "static noinline ", "static __always_inline ", "", "__meminit ", "static __ref ")
+WORDS = (
+    "static ",
+    "static inline ",
+    "static noinline ",
+    "static __always_inline ",
+    "",
+    "__meminit ",
+    "static __ref ",
+)
 
 ENDS = (0, 1, -1, 2, 7, 31, 32, 63, 64, 255, 2**31 - 1, -(2**31), 2**32 - 1, 2**31)
 
@@ -39,7 +47,7 @@ class Program:
 
 def program(seed: int, many: int = 8, *, loops: bool = True) -> Program:
     """The text of a seed."""
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311 # to be repeated
     macros = Macros(f"M{seed}_")
     parts = [f"/* drawn from {seed}: {{ */\n#include <linux/nothing.h>\n", macros.draw(random)]
     functions = []

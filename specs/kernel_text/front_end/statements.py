@@ -63,7 +63,9 @@ class Statements:
         """A variable that is to be declared; in a block it may have the name of one outside."""
         kind = self.random.choice(KINDS)
         outer = sorted({*self.visible.named} - {*self.visible.blocks[-1]})
-        name = self.random.choice(outer) if outer and shadows and self.random.random() < 0.6 else self.name("v")
+        name = (
+            self.random.choice(outer) if outer and shadows and self.random.random() < 0.6 else self.name("v")
+        )
         return Variable(name, kind, kind.least, kind.most)
 
     def declared(self, variable: Variable) -> list[str]:
@@ -93,7 +95,7 @@ class Statements:
         return [f"{chosen.read.text} = {value.within(STORE)};"]
 
     def _operate(self, depth: int) -> list[str]:
-        """A store with an operator; before it, the variable is cut where the operator would leave its kind."""
+        """A store with an operator; before it, the variable is cut where it would overflow."""
         chosen, sign = self._target(), self.random.choice(OPERATORS)
         right = self.draw.of_kind(chosen.kind, 2)
         if self.random.random() < 0.1:
@@ -126,7 +128,12 @@ class Statements:
         if self.random.random() < 0.5:
             lines[-1:] = ["} else {", *self.body(depth), "}"]
         elif self.random.random() < 0.3:
-            return [f"if ({self.expression(3).text})", *[f"\t{line}" for line in self._store(0)], "else", "\t;"]
+            return [
+                f"if ({self.expression(3).text})",
+                *[f"\t{line}" for line in self._store(0)],
+                "else",
+                "\t;",
+            ]
         return lines
 
     def _block(self, depth: int) -> list[str]:
@@ -135,13 +142,16 @@ class Statements:
     def _condition(self, depth: int) -> list[str]:
         """Statements of which the preprocessor leaves one part."""
         asked, holds = self.draw.macros.condition(self.random)
-        kept, dropped = self.body(depth), ["\tthis is { no C at all;" if self.random.random() < 0.2 else "\t;"]
+        kept, dropped = (
+            self.body(depth),
+            ["\tthis is { no C at all;" if self.random.random() < 0.2 else "\t;"],
+        )
         first, second = (kept, dropped) if holds else (dropped, kept)
         middle = [f"#elif {self.draw.macros.off[0]}", *dropped] if self.random.random() < 0.3 else []
         return [asked, "{", *first, "}", *middle, "#else", "{", *second, "}", "#endif"]
 
     def _comment(self, depth: int) -> list[str]:
-        text = self.random.choice(("/* one } line */", "// another { line", "/* two\n\t * \"lines\n\t */"))
+        text = self.random.choice(("/* one } line */", "// another { line", '/* two\n\t * "lines\n\t */'))
         return [text, *self.some(depth)]
 
     def _pointer(self, depth: int) -> list[str]:
@@ -218,4 +228,3 @@ class Statements:
         lines = [f"int {name} = {turns};", first, *self.turned(depth, max(turns, 1)), last]
         self.visible.blocks.pop()
         return ["{", *[f"\t{line}" for line in lines], "}"]
-
