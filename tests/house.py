@@ -87,6 +87,7 @@ NAMED_AFTER = {
     "tests/conform": "verified_buddy/conform/*",
     "tests/kernel_calls": "verified_buddy/kernel_calls/*",
     "tests/simulate": "verified_buddy/simulate/*",
+    "tests/kernel_text": "specs/kernel_text/*",
     "tests/specs": "specs/**/*",
 }
 """A file of the left bears the name of a module or folder of the right, or begins with it and ``_``."""

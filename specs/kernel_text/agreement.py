@@ -264,8 +264,12 @@ class Comparison:
                 if path.error is not None:
                     raise path.error
                 if path.result:
-                    return Agreement("differs", self.home, self.paths, len(self.c_ways), 0, self.obligations, path.result)
-        return Agreement("same", self.home, self.paths, len(self.c_ways), self._ours_alone(), self.obligations)
+                    return Agreement(
+                        "differs", self.home, self.paths, len(self.c_ways), 0, self.obligations, path.result
+                    )
+        return Agreement(
+            "same", self.home, self.paths, len(self.c_ways), self._ours_alone(), self.obligations
+        )
 
     def _both(self, path: Path, call: Call, number: int) -> str:
         """Where they differ on this path; "" if they do not."""
@@ -317,7 +321,9 @@ class Comparison:
 
             def alone(path: Path, call: Call = call) -> None:
                 with ExitStack() as stack:
-                    outcome(self.side(self.our_side, Answers(path), stack), call, self.function(self.our_side))
+                    outcome(
+                        self.side(self.our_side, Answers(path), stack), call, self.function(self.our_side)
+                    )
 
             count += sum(1 for _ in walked(alone))
         return count
@@ -328,7 +334,9 @@ def terms_of(one: Any, two: Any) -> tuple[z3.ExprRef, z3.ExprRef]:
     if isinstance(one, z3.ExprRef) and isinstance(two, z3.ExprRef):
         if z3.is_bv(one) and z3.is_bv(two) and one.size() != two.size():
             wide = max(one.size(), two.size())
-            one, two = (z3.ZeroExt(wide - each.size(), each) if each.size() < wide else each for each in (one, two))
+            one, two = (
+                z3.ZeroExt(wide - each.size(), each) if each.size() < wide else each for each in (one, two)
+            )
         return one, two
     term, other = (one, two) if isinstance(one, z3.ExprRef) else (two, one)
     made = z3.BoolVal(bool(other)) if z3.is_bool(term) else z3.BitVecVal(int(other), term.size())
@@ -343,7 +351,9 @@ def where_they_part(by: Comparison, path: Path, theirs: Outcome, ours: Outcome) 
         for left, right in zip(one.operands, two.operands, strict=True):
             if not by.same(path, left, right):
                 return f"{one.where}: {shown(one)}; {two.where}: {shown(two)}"
-    longer, other, who = (theirs, ours, "C") if len(theirs.events) > len(ours.events) else (ours, theirs, "ours")
+    longer, other, who = (
+        (theirs, ours, "C") if len(theirs.events) > len(ours.events) else (ours, theirs, "ours")
+    )
     if len(longer.events) > len(other.events) and "wrong" in theirs.kind + ours.kind:
         return f"C {theirs.kind} {told(theirs.value)}; ours {ours.kind} {told(ours.value)}"
     if len(longer.events) > len(other.events):
@@ -353,7 +363,9 @@ def where_they_part(by: Comparison, path: Path, theirs: Outcome, ours: Outcome) 
     if theirs.kind != ours.kind:
         return f"C {theirs.kind} {told(theirs.value)}; ours {ours.kind} {told(ours.value)}"
     answers = list(parts(theirs.value)), list(parts(ours.value))
-    if len(answers[0]) != len(answers[1]) or not all(by.same(path, *pair) for pair in zip(*answers, strict=True)):
+    if len(answers[0]) != len(answers[1]) or not all(
+        by.same(path, *pair) for pair in zip(*answers, strict=True)
+    ):
         return f"C answers {told(theirs.value)}, ours {told(ours.value)}"
     return ""
 
@@ -400,5 +412,3 @@ def walked(run: Callable[[Path], Any]) -> Iterator[Path]:
             path.error = error
         waiting.extend(reversed(path.branches))
         yield path
-
-

@@ -50,9 +50,13 @@ class Answers:
         """As it was answered before, or a new answer."""
         named = tuple(part.sexpr() if isinstance(part, z3.AstRef) else part for part in key)
         if named not in self.known:
-            before = next((other for other in self.terms.get(shape(key), ()) if self._equal(key, other)), None)
+            before = next(
+                (other for other in self.terms.get(shape(key), ()) if self._equal(key, other)), None
+            )
             if before is not None:
-                return self.known[tuple(part.sexpr() if isinstance(part, z3.AstRef) else part for part in before)]
+                return self.known[
+                    tuple(part.sexpr() if isinstance(part, z3.AstRef) else part for part in before)
+                ]
             self.known[named] = answer()
             self.terms.setdefault(shape(key), []).append(key)
         return self.known[named]
@@ -77,7 +81,7 @@ def shape(key: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def line_of_ours() -> str:
     """The line of our package that is running."""
-    frame = sys._getframe(1)  # noqa: SLF001 # there is no other way to one's callers
+    frame = sys._getframe(1)  # there is no other way to one's callers
     while frame is not None:
         parts = File(frame.f_code.co_filename).parts
         if ROOM in parts and "specs" not in parts:
@@ -152,7 +156,9 @@ class AskedArea:
     def none_free(self, order: int) -> bool:
         """Whether all lists of the order are empty."""
         kinds = [z3.BitVecVal(kind, 3) for kind in range(6)]
-        known = [self.run.answers.known.get(("first", self.run.moves, order, kind.sexpr()), "?") for kind in kinds]
+        known = [
+            self.run.answers.known.get(("first", self.run.moves, order, kind.sexpr()), "?") for kind in kinds
+        ]
         if any(head is not None and head != "?" for head in known):
             return False
         found: bool = self.run.answers.ask(("none free", self.run.moves, order), self.run.path.choose)

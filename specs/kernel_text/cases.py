@@ -112,7 +112,12 @@ class Noted:
 
 def cursor(side: Side) -> Cursor:
     """Where a range begins; the loop goes on from any page of it."""
-    side.run.path.assume(z3.ULE(START, STOP), z3.UGE(STOP, 1), z3.ULE(STOP, 1 << 52), z3.ULE(z3.BitVec("cursor", BITS), 1 << 52))
+    side.run.path.assume(
+        z3.ULE(START, STOP),
+        z3.UGE(STOP, 1),
+        z3.ULE(STOP, 1 << 52),
+        z3.ULE(z3.BitVec("cursor", BITS), 1 << 52),
+    )
     return Cursor(Noted(side), START, entered=False)
 
 
@@ -137,7 +142,7 @@ def victim_of(order: int, whole: bool) -> Callable[[Side], Any]:
 
     def made(side: Side) -> Any:
         pfn = block(order)(side)
-        side.run.path.assume(side.area._order_at(pfn) == order)  # noqa: SLF001 # what the stand-in knows
+        side.run.path.assume(side.area._order_at(pfn) == order)  # what the stand-in knows
         kinds = side.kind()
         return side.subject.linux.fallback.Victim(pfn, order, kinds, whole)
 
@@ -161,7 +166,7 @@ def listed(order: int) -> Callable[[Side], Any]:
 
     def made(side: Side) -> Any:
         pfn = block(order)(side)
-        side.run.path.assume(side.area._order_at(pfn) == order)  # noqa: SLF001 # what the stand-in knows
+        side.run.path.assume(side.area._order_at(pfn) == order)  # what the stand-in knows
         return pfn
 
     return made
@@ -185,13 +190,13 @@ def drains(index: int) -> Call:
 FLAGS = (False, True)
 CASES: dict[tuple[str, str], Case] = {
     ("__find_buddy_pfn", "pfn.buddy_pfn"): Case(each(lambda o: calling(block(o), o), ORDERS)),
-    ("buddy_merge_likely", f"{M}.buddy_merge_likely"): Case(each(lambda o: calling(zone, block(o), o), ORDERS)),
+    ("buddy_merge_likely", f"{M}.buddy_merge_likely"): Case(
+        each(lambda o: calling(zone, block(o), o), ORDERS)
+    ),
     ("__free_one_page", f"{M}.free_one_page"): Case(
         each(frees, ORDERS, FLAGS), {M: {"buddy_merge_likely": "asks"}}
     ),
-    ("expand", "buddy.expand"): Case(
-        tuple(expands(low, high) for high in ORDERS for low in range(high + 1))
-    ),
+    ("expand", "buddy.expand"): Case(tuple(expands(low, high) for high in ORDERS for low in range(high + 1))),
     ("__rmqueue_smallest", "buddy.rmqueue_smallest"): Case(
         each(lambda o: calling(area, o, kind), ORDERS), {"buddy": {"expand": "none"}}
     ),
@@ -200,7 +205,9 @@ CASES: dict[tuple[str, str], Case] = {
         (calling(zone, page, kind),), {M: {"move_freepages": "count"}}
     ),
     ("can_steal_fallback", f"{F}.can_steal_fallback"): Case(each(calling, ORDERS, TYPES)),
-    ("find_suitable_fallback", f"{F}.find_suitable_fallback"): Case(each(partial(calling, area), ORDERS, TYPES)),
+    ("find_suitable_fallback", f"{F}.find_suitable_fallback"): Case(
+        each(partial(calling, area), ORDERS, TYPES)
+    ),
     ("__rmqueue_fallback", f"{F}.find_victim"): Case(
         each(lambda o, t, f: calling(area, o, t, no_fragment=f), ORDERS, TYPES, FLAGS)
     ),
@@ -213,12 +220,19 @@ CASES: dict[tuple[str, str], Case] = {
     ),
     ("__rmqueue", f"{F}.rmqueue"): Case(
         each(lambda o, t, f: calling(zone, o, t, movable, no_fragment=f), ORDERS, TYPES, FLAGS),
-        {F: {"rmqueue_smallest": "page?"}, V: {"rmqueue_smallest": "page?", "find_victim": "victim?", "steal_suitable_fallback": "none"}},
+        {
+            F: {"rmqueue_smallest": "page?"},
+            V: {"rmqueue_smallest": "page?", "find_victim": "victim?", "steal_suitable_fallback": "none"},
+        },
     ),
     ("rmqueue_buddy", f"{H}.rmqueue_buddy"): Case(
         each(
             lambda o, t, h, r, f: calling(zone, o, t, movable, highatomic=h, last_resort=r, no_fragment=f),
-            ORDERS, TYPES, FLAGS, FLAGS, FLAGS,
+            ORDERS,
+            TYPES,
+            FLAGS,
+            FLAGS,
+            FLAGS,
         ),
         {H: {"rmqueue_smallest": "page?", "rmqueue": "page?"}},
     ),
@@ -245,8 +259,12 @@ CASES: dict[tuple[str, str], Case] = {
         each(lambda o: calling(zone, block(o), o, kind), ORDERS), {I: {"free_one_page": "none"}}
     ),
     ("break_down_buddy_pages", f"{I}.expand"): Case(each(lambda o: calling(area, page, 0, o, kind), ORDERS)),
-    ("take_page_off_buddy", f"{I}.take_page_off_buddy"): Case((calling(zone, page),), {I: {"expand": "none"}}),
-    ("put_page_back_buddy", f"{I}.put_page_back_buddy"): Case((calling(zone, page),), {I: {"free_one_page": "none"}}),
+    ("take_page_off_buddy", f"{I}.take_page_off_buddy"): Case(
+        (calling(zone, page),), {I: {"expand": "none"}}
+    ),
+    ("put_page_back_buddy", f"{I}.put_page_back_buddy"): Case(
+        (calling(zone, page),), {I: {"free_one_page": "none"}}
+    ),
     ("order_to_pindex", f"{P}.order_to_pindex"): Case(each(calling, range(5), PCP_ORDERS)),
     ("pindex_to_order", f"{P}.pindex_to_order"): Case(each(calling, LISTS)),
     ("rmqueue_bulk", f"{P}.refill_one"): Case(
@@ -256,12 +274,15 @@ CASES: dict[tuple[str, str], Case] = {
     ("rmqueue_bulk", f"{P}.rmqueue_bulk"): Case(
         each(
             lambda o, t, f: calling(zone, pcp, o, t, countdown("blocks", 1), movable, no_fragment=f),
-            PCP_ORDERS, TYPES, FLAGS,
+            PCP_ORDERS,
+            TYPES,
+            FLAGS,
         ),
         {P: {"refill_one": "bool"}},
     ),
     ("__rmqueue_pcplist", f"{P}.rmqueue_pcplist"): Case(
-        each(lambda o, t: calling(zone, pcp, o, t, movable, bulk=True), PCP_ORDERS, TYPES), {P: {"rmqueue_bulk": "none"}}
+        each(lambda o, t: calling(zone, pcp, o, t, movable, bulk=True), PCP_ORDERS, TYPES),
+        {P: {"rmqueue_bulk": "none"}},
     ),
     ("rmqueue_pcplist", f"{P}.rmqueue_pcplist"): Case(
         each(lambda o, t: calling(zone, pcp, o, t, movable), PCP_ORDERS, TYPES), {P: {"rmqueue_bulk": "none"}}
@@ -277,7 +298,9 @@ CASES: dict[tuple[str, str], Case] = {
     ),
     ("nr_pcp_free", f"{P}.pages_to_drain"): Case(each(lambda o: calling(pcp, o, limit), PCP_ORDERS)),
     ("free_unref_page_commit", f"{P}.free_unref_page_commit"): Case(
-        each(lambda o, t, r: calling(zone, pcp, block(o), o, t, reclaim_active=r), PCP_ORDERS, range(5), FLAGS),
+        each(
+            lambda o, t, r: calling(zone, pcp, block(o), o, t, reclaim_active=r), PCP_ORDERS, range(5), FLAGS
+        ),
         {P: {"pcp_limit": "count", "pages_to_drain": "count", "free_pcppages_bulk": "none"}},
     ),
 }

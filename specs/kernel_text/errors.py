@@ -28,4 +28,4 @@ class Unread(Exception):
 
 
 class Undefined(Exception):
-    """What the C standard gives no meaning to; code that does it is wrong, whatever a compiler makes of it."""
+    """What the C standard gives no meaning to: code that does it is wrong, whatever compilers make of it."""

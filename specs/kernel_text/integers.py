@@ -1,6 +1,7 @@
 """C's integers, known or unknown: a kind has a width and a sign, and arithmetic follows the C standard.
 
-A number is kept as its mathematical value: a Python int, or a 64-bit term that holds it, extended by its sign.
+A number is kept as its mathematical value: a Python int, or a 64-bit term that holds it, extended by its
+sign.
 Unsigned arithmetic wraps; signed arithmetic must not overflow, which is owed (C11 6.2.5, 6.3.1.8, 6.5).
 A conversion to a signed kind keeps the value, which is owed too.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import z3
 
@@ -19,7 +20,7 @@ from specs.prover.method.lifted import Decider
 from specs.prover.method.paths import Path
 
 BITS: Final = 64
-Number = int | z3.BitVecRef
+Number: TypeAlias = "int | z3.BitVecRef"
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,10 @@ def convert(path: Decider | None, value: Int, kind: Kind) -> Int:
             return _reinterpreted(path, value, kind)
         return Int(kind, value.value) if fits else number(kind, value.value & kind.most)
     if kind.signed:
-        _owe(path, within(value.value, kind), f"a value fits {kind.name}")
+        kept = within(value.value, kind)
+        if was == ULONG:  # a large one looks as if it were below 0
+            kept = z3.And(value.value >= 0, kept)
+        _owe(path, kept, f"a value fits {kind.name}")
         return Int(kind, value.value)
     return number(kind, value.value & kind.most)
 
@@ -138,7 +142,9 @@ def flag(condition: bool | z3.BoolRef) -> Int:
     return Int(BOOL, z3.If(condition, z3.BitVecVal(1, BITS), z3.BitVecVal(0, BITS)))
 
 
-COMPARED: Final[dict[str, tuple[Callable[..., object], Callable[..., z3.BoolRef], Callable[..., z3.BoolRef]]]] = {
+COMPARED: Final[
+    dict[str, tuple[Callable[..., object], Callable[..., z3.BoolRef], Callable[..., z3.BoolRef]]]
+] = {
     "<": (operator.lt, operator.lt, z3.ULT),
     "<=": (operator.le, operator.le, z3.ULE),
     ">": (operator.gt, operator.gt, z3.UGT),
@@ -166,19 +172,23 @@ def combine(path: Decider | None, sign: str, left: Int, right: Int) -> Int:
     kind = common(left.kind, right.kind)
     one, two = convert(path, left, kind).value, convert(path, right, kind).value
     if isinstance(one, int) and isinstance(two, int):
-        return _wrapped(kind, _known(sign, one, two))
+        return _wrapped(kind, _known(kind, sign, one, two))
     if sign in ("&", "|", "^"):
-        return number(kind, {"&": operator.and_, "|": operator.or_, "^": operator.xor}[sign](term(one), term(two)))
+        return number(
+            kind, {"&": operator.and_, "|": operator.or_, "^": operator.xor}[sign](term(one), term(two))
+        )
     if sign in ("/", "%"):
         return _divided(path, kind, sign, term(one), term(two))
     return _sum(path, kind, sign, term(one), term(two))
 
 
-def _known(sign: str, one: int, two: int) -> int:
+def _known(kind: Kind, sign: str, one: int, two: int) -> int:
     """Of two numbers; division cuts towards 0."""
     if sign in ("/", "%"):
         if two == 0:
             raise Undefined("a division by 0")
+        if kind.signed and (one, two) == (kind.least, -1):
+            raise Undefined(f"{one} {sign} {two} overflows {kind.name}")
         quotient = abs(one) // abs(two) * (1 if (one < 0) == (two < 0) else -1)
         return quotient if sign == "/" else one - quotient * two
     made: dict[str, Callable[[int, int], int]] = {
@@ -204,12 +214,13 @@ def _divided(path: Decider | None, kind: Kind, sign: str, one: z3.BitVecRef, two
     elif two.as_long() == 0:
         raise Undefined("a division by 0")
     if kind.signed:
+        _owe(path, z3.Not(z3.And(one == kind.least, two == -1)), f"{sign} of {kind.name} does not overflow")
         return Int(kind, named(path, one / two if sign == "/" else z3.SRem(one, two)))
     return Int(kind, named(path, z3.UDiv(one, two) if sign == "/" else z3.URem(one, two)))
 
 
 def named(path: Decider | None, found: z3.BitVecRef) -> z3.BitVecRef:
-    """A name for the term, which is a fact: by simplification a division gets one that no other solver reads."""
+    """A name for the term, which is a fact: z3 simplifies a division to one that no other solver reads."""
     assert isinstance(path, Path)
     for name, known in path.named:
         if known.eq(found):

@@ -1,70 +1,52 @@
-"""Rules of loops, as the units need them: where a turn begins and ends, and whose contract its body has."""
+"""What a loop may change, and hence forgets where it is reasoned about by a rule."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Iterator
 
-from pycparser import c_ast as A
+from pycparser import c_ast
 
-from specs.kernel_text.interpreter import Returned
-from specs.kernel_text.values import Cell, Scope
+from specs.kernel_text.values import Cell, Scope, Unset
 
 
-def cell_of(scope: Scope, name: str) -> Cell:
-    """The variable, which the loop must have."""
-    found = scope.find(name)
-    if found is None:
-        raise KeyError(f"the loop has no variable {name}")
-    return found
+def assigned(node: c_ast.Node) -> Iterator[str]:
+    """The variables that something in it may change."""
+    target = None
+    if isinstance(node, c_ast.Assignment):
+        target = node.lvalue
+    elif isinstance(node, c_ast.UnaryOp) and node.op in ("++", "--", "p++", "p--", "&"):
+        target = node.expr
+    if isinstance(target, c_ast.ID):
+        yield target.name
+    for _, child in node.children():
+        yield from assigned(child)
 
 
-class OneTurn:
-    """A loop of which one turn is run, from what is put into its variables; then the function is left."""
-
-    keeps = False
-
-    def __init__(self, values: Callable[[Scope], dict[str, Any]], answer: Callable[[Scope], Any]) -> None:
-        self.values, self.answer = values, answer
-
-    def enter(self, scope: Scope) -> None:
-        """Put the values."""
-        for name, value in self.values(scope).items():
-            cell_of(scope, name).value = value
-
-    def again(self, scope: Scope) -> None:
-        """Leave."""
-        raise Returned(self.answer(scope))
-
-    def body(self, scope: Scope) -> bool:
-        """It is run."""
-        return False
+def spoken_of(node: c_ast.Node) -> Iterator[str]:
+    """Every name in it."""
+    if isinstance(node, c_ast.ID):
+        yield node.name
+    for _, child in node.children():
+        yield from spoken_of(child)
 
 
-class EachTurn:
-    """A loop whose bounds are known, and whose body is a unit of its own: its contract stands in for it."""
+def forget(loop: c_ast.Node, scope: Scope) -> None:
+    """Whatever a turn of the loop may change of what was there before it is unknown when a turn begins.
 
-    keeps = True
-
-    def __init__(self, turn: Callable[[Scope], None]) -> None:
-        self.turn = turn
-
-    def enter(self, scope: Scope) -> None:
-        """Nothing is forgotten: the turns are counted as the text says."""
-
-    def again(self, scope: Scope) -> None:
-        """The next turn follows."""
-
-    def body(self, scope: Scope) -> bool:
-        """The contract."""
-        self.turn(scope)
-        return True
+    That is each variable that it stores to, and each that a pointer it speaks of may lead to.
+    """
+    parts = [part for name in ("cond", "stmt", "next") if (part := getattr(loop, name, None)) is not None]
+    for name in sorted({name for part in parts for name in spoken_of(part)}):
+        cell = scope.find(name)
+        while cell is not None and isinstance(cell.value, Cell):
+            cell = cell.value
+            _forget(cell, f"what {name} points to")
+    for name in sorted({name for part in parts for name in assigned(part)}):
+        cell = scope.find(name)
+        if cell is not None:
+            _forget(cell, name)
 
 
-def nth_loop(loops: dict[int, str], node: A.Node, kind: type, name: str) -> bool:
-    """Whether the node is the loop of that kind that was met first under the name."""
-    if not isinstance(node, kind):
-        return False
-    if name not in loops.values():
-        loops[id(node)] = name
-    return loops.get(id(node)) == name
+def _forget(cell: Cell, says: str) -> None:
+    if not isinstance(cell.value, Cell):
+        cell.value = Unset(f"{says} is carried over from one turn of the loop to the next")

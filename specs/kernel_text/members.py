@@ -11,7 +11,6 @@ from specs.kernel_text.expressions import whole
 from specs.kernel_text.integers import INT, LONG, UINT, ULONG, Int, Kind, convert, term
 from specs.kernel_text.lifting import to_int
 from specs.kernel_text.values import AreaOf, FreeCount, ListNode, Named, Page, PcpList
-
 from specs.prover.method.lifted import LiftedCount, LiftedPfn
 
 
@@ -42,7 +41,9 @@ def _put_count(edge: Edge, of: Any, value: Int) -> None:
     edge.count = convert(edge.path, value, INT)
 
 
-def _put(ours: str, kind: Kind, made: type[LiftedPfn] | type[LiftedCount]) -> Callable[[Edge, Any, Int], None]:
+def _put(
+    ours: str, kind: Kind, made: type[LiftedPfn] | type[LiftedCount]
+) -> Callable[[Edge, Any, Int], None]:
     """Where values are unknown, a counter stays one of them, even if its value is known."""
 
     def store(edge: Edge, of: Any, value: Int) -> None:

@@ -9,7 +9,19 @@ import z3
 
 from specs.kernel_text.edge import Edge, key
 from specs.kernel_text.expressions import whole
-from specs.kernel_text.integers import INT, UINT, ULONG, Int, combine, common, compare, convert, flag, simple, term
+from specs.kernel_text.integers import (
+    INT,
+    UINT,
+    ULONG,
+    Int,
+    combine,
+    common,
+    compare,
+    convert,
+    flag,
+    simple,
+    term,
+)
 from specs.kernel_text.lifting import OrderAt, condition_of, our_type, to_int, to_page
 from specs.kernel_text.values import AreaOf, Cell, ListNode, Named, Page, PcpList
 
@@ -332,4 +344,4 @@ def bits(edge: Edge, value: Int, *, lowest: bool) -> int:
     return edge.zone.free_area.max_order + 1  # type: ignore[no-any-return]  # an order
 
 
-__all__ = ["PRIMITIVES", "Cell", "Named", "UINT", "order_of", "same_page"]
+__all__ = ["PRIMITIVES", "UINT", "Cell", "Named", "order_of", "same_page"]

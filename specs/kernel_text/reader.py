@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from pcpp.preprocessor import Action, OutputDirective, Preprocessor
 from pycparser import c_ast, c_parser
 
 from specs.kernel_text.errors import NoTree, Place, Unread
 from specs.kernel_text.macros import AS, KEPT, NOTHING, PASSED_OVER
+from specs.kernel_text.pieces import Piece, pieces
 from specs.kernel_text.tree import Tree
 
 HEADERS: Final = (
@@ -28,13 +29,13 @@ HEADERS: Final = (
     "mm/internal.h",
 )
 SOURCES: Final = ("mm/page_isolation.c", "mm/page_alloc.c")
-PASSED = tuple(name for names in PASSED_OVER.values() for name in names)
+PASSED: Final = tuple(name for names in PASSED_OVER.values() for name in names)
 OURS: Final = (*KEPT, *NOTHING, *PASSED, *(name.partition("(")[0] for name in AS))
 """Names that mean what the table of macros says, whatever the tree defines them as."""
 ASKED: Final = ("FPI_", "ALLOC_", "___GFP_", "NR_PCP", "NR_LOWORDER")
 """How the macros begin whose values are handed over."""
 TYPES: Final = {"bool": "_Bool", "gfp_t": "unsigned int", "fpi_t": "int", "u64": "unsigned long"}
-"""Types by a name of the kernel's own; others that end in _t are read as int, and rejected where they count."""
+"""Types by a name of the kernel's own; others that end in _t are parsed as int, and no value has them."""
 
 
 class Reading(Preprocessor):  # type: ignore[misc]  # it ships no types
@@ -44,18 +45,25 @@ class Reading(Preprocessor):  # type: ignore[misc]  # it ships no types
         super().__init__()
         self.line_directive = "#line"
         self.faults: list[tuple[int, str]] = []
+        self.at = 0
         for name in NOTHING:
             self.define(f"{name} ")
         for name, value in (AS | dict(defined)).items():
             self.define(f"{name} {value}")
 
     def on_error(self, file: str, line: int, msg: str) -> None:
+        """Keep what is wrong, to be told later."""
         self.faults.append((line, msg))
 
     def on_include_not_found(self, *_: Any) -> None:
+        """No include is followed."""
         raise OutputDirective(Action.IgnoreAndRemove)
 
-    def on_directive_handle(self, directive: Any, toks: Any, ifpassthru: bool, precedingtoks: Any) -> bool | None:
+    def on_directive_handle(
+        self, directive: Any, toks: Any, ifpassthru: bool, precedingtoks: Any
+    ) -> bool | None:
+        """Leave out what is not a macro or a condition."""
+        self.at = directive.lineno
         if directive.value in ("error", "warning", "pragma"):
             raise OutputDirective(Action.IgnoreAndRemove)
         if directive.value == "include":
@@ -66,25 +74,22 @@ class Reading(Preprocessor):  # type: ignore[misc]  # it ships no types
         return handled
 
     def on_unknown_macro_in_defined_expr(self, ident: Any) -> bool:
+        """It is not defined."""
         return False
 
     def on_unknown_macro_in_expr(self, ident: Any) -> int:
+        """It is 0: C11 6.10.1."""
         return 0
 
     def on_unknown_macro_function_in_expr(self, ident: Any) -> Any:
-        return lambda *_: 0
+        """Whether a part of the kernel is configured; of others nothing is known."""
+        if ident != "IS_ENABLED":
+            self.faults.append((self.at, f"a condition asks for {ident}()"))
+        return lambda value: value
 
     def on_comment(self, tok: Any) -> bool:
+        """Comments are left out."""
         return False
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A definition at the outermost level of a file, as it is after preprocessing."""
-
-    name: str
-    place: Place
-    text: str
 
 
 @dataclass
@@ -116,6 +121,8 @@ class Text:
             made = io.StringIO()
             reading.parse(self.source(file), file)
             reading.write(made)
+            for line, says in reading.faults:
+                raise Unread(Place(file, line), f"the preprocessor: {says}")
             for piece in pieces(made.getvalue(), file):
                 (functions if piece.text.endswith("}") else others).setdefault(piece.name, piece)
         return functions, _expanded(reading), others
@@ -163,16 +170,32 @@ class Text:
         piece = self._read[2].get(name)
         if piece is None:
             return None
-        return next((part for part in parse(piece.text, piece.place).ext if isinstance(part, c_ast.Decl)), None)
+        return next(
+            (part for part in parse(piece.text, piece.place).ext if isinstance(part, c_ast.Decl)), None
+        )
 
 
 def _expanded(reading: Reading) -> dict[str, str]:
     """What the macros that are asked for by name stand for, where they are defined."""
-    names = [name for name in reading.macros if name.startswith(ASKED) and reading.macros[name].arglist is None]
+    names = [
+        name for name in reading.macros if name.startswith(ASKED) and reading.macros[name].arglist is None
+    ]
     made = io.StringIO()
     reading.parse("".join(f"@{name}@ {name};\n" for name in names).replace("@", '"'), "(macros)")
     reading.write(made)
-    return {name: text.strip() for name, text in re.findall(r'^"(\w+)"\s(.*);\s*$', made.getvalue(), re.MULTILINE)}
+    return {
+        name: text.strip() for name, text in re.findall(r'^"(\w+)"\s(.*);\s*$', made.getvalue(), re.MULTILINE)
+    }
+
+
+class Parser(c_parser.CParser):  # type: ignore[misc]  # it ships no types
+    """The parser, which tells the line of every error: of some it tells the file alone."""
+
+    def _parse_error(self, msg: str, coord: Any) -> NoReturn:
+        token = self._peek() if isinstance(coord, str) else None
+        coord = coord if token is None else self._tok_coord(token)
+        super()._parse_error(msg, coord)
+        raise AssertionError(msg)
 
 
 def parse(text: str, place: Place) -> c_ast.FileAST:
@@ -180,69 +203,9 @@ def parse(text: str, place: Place) -> c_ast.FileAST:
     named = {*re.findall(r"\b[a-z_]\w*_t\b", text), "bool", "u64"}
     head = "".join(f"typedef {TYPES.get(name, 'int')} {name};\n" for name in sorted(named))
     try:
-        return c_parser.CParser().parse(f'{head}#line {place.line} "{place.file}"\n{text}\n', place.file)
+        return Parser().parse(f'{head}#line {place.line} "{place.file}"\n{text}\n', place.file)
     except c_parser.ParseError as error:
         said = re.match(r"(?:(\S+?):(\d+)(?::\d+)?: )?(.*)", str(error), re.DOTALL)
         assert said is not None
         where = Place(place.file, int(said[2]) if said[2] else place.line)
         raise Unread(where, f"a syntax error ({said[3].strip()})") from None
-
-
-def pieces(text: str, file: str) -> Iterator[Piece]:
-    """What is defined at the outermost level, with its place; raises Unread where braces do not close."""
-    line, depth, start, begun = 1, 0, 0, 1
-    opened = Place(file, 1)
-    brackets = 0
-    for found in re.finditer(r'#line (\d+)[^\n]*\n|\n|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|[{}();]', text):
-        token = found[0]
-        if token.startswith("#line"):
-            line = int(found[1])
-            if depth == 0 and not text[start : found.start()].strip():
-                start, begun = found.end(), line
-        elif token == "\n":
-            line += 1
-            if depth == 0 and not text[start : found.start()].strip():
-                start, begun = found.end(), line
-        elif token in "()":
-            brackets += 1 if token == "(" else -1
-        elif token == "{":
-            opened = Place(file, line) if depth == 0 else opened
-            depth += 1
-        elif token == "}":
-            depth -= 1
-            if depth < 0:
-                raise Unread(Place(file, line), "a brace that closes nothing")
-            if depth == 0 and _is_function(text[start : found.end()]):
-                yield _piece(text[start : found.end()], Place(file, begun))
-                start, begun = found.end(), line
-        elif token == ";" and depth == 0 and brackets == 0:
-            if "{" in text[start : found.start()]:
-                yield _piece(text[start : found.end()], Place(file, begun))
-            start, begun = found.end(), line
-    if depth:
-        raise Unread(opened, "a brace that is never closed")
-
-
-def _head(text: str) -> str:
-    return text[: text.index("{")]
-
-
-def _is_function(text: str) -> bool:
-    """Whether a body follows what looks like parameters."""
-    head = re.sub(r"#line[^\n]*\n", "", _head(text)).rstrip()
-    return head.endswith(")")
-
-
-def _piece(text: str, place: Place) -> Piece:
-    head = re.sub(r"#line[^\n]*\n", "", _head(text)).rstrip()
-    if not head.endswith(")"):
-        found = re.search(r"(?:enum|struct|union)\s+(\w+)\s*$", head) or re.search(r"(\w+)\s*(?:\[[^\]]*\]\s*)*=\s*$", head)
-        return Piece(found[1] if found else "", place, text)
-    depth, at = 0, len(head) - 1
-    while True:
-        depth += {")": 1, "(": -1}.get(head[at], 0)
-        if depth == 0:
-            break
-        at -= 1
-    name = re.search(r"(\w+)\s*$", head[:at])
-    return Piece(name[1] if name else "", place, text)

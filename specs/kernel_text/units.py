@@ -50,7 +50,9 @@ def count_is_right(edge: Edge) -> None:
     if edge.pcp is None:
         return
     held = combine(edge.path, "+", to_int(LONG, edge.pcp.count), convert(edge.path, edge.beyond, LONG))
-    edge.owe(compare(edge.path, "==", convert(edge.path, edge.count, LONG), held), "pcp->count is the pages listed")
+    edge.owe(
+        compare(edge.path, "==", convert(edge.path, edge.count, LONG), held), "pcp->count is the pages listed"
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +126,12 @@ class Backed:
             callees={**self.contracts, **self.unit.callees},
             primitives=PRIMITIVES,
             helpers=(*HELPERS, *self.unit.runs),
-            given={"boost_watermark": Int(INT, 1), "pageblock": 1 << pageblock, "lists": lists_of(pageblock), **self.unit.given},
+            given={
+                "boost_watermark": Int(INT, 1),
+                "pageblock": 1 << pageblock,
+                "lists": lists_of(pageblock),
+                **self.unit.given,
+            },
         )
         self.last = edge
         edge.rules = lambda function, loop: self.unit.rules(edge, function, loop)
@@ -152,7 +159,11 @@ def backed(unit: Unit, text: Text, contracts: Mapping[str, Operation], constants
         module, _, function = home.rpartition(".")
         found = subject.module(module)
         original = getattr(found, function)
-        setattr(found, function, Backed(unit, text, constants, found, contracts, subject.module("linux.pageblock"), original))
+        setattr(
+            found,
+            function,
+            Backed(unit, text, constants, found, contracts, subject.module("linux.pageblock"), original),
+        )
     return subject
 
 

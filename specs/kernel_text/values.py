@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import z3
-
 from specs.kernel_text.integers import Number, simple, term
 
 
@@ -95,5 +93,3 @@ class Scope:
 
 NULL: Final = None
 """The null pointer."""
-
-

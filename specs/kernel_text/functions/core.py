@@ -58,13 +58,17 @@ def merge_likely(edge: Edge, number: Int, buddy: Int, page: Page, at: Any) -> In
     return flag(condition_of(found))
 
 
-def enter_free(edge: Edge, zone: Any, block: Any, size: Any, migratetype: Any, *, to_tail: bool = False) -> list[Any]:
+def enter_free(
+    edge: Edge, zone: Any, block: Any, size: Any, migratetype: Any, *, to_tail: bool = False
+) -> list[Any]:
     """__free_one_page(page, pfn, zone, order, migratetype, fpi_flags)."""
     flags = Int(INT, TO_TAIL if to_tail else NONE)
     return [to_page(block), pfn(block), edge.zone, order(size), kind(migratetype), flags]
 
 
-def free_block(edge: Edge, page: Page, number: Int, zone: Any, size: Any, migratetype: Int, flags: Int) -> None:
+def free_block(
+    edge: Edge, page: Page, number: Int, zone: Any, size: Any, migratetype: Int, flags: Int
+) -> None:
     """Contract of __free_one_page(): free_one_page()."""
     same_page(edge, page, number, "the page and its number are told alike")
     edge.owe(zone is edge.zone, "the call is about this zone")
@@ -133,15 +137,45 @@ def leave_truth(edge: Edge, answer: Int) -> Any:
 FREES = ("mobility.free_one_page", "mobility.free_one_page, to_tail")
 CORE_FREES = ("free_one_page", "free_one_page, to_tail")
 UNITS = (
-    Unit("__find_buddy_pfn", ("pfn.buddy_pfn",), lambda edge, page, at: [pfn(page), order(at)],
-         lambda edge, answer: our_pfn(edge.path, answer), buddy_of, zone=lambda *_, **__: None),
-    Unit("buddy_merge_likely", ("linux.mobility.buddy_merge_likely",), enter_likely, leave_truth, merge_likely, FREES),
-    Unit("buddy_merge_likely", ("buddy.buddy_merge_likely",), enter_likely, leave_truth, None, CORE_FREES, bare),
-    Unit("__free_one_page", ("linux.mobility.free_one_page",), enter_free, contract=free_block, operations=FREES),
+    Unit(
+        "__find_buddy_pfn",
+        ("pfn.buddy_pfn",),
+        lambda edge, page, at: [pfn(page), order(at)],
+        lambda edge, answer: our_pfn(edge.path, answer),
+        buddy_of,
+        zone=lambda *_, **__: None,
+    ),
+    Unit(
+        "buddy_merge_likely",
+        ("linux.mobility.buddy_merge_likely",),
+        enter_likely,
+        leave_truth,
+        merge_likely,
+        FREES,
+    ),
+    Unit(
+        "buddy_merge_likely", ("buddy.buddy_merge_likely",), enter_likely, leave_truth, None, CORE_FREES, bare
+    ),
+    Unit(
+        "__free_one_page",
+        ("linux.mobility.free_one_page",),
+        enter_free,
+        contract=free_block,
+        operations=FREES,
+    ),
     Unit("__free_one_page", ("buddy.free_one_page",), enter_free, operations=CORE_FREES, zone=bare),
-    Unit("expand", ("buddy.expand",), enter_expand, contract=split, operations=("rmqueue_smallest",), zone=bare),
-    Unit("__rmqueue_smallest", ("buddy.rmqueue_smallest",), enter_smallest, leave_smallest, take_smallest,
-         ("rmqueue_smallest",), bare),
+    Unit(
+        "expand", ("buddy.expand",), enter_expand, contract=split, operations=("rmqueue_smallest",), zone=bare
+    ),
+    Unit(
+        "__rmqueue_smallest",
+        ("buddy.rmqueue_smallest",),
+        enter_smallest,
+        leave_smallest,
+        take_smallest,
+        ("rmqueue_smallest",),
+        bare,
+    ),
 )
 CONTRACTS = {
     "__find_buddy_pfn": buddy_of,

@@ -46,7 +46,13 @@ def enter_suitable(edge: Edge, area: Any, size: Any, migratetype: Any) -> list[A
     """find_suitable_fallback(area, order, migratetype, only_stealable, can_steal)."""
     edge.given["asked"] = int(size)
     edge.given["can_steal"] = Cell(Unset("can_steal is read before it is written"), BOOL)
-    return [AreaOf(edge.zone, int(size)), order(size), kind(migratetype), Int(BOOL, 0), edge.given["can_steal"]]
+    return [
+        AreaOf(edge.zone, int(size)),
+        order(size),
+        kind(migratetype),
+        Int(BOOL, 0),
+        edge.given["can_steal"],
+    ]
 
 
 def leave_suitable(edge: Edge, answer: Int) -> Any:
@@ -63,7 +69,9 @@ def suitable(edge: Edge, area: AreaOf, size: Any, migratetype: Int, stealable: I
     """Contract of find_suitable_fallback(): ours, which tells the block too."""
     number = order_of(edge, size)
     edge.owe(area.order == number, "the area is that of the order")
-    victim = edge.ours["find_suitable_fallback"](edge.zone.free_area, number, our_type(edge.path, migratetype))
+    victim = edge.ours["find_suitable_fallback"](
+        edge.zone.free_area, number, our_type(edge.path, migratetype)
+    )
     edge.given["found"] = victim
     if victim is None:
         out.value = Unset("can_steal is read where no fallback was found")
@@ -74,7 +82,9 @@ def suitable(edge: Edge, area: AreaOf, size: Any, migratetype: Int, stealable: I
     return Int(INT, int(victim.migratetype))
 
 
-def enter_victim(edge: Edge, area: Any, size: Any, migratetype: Any, *, no_fragment: bool = False) -> list[Any]:
+def enter_victim(
+    edge: Edge, area: Any, size: Any, migratetype: Any, *, no_fragment: bool = False
+) -> list[Any]:
     """__rmqueue_fallback(zone, order, start_migratetype, alloc_flags), up to its steal."""
     edge.given["wanted"] = migratetype
     return [edge.zone, Int(INT, int(size)), kind(migratetype), flags_of(no_fragment)]
@@ -85,7 +95,10 @@ def note_victim(edge: Edge, zone: Any, page: Page, flags: Int, migratetype: Int,
     found = edge.given.get("found")
     edge.owe(zone is edge.zone and "victim" not in edge.given, "one block of this zone is stolen")
     edge.owe(migratetype.value == edge.given["wanted"], "it is stolen for the type that is asked for")
-    edge.owe(found is not None and key(page) == key(to_page(found.pfn) or page), "the block is the one that was found")
+    edge.owe(
+        found is not None and key(page) == key(to_page(found.pfn) or page),
+        "the block is the one that was found",
+    )
     edge.given["victim"] = edge.ours["Victim"](
         edge.our_pfn(page), found.order, found.migratetype, bool(whole.value)
     )
@@ -129,7 +142,9 @@ def request(edge: Edge, zone: Any, size: Any, migratetype: Int, flags: Int) -> P
     """Contract of __rmqueue(): rmqueue()."""
     edge.owe(zone is edge.zone, "the call is about this zone")
     wanted, movable = our_type(edge.path, migratetype), edge.given["movable_pages"]
-    page = to_page(edge.ours["rmqueue"](zone, order_of(edge, size), wanted, movable, no_fragment=spares(flags)))
+    page = to_page(
+        edge.ours["rmqueue"](zone, order_of(edge, size), wanted, movable, no_fragment=spares(flags))
+    )
     if page is not None:
         carried(edge, page, migratetype)
     return page
@@ -155,15 +170,42 @@ def change_range(edge: Edge, page: Page, size: Any, migratetype: Int) -> None:
 F = "linux.fallback"
 FIND, STEAL, REQUEST = "fallback.find_victim", "fallback.steal_suitable_fallback", "fallback.rmqueue"
 UNITS = (
-    Unit("can_steal_fallback", (f"{F}.can_steal_fallback",), enter_can_steal, leave_truth, can_steal, (FIND,),
-         zone=lambda *_: None),
-    Unit("find_suitable_fallback", (f"{F}.find_suitable_fallback",), enter_suitable, leave_suitable, suitable, (FIND,),
-         zone_of_area),
-    Unit("__rmqueue_fallback", (f"{F}.find_victim",), enter_victim, leave_victim, fall_back, (FIND,), zone_of_area,
-         callees={"steal_suitable_fallback": note_victim}),
+    Unit(
+        "can_steal_fallback",
+        (f"{F}.can_steal_fallback",),
+        enter_can_steal,
+        leave_truth,
+        can_steal,
+        (FIND,),
+        zone=lambda *_: None,
+    ),
+    Unit(
+        "find_suitable_fallback",
+        (f"{F}.find_suitable_fallback",),
+        enter_suitable,
+        leave_suitable,
+        suitable,
+        (FIND,),
+        zone_of_area,
+    ),
+    Unit(
+        "__rmqueue_fallback",
+        (f"{F}.find_victim",),
+        enter_victim,
+        leave_victim,
+        fall_back,
+        (FIND,),
+        zone_of_area,
+        callees={"steal_suitable_fallback": note_victim},
+    ),
     Unit("steal_suitable_fallback", (f"{F}.steal_suitable_fallback",), enter_steal, operations=(STEAL,)),
-    Unit("change_pageblock_range", (f"{F}.change_pageblock_range",), enter_range, contract=change_range,
-         operations=(STEAL,)),
+    Unit(
+        "change_pageblock_range",
+        (f"{F}.change_pageblock_range",),
+        enter_range,
+        contract=change_range,
+        operations=(STEAL,),
+    ),
     Unit("__rmqueue", (f"{F}.rmqueue",), enter_request, leave_smallest, request, (REQUEST,)),
 )
 CONTRACTS = {

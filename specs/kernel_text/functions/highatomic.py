@@ -11,8 +11,8 @@ from specs.kernel_text.edge import Edge
 from specs.kernel_text.functions.core import leave_smallest
 from specs.kernel_text.integers import BOOL, INT, UINT, Int, combine, compare, flag
 from specs.kernel_text.interpreter import LoopRule, Returned
-from specs.kernel_text.lifting import our_bool, our_type, to_int, to_page, ULONG
-from specs.kernel_text.loops import EachTurn, OneTurn, cell_of
+from specs.kernel_text.lifting import ULONG, our_bool, our_type, to_int, to_page
+from specs.kernel_text.turns import EachTurn, OneTurn, cell_of
 from specs.kernel_text.units import Unit, kind, order
 from specs.kernel_text.values import Named, Page, Scope
 
@@ -102,7 +102,9 @@ def enter_buddy(
     """rmqueue_buddy(preferred_zone, zone, order, alloc_flags, migratetype)."""
     edge.given["movable_pages"] = movable_pages
     zone.stealing = False  # 6.1 remembers nothing of a steal
-    flags = (HIGHATOMIC if highatomic else 0) | (OOM if last_resort else 0) | (NOFRAGMENT if no_fragment else 0)
+    flags = (
+        (HIGHATOMIC if highatomic else 0) | (OOM if last_resort else 0) | (NOFRAGMENT if no_fragment else 0)
+    )
     return [zone, zone, order(size), Int(UINT, flags), kind(migratetype)]
 
 
@@ -110,14 +112,40 @@ H = "linux.highatomic"
 ONE_ZONE = {"first_zone": first_zone, "next_zone": next_zone}
 LOWER = "the zones of the list are asked one after the other: one zone is the unit"
 UNITS = (
-    Unit("rmqueue_buddy", (f"{H}.rmqueue_buddy",), enter_buddy, leave_smallest, operations=("highatomic.rmqueue_buddy",)),
-    Unit("reserve_highatomic_pageblock", (f"{H}.reserve_highatomic_pageblock",), enter_reserve, leave_reserve,
-         operations=("highatomic.reserve_highatomic_pageblock",)),
-    Unit("unreserve_highatomic_pageblock", (f"{H}.unreserve_first",), enter_turn, leave_bool,
-         operations=("highatomic.unreserve_first",), rules=turn_rules, callees=ONE_ZONE, supposes=(LOWER,)),
-    Unit("unreserve_highatomic_pageblock", (f"{H}.unreserve_highatomic_pageblock",), enter_unreserve, leave_bool,
-         operations=("highatomic.unreserve_highatomic_pageblock",), rules=unreserve_rules, callees=ONE_ZONE,
-         supposes=(LOWER,)),
+    Unit(
+        "rmqueue_buddy",
+        (f"{H}.rmqueue_buddy",),
+        enter_buddy,
+        leave_smallest,
+        operations=("highatomic.rmqueue_buddy",),
+    ),
+    Unit(
+        "reserve_highatomic_pageblock",
+        (f"{H}.reserve_highatomic_pageblock",),
+        enter_reserve,
+        leave_reserve,
+        operations=("highatomic.reserve_highatomic_pageblock",),
+    ),
+    Unit(
+        "unreserve_highatomic_pageblock",
+        (f"{H}.unreserve_first",),
+        enter_turn,
+        leave_bool,
+        operations=("highatomic.unreserve_first",),
+        rules=turn_rules,
+        callees=ONE_ZONE,
+        supposes=(LOWER,),
+    ),
+    Unit(
+        "unreserve_highatomic_pageblock",
+        (f"{H}.unreserve_highatomic_pageblock",),
+        enter_unreserve,
+        leave_bool,
+        operations=("highatomic.unreserve_highatomic_pageblock",),
+        rules=unreserve_rules,
+        callees=ONE_ZONE,
+        supposes=(LOWER,),
+    ),
 )
 CONTRACTS: dict[str, Any] = {}
 __all__ = ["Page", "flag"]

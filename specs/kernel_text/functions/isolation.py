@@ -90,7 +90,9 @@ def enter_break(edge: Edge, area: Any, page: Any, low: Any, high: Any, migratety
     return [edge.zone, first, to_page(page), Int(INT, int(low)), Int(INT, size), kind(migratetype)]
 
 
-def break_down(edge: Edge, zone: Any, page: Page, target: Page, low: Any, high: Any, migratetype: Int) -> None:
+def break_down(
+    edge: Edge, zone: Any, page: Page, target: Page, low: Any, high: Any, migratetype: Int
+) -> None:
     """Contract of break_down_buddy_pages(): expand() around the target."""
     orders = order_of(edge, low), order_of(edge, high)
     mask = Int(ULONG, ((1 << 64) - (1 << orders[1])))
@@ -128,27 +130,67 @@ def enter_put_back(edge: Edge, zone: Any, page: Any) -> list[Any]:
 
 I = "linux.isolation"  # noqa: E741 # the room's letter
 UNITS = (
-    Unit("set_migratetype_isolate", (f"{I}.set_migratetype_isolate",), enter_set, leave_zero,
-         operations=("isolation.set_migratetype_isolate",),
-         supposes=("has_unmovable_pages() finds none: what is in use can be moved",)),
-    Unit("unset_migratetype_isolate", (f"{I}.unset_migratetype_isolate",), enter_unset, leave_unset,
-         operations=("isolation.unset_migratetype_isolate",),
-         supposes=("the page is the first of its pageblock",)),
-    Unit("__isolate_free_page", (f"{I}.isolate_free_page",),
-         lambda edge, zone, page, size, mark=0: (edge.given.__setitem__("block", int(size)), enter_isolate(edge, zone, page, size, mark))[1],
-         leave_some, isolate, ("isolation.isolate_free_page",), callees={"zone_watermark_ok": watermark_ok}),
-    Unit("__putback_isolated_page", (f"{I}.putback_isolated_page",), enter_putback, contract=putback,
-         operations=("isolation.putback_isolated_page",)),
-    Unit("break_down_buddy_pages", (f"{I}.expand",), enter_break, contract=break_down,
-         operations=("isolation.take_page_off_buddy",), zone=zone_of_area),
-    Unit("take_page_off_buddy", (f"{I}.take_page_off_buddy",), enter_take_off, leave_some,
-         operations=("isolation.take_page_off_buddy",), callees={"page_count": in_use}),
-    Unit("put_page_back_buddy", (f"{I}.put_page_back_buddy",), enter_put_back,
-         operations=("isolation.put_page_back_buddy",)),
+    Unit(
+        "set_migratetype_isolate",
+        (f"{I}.set_migratetype_isolate",),
+        enter_set,
+        leave_zero,
+        operations=("isolation.set_migratetype_isolate",),
+        supposes=("has_unmovable_pages() finds none: what is in use can be moved",),
+    ),
+    Unit(
+        "unset_migratetype_isolate",
+        (f"{I}.unset_migratetype_isolate",),
+        enter_unset,
+        leave_unset,
+        operations=("isolation.unset_migratetype_isolate",),
+        supposes=("the page is the first of its pageblock",),
+    ),
+    Unit(
+        "__isolate_free_page",
+        (f"{I}.isolate_free_page",),
+        lambda edge, zone, page, size, mark=0: (
+            edge.given.__setitem__("block", int(size)),
+            enter_isolate(edge, zone, page, size, mark),
+        )[1],
+        leave_some,
+        isolate,
+        ("isolation.isolate_free_page",),
+        callees={"zone_watermark_ok": watermark_ok},
+    ),
+    Unit(
+        "__putback_isolated_page",
+        (f"{I}.putback_isolated_page",),
+        enter_putback,
+        contract=putback,
+        operations=("isolation.putback_isolated_page",),
+    ),
+    Unit(
+        "break_down_buddy_pages",
+        (f"{I}.expand",),
+        enter_break,
+        contract=break_down,
+        operations=("isolation.take_page_off_buddy",),
+        zone=zone_of_area,
+    ),
+    Unit(
+        "take_page_off_buddy",
+        (f"{I}.take_page_off_buddy",),
+        enter_take_off,
+        leave_some,
+        operations=("isolation.take_page_off_buddy",),
+        callees={"page_count": in_use},
+    ),
+    Unit(
+        "put_page_back_buddy",
+        (f"{I}.put_page_back_buddy",),
+        enter_put_back,
+        operations=("isolation.put_page_back_buddy",),
+    ),
 )
 CONTRACTS = {
     "__isolate_free_page": isolate,
     "__putback_isolated_page": putback,
     "break_down_buddy_pages": break_down,
 }
-__all__ = ["NONE", "Place", "TO_TAIL", "UINT", "to_int"]
+__all__ = ["NONE", "TO_TAIL", "UINT", "Place", "to_int"]

@@ -88,7 +88,10 @@ def move_range(edge: Edge, zone: Any, start: Int, last: Int, migratetype: Int, m
     edge.owe(zone is edge.zone, "the call is about this zone")
     end = combine(edge.path, "+", last, Int(ULONG, 1))
     moved = edge.ours["move_freepages"](
-        edge.zone.free_area, our_pfn(edge.path, start), our_pfn(edge.path, end), our_type(edge.path, migratetype)
+        edge.zone.free_area,
+        our_pfn(edge.path, start),
+        our_pfn(edge.path, end),
+        our_type(edge.path, migratetype),
     )
     return to_int(INT, moved)
 
@@ -110,10 +113,25 @@ def move_block(edge: Edge, zone: Any, page: Page, migratetype: Int, movable: Cel
 
 M = "linux.mobility"
 UNITS = (
-    Unit("move_freepages", (f"{M}.move_freepages",), enter_move, leave_count, move_range, ("mobility.move_freepages",),
-         zone_of_area, rules=move_rules, supposes=("a range that is moved does not end at page 0",)),
-    Unit("move_freepages_block", (f"{M}.move_freepages_block",), enter_block, leave_count, move_block,
-         ("mobility.move_freepages_block",)),
+    Unit(
+        "move_freepages",
+        (f"{M}.move_freepages",),
+        enter_move,
+        leave_count,
+        move_range,
+        ("mobility.move_freepages",),
+        zone_of_area,
+        rules=move_rules,
+        supposes=("a range that is moved does not end at page 0",),
+    ),
+    Unit(
+        "move_freepages_block",
+        (f"{M}.move_freepages_block",),
+        enter_block,
+        leave_count,
+        move_block,
+        ("mobility.move_freepages_block",),
+    ),
 )
 CONTRACTS = {"move_freepages": move_range, "move_freepages_block": move_block}
 __all__ = ["LONG", "UINT", "compare", "convert", "flag", "order_of"]

@@ -10,11 +10,23 @@ from pycparser import c_ast as A
 from specs.kernel_text.edge import Edge, key
 from specs.kernel_text.functions.core import leave_smallest
 from specs.kernel_text.functions.fallback import flags_of, spares
-from specs.kernel_text.integers import BOOL, INT, LONG, UINT, ULONG, Int, combine, compare, convert, flag, term
+from specs.kernel_text.integers import (
+    BOOL,
+    INT,
+    LONG,
+    UINT,
+    ULONG,
+    Int,
+    combine,
+    compare,
+    convert,
+    flag,
+    term,
+)
 from specs.kernel_text.interpreter import Left, LoopRule, Returned
 from specs.kernel_text.lifting import our_count, our_type, to_int, to_page
-from specs.kernel_text.loops import OneTurn, cell_of
 from specs.kernel_text.primitives import carried, order_of
+from specs.kernel_text.turns import cell_of
 from specs.kernel_text.units import Unit, kind, order
 from specs.kernel_text.values import Named, Page, PcpList, Scope
 from specs.prover.method.lifted import LiftedCount
@@ -51,7 +63,15 @@ def order_of_index(edge: Edge, index: Int) -> Int:
 
 
 def enter_bulk(
-    edge: Edge, zone: Any, pcp: Any, size: Any, migratetype: Any, blocks: Any, movable: Any, *, no_fragment: bool = False
+    edge: Edge,
+    zone: Any,
+    pcp: Any,
+    size: Any,
+    migratetype: Any,
+    blocks: Any,
+    movable: Any,
+    *,
+    no_fragment: bool = False,
 ) -> list[Any]:
     """rmqueue_bulk(zone, order, count, list, migratetype, alloc_flags)."""
     zone.stealing = False  # 6.1 remembers nothing of a steal
@@ -82,7 +102,9 @@ class BulkTurn:
         edge = self.edge
         size, migratetype, no_fragment = edge.given["request"]
         refill = edge.ours["refill_one"]
-        if not refill(edge.zone, edge.pcp, size, migratetype, edge.given["movable_pages"], no_fragment=no_fragment):
+        if not refill(
+            edge.zone, edge.pcp, size, migratetype, edge.given["movable_pages"], no_fragment=no_fragment
+        ):
             raise Left
         cell = cell_of(scope, "allocated")
         cell.value = combine(edge.path, "+", cell.value, Int(INT, 1))
@@ -94,13 +116,17 @@ class BulkTurn:
         if loop is None:
             return
         i, allocated = cell_of(scope, "i"), cell_of(scope, "allocated")
-        edge.owe(compare(edge.path, "==", i.value, allocated.value), "as many blocks are counted as were moved")
+        edge.owe(
+            compare(edge.path, "==", i.value, allocated.value), "as many blocks are counted as were moved"
+        )
         count = edge.given["count"]
-        left = term(combine(edge.path, "-", convert(edge.path, count, LONG), convert(edge.path, i.value, LONG)).value)
+        left = term(
+            combine(edge.path, "-", convert(edge.path, count, LONG), convert(edge.path, i.value, LONG)).value
+        )
         self.turns += 1
         if self.turns == 1:
             loop.enter()
-            edge.suppose(z3.And(LEFT >= 0, LEFT < term(count.value)))
+            edge.suppose(z3.And(LEFT >= 0, term(count.value) > LEFT))
             i.value = allocated.value = Int(INT, z3.simplify(term(count.value) - LEFT))
             return
         loop.owe()
@@ -133,7 +159,9 @@ def leave_refill(edge: Edge, answer: Int) -> bool:
     """Whether one was moved; its pages are counted by the caller."""
     edge.owe(answer.value in (0, 1), "the blocks that were moved are counted")
     change = combine(edge.path, "-", to_int(LONG, edge.pcp.count), to_int(LONG, edge.given["before"]))
-    edge.count = convert(edge.path, combine(edge.path, "+", convert(edge.path, edge.count, LONG), change), INT)
+    edge.count = convert(
+        edge.path, combine(edge.path, "+", convert(edge.path, edge.count, LONG), change), INT
+    )
     return answer.value == 1
 
 
@@ -158,7 +186,9 @@ def bulk(edge: Edge, zone: Any, size: Any, count: Int, to: PcpList, migratetype:
     return Int(INT, moved)
 
 
-SMALL = ("a CPU's lists hold fewer than 2^24 pages, and its batch, high and free factor are below 2^20 and 6",)
+SMALL = (
+    "a CPU's lists hold fewer than 2^24 pages, and its batch, high and free factor are below 2^20 and 6",
+)
 
 
 def bounded(edge: Edge, pcp: Any) -> None:
@@ -170,7 +200,15 @@ def bounded(edge: Edge, pcp: Any) -> None:
 
 
 def enter_pcplist(
-    edge: Edge, zone: Any, pcp: Any, size: Any, migratetype: Any, movable: Any, *, no_fragment: bool = False, bulk: bool = False
+    edge: Edge,
+    zone: Any,
+    pcp: Any,
+    size: Any,
+    migratetype: Any,
+    movable: Any,
+    *,
+    no_fragment: bool = False,
+    bulk: bool = False,
 ) -> list[Any]:
     """rmqueue_pcplist(preferred_zone, zone, order, migratetype, alloc_flags)."""
     bounded(edge, pcp)
@@ -179,7 +217,15 @@ def enter_pcplist(
 
 
 def enter_inner(
-    edge: Edge, zone: Any, pcp: Any, size: Any, migratetype: Any, movable: Any, *, no_fragment: bool = False, bulk: bool = False
+    edge: Edge,
+    zone: Any,
+    pcp: Any,
+    size: Any,
+    migratetype: Any,
+    movable: Any,
+    *,
+    no_fragment: bool = False,
+    bulk: bool = False,
 ) -> list[Any]:
     """__rmqueue_pcplist(zone, order, migratetype, alloc_flags, pcp, list)."""
     bounded(edge, pcp)
@@ -190,13 +236,17 @@ def enter_inner(
     return [zone, order(size), kind(migratetype), flags_of(no_fragment), pcp, PcpList(pcp, index)]
 
 
-def inner(edge: Edge, zone: Any, size: Any, migratetype: Int, flags: Int, pcp: Any, of: PcpList) -> Page | None:
+def inner(
+    edge: Edge, zone: Any, size: Any, migratetype: Int, flags: Int, pcp: Any, of: PcpList
+) -> Page | None:
     """Contract of __rmqueue_pcplist(): rmqueue_pcplist(), for the bulk allocator, which leaves the factor alone."""
     number, wanted = order_of(edge, size), our_type(edge.path, migratetype)
     right = edge.ours["order_to_pindex"](wanted, number) == of.index
     edge.owe(zone is edge.zone and pcp is edge.pcp and right, "the list is that of the order and type")
     take = edge.ours["rmqueue_pcplist"]
-    page = to_page(take(zone, pcp, number, wanted, edge.given["movable_pages"], no_fragment=spares(flags), bulk=True))
+    page = to_page(
+        take(zone, pcp, number, wanted, edge.given["movable_pages"], no_fragment=spares(flags), bulk=True)
+    )
     edge.count = convert(edge.path, to_int(LONG, pcp.count), INT)
     return page
 
@@ -307,7 +357,12 @@ def enter_drain(edge: Edge, zone: Any, pcp: Any, pages: Any, index: Any) -> list
         edge.given["countdown"] = pages
         edge.suppose(z3.And(pages.term < 1 << 24, pages.term > -(1 << 24)))
     edge.given["at"] = index
-    return [zone, convert(edge.path, to_int(LONG, pages), INT), pcp, Int(INT, index if isinstance(index, int) else 0)]
+    return [
+        zone,
+        convert(edge.path, to_int(LONG, pages), INT),
+        pcp,
+        Int(INT, index if isinstance(index, int) else 0),
+    ]
 
 
 class DrainTurn:
@@ -424,7 +479,9 @@ def COSTLY(edge: Edge) -> int:  # noqa: N802 # a constant of the zone's size
 
 def same_truth(edge: Edge, value: Int, wanted: bool | z3.BoolRef, says: str) -> None:
     """A flag of C's is the truth: owed."""
-    edge.owe(compare(edge.path, "==", convert(edge.path, value, INT), convert(edge.path, flag(wanted), INT)), says)
+    edge.owe(
+        compare(edge.path, "==", convert(edge.path, value, INT), convert(edge.path, flag(wanted), INT)), says
+    )
 
 
 def limit(edge: Edge, pcp: Any, zone: Any, free_high: Int) -> Int:
@@ -467,7 +524,12 @@ def enter_free_count(edge: Edge, pcp: Any, size: Any, limit_told: Any) -> list[A
     edge.given["order"] = int(size)
     if isinstance(limit_told, LiftedCount):
         edge.suppose(z3.And(limit_told.term >= 0, limit_told.term < 1 << 22))
-    return [pcp, Int(INT, to_int(LONG, limit_told).value), to_int(INT, pcp.batch), flag(frees_high(edge, pcp))]
+    return [
+        pcp,
+        Int(INT, to_int(LONG, limit_told).value),
+        to_int(INT, pcp.batch),
+        flag(frees_high(edge, pcp)),
+    ]
 
 
 def enter_drain_all(edge: Edge, zone: Any, pcp: Any) -> list[Any]:
@@ -497,30 +559,123 @@ def zone_of_lists(pcp: Any, *_: Any, **__: Any) -> Any:
     return pcp.world.zone if hasattr(pcp, "world") else getattr(pcp, "zone", None)
 
 
-LISTED = "while something is left to drain, some list has a block: the count is the pages listed (row pcp-count)"
+LISTED = (
+    "while something is left to drain, some list has a block: the count is the pages listed (row pcp-count)"
+)
 UNITS = (
-    Unit("order_to_pindex", (f"{P}.order_to_pindex",), enter_index, leave_number, index_of,
-         ("pcp.refill_one", "pcp.free_unref_page_commit"), zone=lambda *_: None, lemmas=True),
-    Unit("pindex_to_order", (f"{P}.pindex_to_order",), lambda edge, index: [Int(UINT, int(index))], leave_number,
-         order_of_index, ("pcp.drain_one",), zone=lambda *_: None, lemmas=True),
-    Unit("rmqueue_bulk", ONE, enter_refill, leave_refill, operations=("pcp.refill_one",), pcp=second, supposes=SMALL),
-    Unit("rmqueue_bulk", (f"{P}.rmqueue_bulk",), enter_bulk, leave_bulk, bulk, ("pcp.rmqueue_bulk",), rules=bulk_rules,
-         supposes=("fewer than 2^31 blocks are asked for",), pcp=second),
-    Unit("__rmqueue_pcplist", (f"{P}.rmqueue_pcplist",), enter_inner, leave_smallest, inner, ("pcp.rmqueue_pcplist",),
-         pcp=second, supposes=SMALL),
-    Unit("rmqueue_pcplist", (f"{P}.rmqueue_pcplist",), enter_pcplist, leave_smallest, operations=("pcp.rmqueue_pcplist",),
-         pcp=second, meant=lambda *_, bulk=False, **__: not bulk, supposes=SMALL),
-    Unit("free_pcppages_bulk", (f"{P}.next_pindex",), enter_next, leave_next, operations=("pcp.next_pindex",),
-         zone=zone_of_lists, rules=search_rules, callees={"pindex_to_order": found_list}, supposes=(LISTED,)),
-    Unit("free_pcppages_bulk", (f"{P}.drain_one",), enter_drain_one, leave_true, operations=("pcp.drain_one",), pcp=second,
-         meant=has_a_block, rules=drain_rules, supposes=SMALL),
-    Unit("free_pcppages_bulk", (f"{P}.free_pcppages_bulk",), enter_drain, contract=drain,
-         operations=("pcp.free_pcppages_bulk",), pcp=second, rules=whole_rules, supposes=(*SMALL, LISTED)),
-    Unit("nr_pcp_high", (f"{P}.pcp_limit",), enter_high, leave_count, limit, zone=zone_of_lists, supposes=SMALL),
-    Unit("nr_pcp_free", (f"{P}.pages_to_drain",), enter_free_count, leave_count, to_drain, zone=zone_of_lists,
-         pcp=first, supposes=SMALL),
-    Unit("free_unref_page_commit", (f"{P}.free_unref_page_commit",), enter_commit,
-         operations=("pcp.free_unref_page_commit",), pcp=second, supposes=SMALL),
+    Unit(
+        "order_to_pindex",
+        (f"{P}.order_to_pindex",),
+        enter_index,
+        leave_number,
+        index_of,
+        ("pcp.refill_one", "pcp.free_unref_page_commit"),
+        zone=lambda *_: None,
+        lemmas=True,
+    ),
+    Unit(
+        "pindex_to_order",
+        (f"{P}.pindex_to_order",),
+        lambda edge, index: [Int(UINT, int(index))],
+        leave_number,
+        order_of_index,
+        ("pcp.drain_one",),
+        zone=lambda *_: None,
+        lemmas=True,
+    ),
+    Unit(
+        "rmqueue_bulk",
+        ONE,
+        enter_refill,
+        leave_refill,
+        operations=("pcp.refill_one",),
+        pcp=second,
+        supposes=SMALL,
+    ),
+    Unit(
+        "rmqueue_bulk",
+        (f"{P}.rmqueue_bulk",),
+        enter_bulk,
+        leave_bulk,
+        bulk,
+        ("pcp.rmqueue_bulk",),
+        rules=bulk_rules,
+        supposes=("fewer than 2^31 blocks are asked for",),
+        pcp=second,
+    ),
+    Unit(
+        "__rmqueue_pcplist",
+        (f"{P}.rmqueue_pcplist",),
+        enter_inner,
+        leave_smallest,
+        inner,
+        ("pcp.rmqueue_pcplist",),
+        pcp=second,
+        supposes=SMALL,
+    ),
+    Unit(
+        "rmqueue_pcplist",
+        (f"{P}.rmqueue_pcplist",),
+        enter_pcplist,
+        leave_smallest,
+        operations=("pcp.rmqueue_pcplist",),
+        pcp=second,
+        meant=lambda *_, bulk=False, **__: not bulk,
+        supposes=SMALL,
+    ),
+    Unit(
+        "free_pcppages_bulk",
+        (f"{P}.next_pindex",),
+        enter_next,
+        leave_next,
+        operations=("pcp.next_pindex",),
+        zone=zone_of_lists,
+        rules=search_rules,
+        callees={"pindex_to_order": found_list},
+        supposes=(LISTED,),
+    ),
+    Unit(
+        "free_pcppages_bulk",
+        (f"{P}.drain_one",),
+        enter_drain_one,
+        leave_true,
+        operations=("pcp.drain_one",),
+        pcp=second,
+        meant=has_a_block,
+        rules=drain_rules,
+        supposes=SMALL,
+    ),
+    Unit(
+        "free_pcppages_bulk",
+        (f"{P}.free_pcppages_bulk",),
+        enter_drain,
+        contract=drain,
+        operations=("pcp.free_pcppages_bulk",),
+        pcp=second,
+        rules=whole_rules,
+        supposes=(*SMALL, LISTED),
+    ),
+    Unit(
+        "nr_pcp_high", (f"{P}.pcp_limit",), enter_high, leave_count, limit, zone=zone_of_lists, supposes=SMALL
+    ),
+    Unit(
+        "nr_pcp_free",
+        (f"{P}.pages_to_drain",),
+        enter_free_count,
+        leave_count,
+        to_drain,
+        zone=zone_of_lists,
+        pcp=first,
+        supposes=SMALL,
+    ),
+    Unit(
+        "free_unref_page_commit",
+        (f"{P}.free_unref_page_commit",),
+        enter_commit,
+        operations=("pcp.free_unref_page_commit",),
+        pcp=second,
+        supposes=SMALL,
+    ),
 )
 CONTRACTS = {
     "order_to_pindex": index_of,

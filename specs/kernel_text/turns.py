@@ -1,0 +1,70 @@
+"""Rules of loops, as the units need them: where a turn begins and ends, and whose contract its body has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pycparser import c_ast as A
+
+from specs.kernel_text.interpreter import Returned
+from specs.kernel_text.values import Cell, Scope
+
+
+def cell_of(scope: Scope, name: str) -> Cell:
+    """The variable, which the loop must have."""
+    found = scope.find(name)
+    if found is None:
+        raise KeyError(f"the loop has no variable {name}")
+    return found
+
+
+class OneTurn:
+    """A loop of which one turn is run, from what is put into its variables; then the function is left."""
+
+    keeps = False
+
+    def __init__(self, values: Callable[[Scope], dict[str, Any]], answer: Callable[[Scope], Any]) -> None:
+        self.values, self.answer = values, answer
+
+    def enter(self, scope: Scope) -> None:
+        """Put the values."""
+        for name, value in self.values(scope).items():
+            cell_of(scope, name).value = value
+
+    def again(self, scope: Scope) -> None:
+        """Leave."""
+        raise Returned(self.answer(scope))
+
+    def body(self, scope: Scope) -> bool:
+        """It is run."""
+        return False
+
+
+class EachTurn:
+    """A loop whose bounds are known, and whose body is a unit of its own: its contract stands in for it."""
+
+    keeps = True
+
+    def __init__(self, turn: Callable[[Scope], None]) -> None:
+        self.turn = turn
+
+    def enter(self, scope: Scope) -> None:
+        """Nothing is forgotten: the turns are counted as the text says."""
+
+    def again(self, scope: Scope) -> None:
+        """The next turn follows."""
+
+    def body(self, scope: Scope) -> bool:
+        """The contract."""
+        self.turn(scope)
+        return True
+
+
+def nth_loop(loops: dict[int, str], node: A.Node, kind: type, name: str) -> bool:
+    """Whether the node is the loop of that kind that was met first under the name."""
+    if not isinstance(node, kind):
+        return False
+    if name not in loops.values():
+        loops[id(node)] = name
+    return loops.get(id(node)) == name

@@ -1,0 +1,1 @@
+"""The kernel's C text, read and interpreted."""
