@@ -71,6 +71,11 @@ class Rule:
 
     front: Front
     cursor: int
+    keeps: bool = False
+
+    def body(self, scope: Any) -> bool:
+        """The body is run."""
+        return False
 
     def enter(self, scope: Any) -> None:
         """Only the cursor is known."""

@@ -75,15 +75,23 @@ def outcome(front: Front, text: Any, function: Function, paths: Sequence[Path], 
     args = [front.given(value) for value in row]
     found = front.run(text, function.name, args)[0]
     at = [(unknown(each), z3.BitVecVal(value, BITS)) for each, value in enumerate(row)]
-    broken = [path for path in paths if breaks(front, path, at)]
+    broken = [path for path in paths if breaks(front, path, with_names(path, at))]
     if isinstance(found, front.errors.Undefined):
         return "undefined" if broken else f"{found}, which no path owes"
     if broken:
         return f"{found.value}, and a path owes what is not so"
-    taken = [path for path in paths if holds((*path.facts, *path.denied), at)]
+    taken = [path for path in paths if holds((*path.facts, *path.denied), with_names(path, at))]
     if len(taken) != 1:
         return f"{len(taken)} paths are taken"
-    return _same(taken[0], found, at, function)
+    return _same(taken[0], found, with_names(taken[0], at), function)
+
+
+def with_names(path: Path, at: Any) -> Any:
+    """The values, and those of the terms to which the path gave names."""
+    found = list(at)
+    for name, known in path.named:
+        found.append((name, z3.simplify(z3.substitute(known, *found))))
+    return found
 
 
 def _same(path: Path, found: Any, at: Any, function: Function) -> str:

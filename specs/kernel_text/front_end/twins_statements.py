@@ -38,8 +38,8 @@ STATEMENTS: Final = (
     Fault(
         "if takes the other branch",
         AT,
-        "node.iftrue if holds(self, node.cond, scope) else node.iffalse",
-        "node.iffalse if holds(self, node.cond, scope) else node.iftrue",
+        "node.iftrue if self.decide(found) else node.iffalse",
+        "node.iffalse if self.decide(found) else node.iftrue",
     ),
     Fault("an else is passed over", AT, "else node.iffalse", "else None"),
     Fault("what for begins with is passed over", AT, "if init is not None:", "if False:"),
