@@ -18,6 +18,7 @@ from rich.table import Table
 from specs.crosshair_gate.gates import gates
 from specs.explain.facts import explained, facts
 from specs.explain.words import explanation
+from specs.kernel_text.command import kernel
 from specs.ledger.checkout import commit
 from specs.ledger.interrupts import Interruptible
 from specs.ledger.theorem import HOLDS, Theorem
@@ -171,3 +172,4 @@ main.add_command(mutants)
 main.add_command(export)
 main.add_command(recheck)
 main.add_command(report)
+main.add_command(kernel)

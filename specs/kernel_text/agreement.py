@@ -179,6 +179,10 @@ def answer_of(side: Side, kind: str, given: Mapping[str, Any]) -> Any:
         return LiftedBool(path, z3.Bool(f"asked{len(answers.known)}"))
     if kind == "page?":
         return LiftedPfn(path, answers.fresh("page")) if path.choose() else None
+    if kind == "pages":
+        made = answers.fresh("pages")
+        path.assume(z3.ULE(made, 1 << 53))
+        return LiftedCount(path, made)
     if kind == "count":
         made = answers.fresh("count")
         path.assume(z3.ULT(made, 1 << 20))
@@ -211,8 +215,10 @@ def outcome(side: Side, call: Call, function: Callable[..., Any]) -> Outcome:
         raise
     except (Undefined, AssertionError) as error:
         return Outcome("is wrong", str(error), side.run.events)
+    except side.subject.errors.BuddyError as error:
+        return Outcome(f"ends in {type(error).__name__}", None, side.run.events)
     except Exception as error:  # broken text may do anything
-        return Outcome(f"ends in {type(error).__name__}", str(error), side.run.events)
+        return Outcome("is wrong", f"{type(error).__name__}: {error}", side.run.events)
 
 
 def parts(value: Any) -> Iterator[Any]:
@@ -344,7 +350,9 @@ def terms_of(one: Any, two: Any) -> tuple[z3.ExprRef, z3.ExprRef]:
 
 
 def where_they_part(by: Comparison, path: Path, theirs: Outcome, ours: Outcome) -> str:
-    """The first thing that one does and the other does not."""
+    """The first thing that one does and the other does not; what is wrong is no agreement."""
+    if ours.kind == "is wrong":
+        return f"ours is wrong: {told(ours.value)}"
     for one, two in zip(theirs.events, ours.events, strict=False):
         if one.does != two.does or len(one.operands) != len(two.operands):
             return f"{one.where}: {shown(one)}; {two.where}: {shown(two)}"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import chain, combinations
 from types import SimpleNamespace
 from typing import Any
 
 import z3
 
 from specs.kernel_text.agreement import Call, Case, Side
-from specs.prover.method.lifted import BITS, LiftedCount, LiftedPfn
+from specs.prover.method.lifted import BITS, LiftedBool, LiftedCount, LiftedPfn
 from specs.prover.method.loops import LEFT, START, STOP, Countdown, Cursor
 from specs.prover.models.zone.geometry import Geometry
 
@@ -187,6 +188,63 @@ def drains(index: int) -> Call:
     return calling(zone, pcp, index)
 
 
+class MarkedZone:
+    """A zone as the watermark asks: any reserve, and any lists."""
+
+    def __init__(self, side: Side) -> None:
+        self.path = side.run.path
+        self.lowmem_reserve = (None, None, side.count("reserve"), None)
+        self.nr_reserved_highatomic = side.count("highatomic")
+
+    def has_free(self, order: int, migratetype: int) -> LiftedBool:
+        """Any list may have a block or none."""
+        return LiftedBool(self.path, z3.Bool(f"free {order} {migratetype}"))
+
+
+def pages(name: str) -> Callable[[Side], LiftedCount]:
+    """A number of pages, which is at most 2^52."""
+
+    def made(side: Side) -> LiftedCount:
+        found = side.count(name)
+        side.run.path.assume(z3.ULE(found.term, 1 << 52))
+        return found
+
+    return made
+
+
+def marked(side: Side) -> MarkedZone:
+    """A zone whose numbers are at most 2^52."""
+    for name in ("reserve", "highatomic"):
+        pages(name)(side)
+    return MarkedZone(side)
+
+
+def boosted(side: Side) -> LiftedCount:
+    """A boost, which the mark includes."""
+    found = side.count("boost")
+    side.run.path.assume(z3.ULE(found.term, z3.BitVec("mark", BITS)))
+    return found
+
+
+def mask(side: Side) -> LiftedPfn:
+    """Any mask of flags."""
+    side.run.path.assume(z3.ULT(z3.BitVec("gfp_mask", BITS), 1 << 24))
+    return LiftedPfn(side.run.path, z3.BitVec("gfp_mask", BITS))
+
+
+def few(side: Side) -> LiftedCount:
+    """Any order."""
+    found = side.count("order")
+    side.run.path.assume(z3.ULE(found.term, 10))
+    return found
+
+
+RESERVES = tuple(
+    map(sum, chain.from_iterable(combinations((0x8, 0x10, 0x20, 0x200), many) for many in range(5)))
+)
+"""Every combination of the flags that reach below a mark."""
+W, G, A = "linux.watermark", "linux.gfp", "linux.alloc_flags"
+MARKS = (marked, pages("mark"), 2)
 FLAGS = (False, True)
 CASES: dict[tuple[str, str], Case] = {
     ("__find_buddy_pfn", "pfn.buddy_pfn"): Case(each(lambda o: calling(block(o), o), ORDERS)),
@@ -292,6 +350,35 @@ CASES: dict[tuple[str, str], Case] = {
     ("free_pcppages_bulk", f"{P}.free_pcppages_bulk"): Case(
         each(lambda i: calling(zone, pcp, countdown("pages", 0), i), LISTS),
         {P: {"next_pindex": "index?", "drain_one": "true"}},
+    ),
+    ("__zone_watermark_unusable_free", f"{W}.unusable_free"): Case(
+        each(lambda o, f: calling(o, f, pages("highatomic")), ORDERS, RESERVES)
+    ),
+    ("__zone_watermark_ok", f"{W}.zone_watermark_ok"): Case(
+        (
+            *each(lambda o, f: calling(marked, o, pages("mark"), 2, f, pages("free")), (0,), RESERVES),
+            *each(
+                lambda o, f: calling(marked, o, pages("mark"), 2, f, pages("free")),
+                (1, 2, 9, 10),
+                (0, 8, 0x230),
+            ),
+        ),
+        {W: {"unusable_free": "pages"}},
+    ),
+    ("zone_watermark_fast", f"{W}.zone_watermark_fast"): Case(
+        each(
+            lambda o, f, w, g: calling(marked, o, pages("mark"), 2, f | w, g, pages("free"), boosted),
+            ORDERS,
+            RESERVES,
+            (0, 1),
+            (0, 0x200),
+        ),
+        {W: {"unusable_free": "pages", "zone_watermark_ok": "asks"}},
+    ),
+    ("gfp_zone", f"{G}.gfp_zone"): Case((calling(mask),)),
+    ("gfp_migratetype", f"{G}.gfp_migratetype"): Case(each(lambda f: calling(mask, mobility_off=f), FLAGS)),
+    ("gfp_to_alloc_flags", f"{A}.gfp_to_alloc_flags"): Case(
+        each(lambda f: calling(mask, few, realtime=f), FLAGS)
     ),
     ("nr_pcp_high", f"{P}.pcp_limit"): Case(
         each(lambda o, r: calling(pcp, o, reclaim_active=r), PCP_ORDERS, FLAGS)

@@ -16,6 +16,7 @@ from typing import Final, TypeAlias
 import z3
 
 from specs.kernel_text.errors import Undefined
+from specs.kernel_text.settled import settled
 from specs.prover.method.lifted import Decider
 from specs.prover.method.paths import Path
 
@@ -213,10 +214,22 @@ def _divided(path: Decider | None, kind: Kind, sign: str, one: z3.BitVecRef, two
         _owe(path, two != 0, "nothing is divided by 0")
     elif two.as_long() == 0:
         raise Undefined("a division by 0")
+    if sign == "/" and (halved := _halved(path, kind, one, two)) is not None:
+        return halved
     if kind.signed:
         _owe(path, z3.Not(z3.And(one == kind.least, two == -1)), f"{sign} of {kind.name} does not overflow")
         return Int(kind, named(path, one / two if sign == "/" else z3.SRem(one, two)))
     return Int(kind, named(path, z3.UDiv(one, two) if sign == "/" else z3.URem(one, two)))
+
+
+def _halved(path: Decider | None, kind: Kind, one: z3.BitVecRef, two: z3.BitVecRef) -> Int | None:
+    """A division by a power of two, of what the path has settled is not negative: a shift."""
+    if not z3.is_bv_value(two) or (many := two.as_long()) & (many - 1) or not isinstance(path, Path):
+        return None
+    if kind.signed and settled(path, one >= 0) is not True:
+        return None
+    shift = many.bit_length() - 1
+    return number(kind, one >> shift if kind.signed else z3.LShR(one, z3.BitVecVal(shift, BITS)))
 
 
 def named(path: Decider | None, found: z3.BitVecRef) -> z3.BitVecRef:

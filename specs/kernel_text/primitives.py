@@ -97,12 +97,12 @@ def is_empty(edge: Edge, area: AreaOf, migratetype: Int) -> Int:
     return flag(edge.zone.free_area.first(area.order, our_type(edge.path, migratetype)) is None)
 
 
-def none_free(edge: Edge, area: AreaOf) -> bool:
+def none_free(edge: Edge, area: AreaOf) -> bool | z3.BoolRef:
     """Whether nr_free of the order is 0: no list of it has a block."""
     free = edge.zone.free_area
     if hasattr(free, "orders"):
         return bool(free[area.order].nr_free == 0)
-    return bool(free.none_free(area.order))
+    return condition_of(free.none_free(area.order))
 
 
 def order_at(edge: Edge, page: Page) -> OrderAt:

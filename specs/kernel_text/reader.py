@@ -24,6 +24,7 @@ from specs.kernel_text.tree import Tree
 HEADERS: Final = (
     "include/linux/mmzone.h",
     "include/linux/gfp_types.h",
+    "include/linux/page-flags-layout.h",
     "include/linux/gfp.h",
     "include/linux/page-isolation.h",
     "mm/internal.h",

@@ -86,6 +86,8 @@ class Unit:
     """What the kernel's callers see to, in words."""
     lemmas: bool = False
     """Whether the rows' lemmas are about it."""
+    rows: tuple[str, ...] = ()
+    """The rows about it that look at no state of a zone."""
 
 
 @dataclass(eq=False)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from specs.kernel_text.edge import Operation
-from specs.kernel_text.functions import core, fallback, highatomic, isolation, mobility, pcp
+from specs.kernel_text.functions import core, fallback, highatomic, isolation, mobility, pcp, request
 from specs.kernel_text.units import Unit
 
-ROOMS = (core, mobility, fallback, highatomic, isolation, pcp)
+ROOMS = (core, mobility, fallback, highatomic, isolation, pcp, request)
 UNITS: tuple[Unit, ...] = tuple(unit for room in ROOMS for unit in room.UNITS)
 """Every unit, in the order in which the functions build on each other."""
 CONTRACTS: Mapping[str, Operation] = {name: made for room in ROOMS for name, made in room.CONTRACTS.items()}

@@ -109,7 +109,9 @@ def move_block(edge: Edge, zone: Any, page: Page, migratetype: Int, movable: Cel
         movable.value = to_int(INT, edge.given["movable_pages"](asked))
     moved = edge.ours["move_freepages_block"](edge.zone, edge.our_pfn(page), our_type(edge.path, migratetype))
     if movable is not None and edge.path is not None:
-        edge.suppose(z3.ULE(term(to_int(INT, moved).value) + term(movable.value.value), edge.given["pageblock"]))
+        edge.suppose(
+            z3.ULE(term(to_int(INT, moved).value) + term(movable.value.value), edge.given["pageblock"])
+        )
     return to_int(INT, moved)
 
 

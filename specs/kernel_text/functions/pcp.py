@@ -29,6 +29,7 @@ from specs.kernel_text.primitives import carried, order_of
 from specs.kernel_text.turns import cell_of
 from specs.kernel_text.units import Unit, kind, order
 from specs.kernel_text.values import Named, Page, PcpList, Scope
+from specs.prover.method.labels import is_pcp
 from specs.prover.method.lifted import LiftedCount
 from specs.prover.method.loops import LEFT, Countdown
 from specs.prover.method.paths import Cut
@@ -535,9 +536,53 @@ def enter_free_count(edge: Edge, pcp: Any, size: Any, limit_told: Any) -> list[A
 def enter_drain_all(edge: Edge, zone: Any, pcp: Any) -> list[Any]:
     """drain_pages_zone(cpu, zone)."""
     if isinstance(pcp.count, Countdown):
-        edge.given["emptying"] = pcp.count
+        edge.given["countdown"] = pcp.count
     bounded(edge, pcp)
     return [Int(UINT, 0), zone]
+
+
+class EmptyTurn:
+    """The loop of drain_pages_zone(), which reads the count anew in each turn."""
+
+    keeps = False
+
+    def __init__(self, edge: Edge) -> None:
+        self.edge, self.countdown = edge, edge.given["countdown"]
+
+    def enter(self, scope: Scope) -> None:
+        """Any state, with as many pages listed as are counted."""
+        self.countdown.loop.enter()
+        self.countdown.term = LEFT
+        self.edge.suppose(z3.And(LEFT >= 0, LEFT < 1 << 24))
+        self.edge.count = Int(INT, LEFT)
+
+    def again(self, scope: Scope) -> None:
+        """What is left is owed."""
+        loop, left = self.countdown.loop, self.edge.pcp.count.term
+        loop.owe()
+        loop.spent(left)
+        loop.world.owe("loop", left < LEFT, f"{loop.name} makes progress")
+        raise Cut
+
+    def body(self, scope: Scope) -> bool:
+        """It is run."""
+        return False
+
+
+def empty_rules(edge: Edge, function: str, loop: A.Node) -> LoopRule | None:
+    """Its one loop."""
+    return EmptyTurn(edge) if "countdown" in edge.given else None
+
+
+def drain_some(edge: Edge, zone: Any, count: Int, pcp: Any, index: Int) -> None:
+    """Contract of free_pcppages_bulk(): as many pages as are asked for, or more; 0 are left if none is listed."""
+    drain(edge, zone, count, pcp, index)
+    if edge.path is None or edge.path.world is None:
+        return
+    left, world = pcp.count.term, edge.path.world
+    now = world.state
+    edge.suppose(z3.And(left <= LEFT - term(count.value), left > -(1 << 24)))
+    world.laws.append(lambda page: z3.Implies(left <= 0, z3.Not(is_pcp(now.owner(page)))))
 
 
 P = "linux.pcp"
@@ -667,6 +712,16 @@ UNITS = (
         zone=zone_of_lists,
         pcp=first,
         supposes=SMALL,
+    ),
+    Unit(
+        "drain_pages_zone",
+        (f"{P}.drain_pages_zone",),
+        enter_drain_all,
+        operations=("pcp.drain_pages_zone",),
+        pcp=second,
+        rules=empty_rules,
+        callees={"free_pcppages_bulk": drain_some},
+        supposes=(*SMALL, "a drain takes as many pages as it is asked for (rows drain-bulk, pcp-count)"),
     ),
     Unit(
         "free_unref_page_commit",

@@ -1,0 +1,161 @@
+"""The ledger's rows about a C function: each is decided over the text, in the place of our function."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from specs.kernel_text.agreement import Agreement, Comparison
+from specs.kernel_text.cases import CASES
+from specs.kernel_text.constants import Constants
+from specs.kernel_text.errors import NoTree, Place, Unread
+from specs.kernel_text.functions import CONTRACTS, UNITS
+from specs.kernel_text.reader import Text
+from specs.kernel_text.units import Unit, backed
+from specs.ledger.subject import Subject, fresh
+from specs.ledger.theorem import Outcome, Theorem
+from specs.prover.method.paths import TooManyPaths
+from specs.prover.method.row import Proof, solvers_for
+from specs.prover.method.solve import Solvers
+from specs.run.decide import limited, told
+from specs.theorems import LEDGER
+
+TOPS = tuple(range(1, 11))
+"""A kernel with MAX_ORDER 1 would compare an order with a negative number; there is none."""
+FORGOTTEN = re.compile(r"does not end in Unread: (\S+?):(\d+): (.*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What deciding a row over a function's text came to."""
+
+    function: str
+    ours: str
+    row: str
+    verdict: str
+    paths: int
+    obligations: int
+    seconds: float
+    solvers: tuple[str, ...] = ()
+    story: str = ""
+
+
+@dataclass
+class Findings:
+    """All that was found of one unit."""
+
+    function: str
+    ours: str
+    place: Place | None = None
+    rows: list[Found] = field(default_factory=list)
+    agreement: Agreement | None = None
+    seconds: float = 0.0
+    unread: list[tuple[Place, str]] = field(default_factory=list)
+
+    @property
+    def held(self) -> bool:
+        """Whether all that was decided holds, and something was."""
+        same = self.agreement is None or self.agreement.result == "same"
+        decided = bool(self.rows) or self.agreement is not None
+        return decided and same and all(each.verdict == "proved" for each in self.rows)
+
+
+@dataclass
+class Shared:
+    """What units of one process share: the solvers' proofs, and our side of every comparison."""
+
+    solvers: Solvers = field(default_factory=Solvers)
+    ours: Subject | None = None
+
+    def of(self, subject: Subject) -> None:
+        """The subject's rows find what was proved for others: they owe it in the same terms."""
+        solvers = solvers_for(subject)
+        solvers.proved, solvers.alive = self.solvers.proved, self.solvers.alive
+        solvers.witnesses = self.solvers.witnesses
+
+
+def rows_of(unit: Unit, only: Sequence[str] = ()) -> Iterator[tuple[Theorem, Proof]]:
+    """The rows about the unit's function, each as far as it is about it."""
+    for row in LEDGER:
+        if not isinstance(row.check, Proof) or (only and row.name not in only):
+            continue
+        operations = tuple(name for name in row.check.names if name in unit.operations)
+        if operations or row.name in unit.rows:
+            lemmas = row.check.lemmas if unit.lemmas or row.name in unit.rows else None
+            yield row, replace(row.check, names=operations, lemmas=lemmas)
+
+
+def examine(
+    number: int,
+    text: Text,
+    shared: Shared,
+    tops: tuple[int, ...] = TOPS,
+    only: Sequence[str] = (),
+    *,
+    agree: bool = True,
+) -> Findings:
+    """Decide everything about a unit."""
+    unit, started = UNITS[number], time.perf_counter()
+    home = unit.homes[0]
+    found = Findings(unit.name, home)
+    try:
+        found.place = text.place(unit.name)
+        text.function(unit.name)
+        subject = backed(unit, text, CONTRACTS, Constants(text))
+    except Unread as error:
+        found.unread.append((error.place, error.construct))
+        return found
+    except NoTree as error:
+        found.unread.append((Place(text.files[-1], 0), str(error).rpartition(": ")[2]))
+        return found
+    shared.of(subject)
+    for row, proof in rows_of(unit, only):
+        found.rows.extend(decided(unit, row, proof, subject, tops, found))
+    if agree and not only and (unit.name, home) in CASES:
+        found.agreement = compared(unit, home, subject, shared, found)
+    found.seconds = round(time.perf_counter() - started, 2)
+    return found
+
+
+def decided(
+    unit: Unit, row: Theorem, proof: Proof, subject: Subject, tops: tuple[int, ...], found: Findings
+) -> Iterator[Found]:
+    """What the row comes to; nothing, if it met what is not read."""
+    started = time.perf_counter()
+    outcome: Outcome = limited(lambda: proof(subject, tops))
+    forgotten = FORGOTTEN.search(outcome.story)
+    if forgotten is not None:
+        entry = (Place(forgotten[1], int(forgotten[2])), forgotten[3])
+        if entry not in found.unread:
+            found.unread.append(entry)
+        return
+    verdict = "proved" if outcome.result == "holds" else outcome.result
+    story = "" if outcome.result == "holds" else told(outcome)
+    seconds = round(time.perf_counter() - started, 2)
+    yield Found(
+        unit.name,
+        unit.homes[0],
+        row.name,
+        verdict,
+        outcome.paths,
+        outcome.obligations,
+        seconds,
+        outcome.solvers,
+        story,
+    )
+
+
+def compared(unit: Unit, home: str, subject: Subject, shared: Shared, found: Findings) -> Agreement | None:
+    """Whether C and ours do the same on every path."""
+    shared.ours = shared.ours or fresh()
+    comparison = Comparison(CASES[unit.name, home], subject, shared.ours, home, shared.solvers)
+    try:
+        return comparison.run()
+    except Unread as error:
+        if (error.place, error.construct) not in found.unread:
+            found.unread.append((error.place, error.construct))
+        return None
+    except TooManyPaths as error:
+        return Agreement("unknown", home, comparison.paths, story=str(error))
