@@ -136,12 +136,14 @@ class BulkTurn:
 
 
 def bulk_rules(edge: Edge, function: str, loop: A.Node) -> LoopRule | None:
-    """Its one loop."""
-    return BulkTurn(edge) if isinstance(loop, A.For) else None
+    """Its one loop; over plain numbers it runs as it stands."""
+    return BulkTurn(edge) if isinstance(loop, A.For) and edge.path is not None else None
 
 
 def leave_bulk(edge: Edge, answer: Int) -> None:
-    """Ours tells nothing."""
+    """Ours tells nothing; over plain numbers, C counts the blocks that it moved, for its caller."""
+    if edge.path is None:
+        edge.beyond = combine(None, "-", edge.beyond, Int(LONG, answer.value << edge.given["request"][0]))
 
 
 def enter_refill(

@@ -1,0 +1,115 @@
+"""Our package with C's functions in the places of ours, all of them, or none: two sides of a comparison."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from specs.kernel_text.constants import Constants
+from specs.kernel_text.errors import Place
+from specs.kernel_text.functions import CONTRACTS, UNITS
+from specs.kernel_text.reader import Text
+from specs.kernel_text.units import Backed, Unit
+from specs.ledger.subject import LINUX, UNDER_PROOF, Subject, fresh
+from specs.prover.models.zone.geometry import Geometry
+
+Home = tuple[str, str]
+"""A C function, and our function in whose place it stands."""
+
+
+class Kept(Constants):
+    """Constants that are looked up once for each size of a zone."""
+
+    def of(self, top: int, pageblock: int) -> dict[str, Any]:
+        """All of them."""
+        key = f"{top} {pageblock}"
+        if key not in self.values:
+            self.values[key] = super().of(top, pageblock)
+        found: dict[str, Any] = self.values[key]
+        return found
+
+
+@dataclass
+class Trace:
+    """What ran of C."""
+
+    ran: Counter[Home] = field(default_factory=Counter)
+    places: list[tuple[str, Place]] = field(default_factory=list)
+    """Of the last call: each function that ended, and where it reached beyond its text last."""
+
+
+@dataclass(eq=False)
+class Counted(Backed):
+    """A stand-in that counts its calls, and has the name of ours."""
+
+    trace: Trace = field(default_factory=Trace)
+    home: str = ""
+
+    @property
+    def __name__(self) -> str:
+        """The name of ours."""
+        return self.home.rpartition(".")[2]
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        """What C answers, as ours would."""
+        if not self.unit.meant(*args, **named):
+            return self.original(*args, **named)
+        self.trace.ran[self.unit.name, self.home] += 1
+        before = self.last
+        try:
+            return super().__call__(*args, **named)
+        finally:
+            machine = self.last.machine if self.last is not None and self.last is not before else None
+            if machine is not None:
+                self.trace.places.append(
+                    (self.unit.name, machine.places[-1] if machine.places else machine.place)
+                )
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two packages."""
+
+    subject: Subject
+    trace: Trace
+
+
+def scale(subject: Subject, top: int) -> None:
+    """Make the package's zones those of that top order, for good: it is a copy."""
+    constants: dict[str, Any] = {**Geometry(top).constants(), "MAX_ORDER": top}
+    for name in LINUX:
+        module = subject.module(name)
+        for key, value in constants.items():
+            if hasattr(module, key):
+                setattr(module, key, value)
+
+
+def ours(top: int) -> Side:
+    """Our package as it is."""
+    subject = fresh()
+    scale(subject, top)
+    return Side(subject, Trace())
+
+
+def theirs(text: Text, top: int, units: Iterable[Unit] = UNITS) -> Side:
+    """Our package with C's functions in the places of ours, wherever their names are used."""
+    made = ours(top)
+    subject, constants = made.subject, Kept(text)
+    homes = [(unit, home) for unit in units for home in unit.homes]
+    taken = {home for _, home in homes}
+    for unit, home in homes:
+        module, _, function = home.rpartition(".")
+        found = subject.module(module)
+        original = getattr(found, function)
+        sizes = subject.module("linux.pageblock")
+        stand_in = Counted(
+            unit, text, constants, found, CONTRACTS, sizes, original, trace=made.trace, home=home
+        )
+        setattr(found, function, stand_in)
+        for name in UNDER_PROOF:
+            other = subject.module(name)
+            if f"{name}.{function}" not in taken and getattr(other, function, None) is original:
+                setattr(other, function, stand_in)
+    return made
