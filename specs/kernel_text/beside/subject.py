@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from specs.kernel_text.constants import Constants
+from specs.kernel_text.edge import Edge, Operation
 from specs.kernel_text.errors import Place
-from specs.kernel_text.functions import CONTRACTS, UNITS
+from specs.kernel_text.functions import CONTRACTS, ON_INTS, UNITS
+from specs.kernel_text.integers import LONG, Int, flag
+from specs.kernel_text.lifting import OrderAt
 from specs.kernel_text.reader import Text
 from specs.kernel_text.units import Backed, Unit
+from specs.kernel_text.values import Page
 from specs.ledger.subject import LINUX, UNDER_PROOF, Subject, fresh
 from specs.prover.models.zone.geometry import Geometry
 
+ALL = (*UNITS, *ON_INTS)
 Home = tuple[str, str]
 """A C function, and our function in whose place it stands."""
 
@@ -36,8 +41,40 @@ class Trace:
     """What ran of C."""
 
     ran: Counter[Home] = field(default_factory=Counter)
+    helped: Counter[str] = field(default_factory=Counter)
+    """What ran inside others."""
     places: list[tuple[str, Place]] = field(default_factory=list)
     """Of the last call: each function that ended, and where it reached beyond its text last."""
+
+
+def area_at(edge: Edge, page: Page) -> Any:
+    """The lists of the zone to which a page belongs; None if it belongs to none."""
+    pageblocks = getattr(edge.zone, "pageblocks", None)
+    return edge.zone.free_area if pageblocks is None else pageblocks.free_area_of(page.pfn)
+
+
+def order_at(edge: Edge, page: Page) -> OrderAt:
+    """buddy_order(): of a free block of any zone."""
+    area, orders = area_at(edge, page), range(edge.zone.free_area.max_order + 1)
+    return OrderAt(page, [area is not None and area.is_free_block(page.pfn, order) for order in orders])
+
+
+HELPED = ("__find_buddy_pfn", "find_buddy_page_pfn", "page_is_buddy")
+"""Functions that stand by contracts in proofs, and are run as they stand over plain numbers."""
+ANYWHERE: dict[str, Operation] = {
+    "PageBuddy": lambda edge, page: flag(any(order_at(edge, page).truths)),
+    "buddy_order": order_at,
+    "page_zone_id": lambda edge, page: Int(LONG, id(area_at(edge, page)) >> 1),
+}
+"""What they ask of pages of any zone."""
+BY_CONTRACT = {name: made for name, made in CONTRACTS.items() if name not in HELPED}
+
+
+def whole(unit: Unit) -> Unit:
+    """The unit, of which as much is run as can be."""
+    if unit.name not in ("__free_one_page", "buddy_merge_likely"):
+        return unit
+    return replace(unit, runs=HELPED, callees={**unit.callees, **ANYWHERE})
 
 
 @dataclass(eq=False)
@@ -62,7 +99,8 @@ class Counted(Backed):
             return super().__call__(*args, **named)
         finally:
             machine = self.last.machine if self.last is not None and self.last is not before else None
-            if machine is not None:
+            if machine is not None and self.last is not None:
+                self.trace.helped.update(name for name in self.last.done if name in HELPED)
                 self.trace.places.append(
                     (self.unit.name, machine.places[-1] if machine.places else machine.place)
                 )
@@ -93,7 +131,7 @@ def ours(top: int) -> Side:
     return Side(subject, Trace())
 
 
-def theirs(text: Text, top: int, units: Iterable[Unit] = UNITS) -> Side:
+def theirs(text: Text, top: int, units: Iterable[Unit] = ALL) -> Side:
     """Our package with C's functions in the places of ours, wherever their names are used."""
     made = ours(top)
     subject, constants = made.subject, Kept(text)
@@ -105,7 +143,7 @@ def theirs(text: Text, top: int, units: Iterable[Unit] = UNITS) -> Side:
         original = getattr(found, function)
         sizes = subject.module("linux.pageblock")
         stand_in = Counted(
-            unit, text, constants, found, CONTRACTS, sizes, original, trace=made.trace, home=home
+            whole(unit), text, constants, found, BY_CONTRACT, sizes, original, trace=made.trace, home=home
         )
         setattr(found, function, stand_in)
         for name in UNDER_PROOF:
