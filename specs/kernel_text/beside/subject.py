@@ -72,9 +72,7 @@ BY_CONTRACT = {name: made for name, made in CONTRACTS.items() if name not in HEL
 
 def whole(unit: Unit) -> Unit:
     """The unit, of which as much is run as can be."""
-    if unit.name not in ("__free_one_page", "buddy_merge_likely"):
-        return unit
-    return replace(unit, runs=HELPED, callees={**unit.callees, **ANYWHERE})
+    return replace(unit, runs=(*unit.runs, *HELPED), callees={**ANYWHERE, **unit.callees})
 
 
 @dataclass(eq=False)

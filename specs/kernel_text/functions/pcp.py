@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import z3
@@ -557,8 +558,10 @@ def first(pcp: Any, *_: Any, **__: Any) -> Any:
 
 
 def zone_of_lists(pcp: Any, *_: Any, **__: Any) -> Any:
-    """The zone to which the lists belong, if they tell."""
-    return pcp.world.zone if hasattr(pcp, "world") else getattr(pcp, "zone", None)
+    """The zone to which the lists belong, if they tell; or one of which nothing counts."""
+    if hasattr(pcp, "world"):
+        return pcp.world.zone
+    return getattr(pcp, "zone", SimpleNamespace(nr_isolate_pageblock=0))
 
 
 LISTED = (
