@@ -29,7 +29,7 @@ class Room:
         return f"{self.shape.words}; orders {self.orders}, types {self.types}; {', '.join(self.also)}"
 
 
-def small(end: int = 8, high: int = 0, batch: int = 1, movable: str = "some", start: int = 0) -> Shape:
+def small(start: int = 0, end: int = 8, high: int = 0, batch: int = 1, movable: str = "some") -> Shape:
     """A zone with pageblocks of 4 pages."""
     return Shape(3, ((start, end, ((start, end),)),), 1, high, batch, movable)
 
