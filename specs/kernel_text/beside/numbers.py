@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
-from random import Random
 from time import monotonic
 from typing import Any, Final
 
@@ -108,7 +107,7 @@ class Splitter:
     def __init__(self, side: Side) -> None:
         self.side, self.noted = side, Noted()
         for name in ("linux.isolation", "linux.mobility"):
-            setattr(side.subject.module(name), "free_one_page", self.noted)
+            vars(side.subject.module(name))["free_one_page"] = self.noted
 
     def pieces(self, head: int, order: int, offset: int) -> Any:
         """The pieces of a free block of that order, and what is left on the lists."""
@@ -128,7 +127,7 @@ class Splitter:
 
 
 def first_of_splits(ours: Side, theirs: Side, until: float) -> tuple[int, str]:
-    """Every order and every offset, from several first pages; how many were compared, and what differs first."""
+    """Every order and offset, from several first pages; how many were compared, and what differs first."""
     one, two, number = Splitter(ours), Splitter(theirs), 0
     for order in range(1, 11):
         for head in (0, 1 << order, 3 << order, 1 << 20):
@@ -141,28 +140,3 @@ def first_of_splits(ours: Side, theirs: Side, until: float) -> tuple[int, str]:
                     what = f"split_free_page({head}, {order}, {head + offset})"
                     return number, f"{what}: C frees {other}, ours {mine}"
     return number, ""
-
-
-def first_of_core(ours: Side, theirs: Side, calls: int) -> tuple[int, str]:
-    """The zone of the core, which knows neither types nor pageblocks, under random calls."""
-    chance = Random(0)  # noqa: S311 # the same calls each time, and no secret
-    mine, other = (side.subject.zone.Zone(3) for side in (ours, theirs))
-    for zone in (mine, other):
-        zone.add_range(0, 32)
-    for number in range(calls):
-        if mine.live and chance.randrange(2):
-            block = chance.choice(sorted(mine.live.items()))
-            name, args = "free", block
-        else:
-            name, args = "alloc", (chance.randrange(4),)
-        answer = getattr(mine, name)(*args)
-        try:
-            found = getattr(other, name)(*args)
-        except (Unread, NoTree):
-            raise
-        except Exception as error:  # whatever the text does is the finding
-            found = f"{type(error).__name__}: {error}"
-        lists = [list(zone.free_area.blocks()) for zone in (mine, other)]
-        if answer != found or lists[0] != lists[1]:
-            return number + 1, f"Zone.{name}{args}: C {found}, {lists[1]}; ours {answer}, {lists[0]}"
-    return calls, ""

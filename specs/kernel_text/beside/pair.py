@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from specs.kernel_text.beside.subject import Side
@@ -27,9 +27,8 @@ class Pair:
     shape: Shape
     ours: Side
     theirs: Side
-
-    def __post_init__(self) -> None:
-        self.begin()
+    mine: list[Any] = field(default_factory=list)
+    others: list[Any] = field(default_factory=list)
 
     def begin(self) -> None:
         """Zones with all their memory free."""

@@ -78,7 +78,9 @@ class Chooser:
 
     def order(self) -> int:
         """Small ones more often."""
-        return self.chance.choice((0, 0, 0, 1, 2, self.shape.top - 1, self.chance.randrange(self.shape.top + 1)))
+        return self.chance.choice(
+            (0, 0, 0, 1, 2, self.shape.top - 1, self.chance.randrange(self.shape.top + 1))
+        )
 
     def page(self, zone: Any) -> int:
         """A page between the zone's first and last."""

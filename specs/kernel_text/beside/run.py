@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from time import monotonic
 
-from specs.kernel_text.beside.numbers import first_of_core, first_of_numbers, first_of_splits
+from specs.kernel_text.beside.core import first_of_core
+from specs.kernel_text.beside.numbers import first_of_numbers, first_of_splits
 from specs.kernel_text.beside.pair import Pair
 from specs.kernel_text.beside.programs import SHAPES, Program
 from specs.kernel_text.beside.rooms import LARGER, ROOMS
@@ -104,7 +105,8 @@ class Comparison:
             self.result.calls += walk.calls
             (self.result.rooms if walk.whole else self.result.unfinished).append(room.words)
             if found is not None:
-                return self.differs(walk.pair, found[0])
+                self.differs(walk.pair, found[0])
+                return
 
     def programs(self) -> None:
         """Random programs, on every shape in turn; at least one on each."""
@@ -118,15 +120,18 @@ class Comparison:
             self.result.programs += 1
             self.result.steps += len(program.calls)
             if found is not None:
-                return self.differs(program.pair, program.calls)
+                self.differs(program.pair, program.calls)
+                return
+
+    def core(self) -> None:
+        """The zone of the core."""
+        calls, self.result.story = first_of_core(*self.both(3), 150)
+        self.result.steps += calls
 
     def numbers(self) -> None:
-        """Functions of numbers, the zone of the core, and splits."""
+        """Functions of numbers, and splits."""
         result = self.result
         result.numbers, result.story = first_of_numbers(*self.both(10), self.until("numbers"))
-        if not result.story:
-            calls, result.story = first_of_core(*self.both(3), 200)
-            result.steps += calls
         if not result.story:
             mine, other = ours(10), theirs(self.text, 10)  # in which frees are noted, and not made
             result.splits, result.story = first_of_splits(mine, other, self.until("numbers"))
@@ -134,7 +139,7 @@ class Comparison:
 
     def run(self) -> Result:
         """All of it, until something differs."""
-        for part in (self.states, self.programs, self.numbers):
+        for part in (self.core, self.states, self.programs, self.numbers):
             if not self.result.story:
                 part()
         for _, other in self.sides.values():
@@ -146,3 +151,6 @@ class Comparison:
 def run(text: Text, seconds: float) -> Result:
     """Compare a tree's text with ours, for about so many seconds."""
     return Comparison(text, seconds).run()
+
+
+__all__ = ["ROOMS", "SHAPES", "Comparison", "Result", "run"]

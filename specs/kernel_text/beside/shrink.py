@@ -114,14 +114,11 @@ def guilty(text: Text, shrunk: Shrunk) -> list[str]:
     found = []
     mine = ours(shrunk.shape.top)
     for unit in ALL:
-        alone = Pair.__new__(Pair)
-        alone.shape, alone.ours, alone.theirs = (
-            shrunk.shape,
-            mine,
-            theirs(text, shrunk.shape.top, (unit,)),
-        )
+        alone = Pair(shrunk.shape, mine, theirs(text, shrunk.shape.top, (unit,)))
         if alone.first(shrunk.calls) is not None:
-            found.append(f"{unit.name}() at {text.place(unit.name)}, ours {standing(mine.subject, unit.homes[0])}")
+            found.append(
+                f"{unit.name}() at {text.place(unit.name)}, ours {standing(mine.subject, unit.homes[0])}"
+            )
     return found
 
 

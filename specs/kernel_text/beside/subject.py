@@ -41,6 +41,8 @@ class Trace:
     """What ran of C."""
 
     ran: Counter[Home] = field(default_factory=Counter)
+    zone: Any = None
+    """The zone that was worked on last: functions that are given its lists alone belong to it."""
     helped: Counter[str] = field(default_factory=Counter)
     """What ran inside others."""
     places: list[tuple[str, Place]] = field(default_factory=list)
@@ -70,9 +72,18 @@ ANYWHERE: dict[str, Operation] = {
 BY_CONTRACT = {name: made for name, made in CONTRACTS.items() if name not in HELPED}
 
 
-def whole(unit: Unit) -> Unit:
-    """The unit, of which as much is run as can be."""
-    return replace(unit, runs=(*unit.runs, *HELPED), callees={**ANYWHERE, **unit.callees})
+def whole(unit: Unit, trace: Trace) -> Unit:
+    """The unit, of which as much is run as can be, on the zone to which the lists belong."""
+
+    def zone(*args: Any, **named: Any) -> Any:
+        found = unit.zone(*args, **named)
+        if hasattr(found, "pageblocks"):
+            trace.zone = found
+        elif getattr(trace.zone, "free_area", None) is getattr(found, "free_area", trace):
+            return trace.zone
+        return found
+
+    return replace(unit, zone=zone, runs=(*unit.runs, *HELPED), callees={**ANYWHERE, **unit.callees})
 
 
 @dataclass(eq=False)
@@ -141,7 +152,15 @@ def theirs(text: Text, top: int, units: Iterable[Unit] = ALL) -> Side:
         original = getattr(found, function)
         sizes = subject.module("linux.pageblock")
         stand_in = Counted(
-            whole(unit), text, constants, found, BY_CONTRACT, sizes, original, trace=made.trace, home=home
+            whole(unit, made.trace),
+            text,
+            constants,
+            found,
+            BY_CONTRACT,
+            sizes,
+            original,
+            trace=made.trace,
+            home=home,
         )
         setattr(found, function, stand_in)
         for name in UNDER_PROOF:

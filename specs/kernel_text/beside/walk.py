@@ -78,7 +78,7 @@ def reclaim(room: Room, state: State) -> Iterator[Call]:
 
 def isolations(room: Room, state: State) -> Iterator[Call]:
     """One pageblock at a time out of use, and back under each type; no block in use crosses its edge."""
-    size, (start, end, _) = room.shape.pageblock, room.shape.zones[0]
+    size, (start, _, _) = room.shape.pageblock, room.shape.zones[0]
     for number, kind in enumerate(state.types):
         pfn = (start & -size) + number * size
         crossed = any(order == room.shape.top and head <= pfn < head + 2 * size for head, order in state.live)

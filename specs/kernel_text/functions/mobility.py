@@ -17,7 +17,6 @@ from specs.kernel_text.units import Unit, kind, pfn
 from specs.kernel_text.values import Cell, Page, Scope
 from specs.prover.method.loops import CURSOR, Cursor
 
-
 Counting = tuple[Cell, Callable[[int], bool]]
 """Over plain numbers: where C counts movable pages, and whether a page in use is one."""
 
@@ -125,16 +124,18 @@ def move_block(edge: Edge, zone: Any, page: Page, migratetype: Int, movable: Cel
     """Contract of move_freepages_block(): ours; and movable pages are counted where any are moved or may be."""
     edge.owe(zone is edge.zone, "the call is about this zone")
     is_movable = getattr(edge.given.get("movable_pages"), "is_movable", None)
-    if movable is not None and edge.path is None and is_movable is not None:
+    move = edge.ours["move_freepages_block"]
+    if movable is not None and edge.path is None and is_movable is not None and hasattr(move, "unit"):
         block, wanted = edge.our_pfn(page), our_type(edge.path, migratetype)
-        moved = edge.ours["move_freepages_block"](edge.zone, block, wanted, counting=(movable, is_movable))
-        return to_int(INT, moved)
+        return to_int(INT, move(edge.zone, block, wanted, counting=(movable, is_movable)))
     if movable is not None:
         asked = edge.ours["first_to_move"](edge.zone, edge.our_pfn(page))
         movable.value = to_int(INT, edge.given["movable_pages"](asked))
     moved = edge.ours["move_freepages_block"](edge.zone, edge.our_pfn(page), our_type(edge.path, migratetype))
     if movable is not None and edge.path is not None:
-        edge.suppose(z3.ULE(term(to_int(INT, moved).value) + term(movable.value.value), edge.given["pageblock"]))
+        edge.suppose(
+            z3.ULE(term(to_int(INT, moved).value) + term(movable.value.value), edge.given["pageblock"])
+        )
     return to_int(INT, moved)
 
 
