@@ -40,6 +40,16 @@ SMALL: Final = (
 SHAPES: Final = (*SMALL, *real_shapes())
 
 
+HUGE: Final = Shape(10, whole((0, 4096)), 1, 4000, 1, "none")
+DIRECTED: Final = (
+    (
+        HUGE,
+        (*(Call("alloc", (9, 1)),) * 2, Call("free", (0, 9)), Call("free", (512, 9)), Call("drain")),
+    ),
+)
+"""What chance does not bring: lists that hold more than one turn of a drain takes."""
+
+
 def some(chance: Random, these: Any) -> Any:
     """One of them; None if there is none."""
     every = list(these)

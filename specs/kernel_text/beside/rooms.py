@@ -9,6 +9,7 @@ from specs.kernel_text.beside.walk import Room, small
 ROOMS: Final = (
     Room(small(end=16), (3,), (0, 1)),
     Room(small(start=2), (1,), (0, 1), ("isolated", "no fragments")),
+    Room(small(end=4, movable="all"), (0,), (0, 1)),
     Room(small(), (2, 3), (0, 1, 2), ("isolated",)),
     Room(small(end=4), (1, 2), (1,), ("out",)),
     Room(small(start=3), (0, 1), (0, 1), ("isolated",)),

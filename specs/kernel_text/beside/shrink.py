@@ -12,6 +12,7 @@ from specs.kernel_text.beside.subject import ALL, ours, theirs
 from specs.kernel_text.beside.zones import Call, Shape
 from specs.kernel_text.errors import NoTree, Unread
 from specs.kernel_text.reader import Text
+from specs.kernel_text.units import Unit
 from specs.ledger.subject import PACKAGE, Subject
 
 Calls = tuple[Call, ...]
@@ -110,16 +111,21 @@ class Shrinker:
 
 
 def guilty(text: Text, shrunk: Shrunk) -> list[str]:
-    """Which of C's functions differ on these calls even if all the others are ours; and where both stand."""
-    found = []
+    """Which of C's functions differ alone on these calls, or are needed for it; and where both stand."""
     mine = ours(shrunk.shape.top)
-    for unit in ALL:
-        alone = Pair(shrunk.shape, mine, theirs(text, shrunk.shape.top, (unit,)))
-        if alone.first(shrunk.calls) is not None:
-            found.append(
-                f"{unit.name}() at {text.place(unit.name)}, ours {standing(mine.subject, unit.homes[0])}"
-            )
-    return found
+
+    def differ(*units: Unit) -> bool:
+        pair = Pair(shrunk.shape, mine, theirs(text, shrunk.shape.top, units))
+        return pair.first(shrunk.calls) is not None
+
+    found = [("alone", unit) for unit in ALL if differ(unit)]
+    if not found:
+        others = ((unit, [each for each in ALL if each is not unit]) for unit in ALL)
+        found = [("not without", unit) for unit, rest in others if not differ(*rest)]
+    return [
+        f"{how}: {unit.name}() at {text.place(unit.name)}, ours {standing(mine.subject, unit.homes[0])}"
+        for how, unit in found
+    ]
 
 
 def standing(subject: Subject, home: str) -> str:
@@ -135,7 +141,7 @@ def told(text: Text, shrunk: Shrunk) -> str:
     lines = [shrunk.shape.words]
     lines += [f"  {number}. {call}" for number, call in enumerate(shrunk.calls, 1)]
     lines.append(shrunk.difference.says)
-    lines += [f"alone: {each}" for each in guilty(text, shrunk)]
+    lines += guilty(text, shrunk)
     for name, place in shrunk.difference.places[-LOOSE:]:
         lines.append(f"ran last: {name}() at {place}")
     return "\n".join(lines)

@@ -102,8 +102,12 @@ def move_range(edge: Edge, zone: Any, start: Int, last: Int, migratetype: Int, m
     """Contract of move_freepages(): ours, whose end is behind the last page; and the movable pages are counted."""
     edge.owe(zone is edge.zone, "the call is about this zone")
     end = combine(edge.path, "+", last, Int(ULONG, 1))
-    named = {} if edge.given.get("counting") is None else {"counting": edge.given["counting"]}
-    moved = edge.ours["move_freepages"](
+    move, counting = edge.ours["move_freepages"], edge.given.get("counting")
+    named = {"counting": counting} if counting is not None and hasattr(move, "unit") else {}
+    if counting is not None and not named:
+        pages = range(our_pfn(edge.path, start), our_pfn(edge.path, end))
+        counting[0].value = Int(INT, sum(counting[1](page) for page in pages))
+    moved = move(
         edge.zone.free_area,
         our_pfn(edge.path, start),
         our_pfn(edge.path, end),
