@@ -82,6 +82,9 @@ STORED: Mapping[str, Callable[[Edge, Any, Any], None]] = {
     "nr_isolate_pageblock": _put("nr_isolate_pageblock", ULONG, LiftedPfn),
     "count": _put_count,
     "free_factor": _put("free_factor", INT, LiftedCount),
+    "watermark_boost": lambda edge, of, value: edge.given.update(
+        watermark_boost=convert(edge.path, value, ULONG)
+    ),
 }
 """By name: how a member is stored."""
 

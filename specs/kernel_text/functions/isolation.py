@@ -128,6 +128,16 @@ def enter_put_back(edge: Edge, zone: Any, page: Any) -> list[Any]:
     return [to_page(page)]
 
 
+def enter_split(edge: Edge, zone: Any, page: Any, size: Any, at: Any) -> list[Any]:
+    """split_free_page(free_page, order, split_pfn_offset), of a free block."""
+    return [to_page(page), order(size), combine(edge.path, "-", pfn(at), pfn(page))]
+
+
+def leave_split(edge: Edge, answer: Int) -> None:
+    """0: the block was one."""
+    edge.owe(answer.value == 0, "the block that is split is a free one")
+
+
 I = "linux.isolation"  # noqa: E741 # the room's letter
 UNITS = (
     Unit(
@@ -188,6 +198,8 @@ UNITS = (
         operations=("isolation.put_page_back_buddy",),
     ),
 )
+ON_INTS = (Unit("split_free_page", (f"{I}.split_free_page",), enter_split, leave_split),)
+"""Units that are compared over plain numbers alone."""
 CONTRACTS = {
     "__isolate_free_page": isolate,
     "__putback_isolated_page": putback,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import z3
@@ -15,6 +16,9 @@ from specs.kernel_text.primitives import order_of
 from specs.kernel_text.units import Unit, kind, pfn
 from specs.kernel_text.values import Cell, Page, Scope
 from specs.prover.method.loops import CURSOR, Cursor
+
+Counting = tuple[Cell, Callable[[int], bool]]
+"""Over plain numbers: where C counts movable pages, and whether a page in use is one."""
 
 
 class MoveTurn:
@@ -55,14 +59,25 @@ def move_rules(edge: Edge, function: str, loop: A.Node) -> LoopRule | None:
     return MoveTurn(edge, rule) if rule is not None and isinstance(loop, A.For) else None
 
 
-def enter_move(edge: Edge, area: Any, start: Any, end: Any, migratetype: Any) -> list[Any]:
+def enter_move(
+    edge: Edge, area: Any, start: Any, end: Any, migratetype: Any, counting: Counting | None = None
+) -> list[Any]:
     """move_freepages(zone, start_pfn, end_pfn, migratetype, num_movable), whose end is the last page."""
     if isinstance(start, Cursor):
         edge.given["rule"] = start.loop
     if not isinstance(end, int):
         edge.suppose(end.term != 0)
     last = combine(edge.path, "-", pfn(end), Int(ULONG, 1))
-    return [edge.zone, pfn(start), last, kind(migratetype), None]
+    return [edge.zone, pfn(start), last, kind(migratetype), counted(edge, counting)]
+
+
+def counted(edge: Edge, counting: Counting | None) -> Cell | None:
+    """Where C counts movable pages; None if nobody asked."""
+    if counting is None:
+        return None
+    cell, movable = counting
+    edge.given |= {"counting": counting, "movable": lambda page: flag(movable(page.pfn))}
+    return cell
 
 
 def leave_count(edge: Edge, answer: Int) -> Any:
@@ -87,23 +102,36 @@ def move_range(edge: Edge, zone: Any, start: Int, last: Int, migratetype: Int, m
     """Contract of move_freepages(): ours, whose end is behind the last page; and the movable pages are counted."""
     edge.owe(zone is edge.zone, "the call is about this zone")
     end = combine(edge.path, "+", last, Int(ULONG, 1))
-    moved = edge.ours["move_freepages"](
+    move, counting = edge.ours["move_freepages"], edge.given.get("counting")
+    named = {"counting": counting} if counting is not None and hasattr(move, "unit") else {}
+    if counting is not None and not named:
+        pages = range(our_pfn(edge.path, start), our_pfn(edge.path, end))
+        counting[0].value = Int(INT, sum(counting[1](page) for page in pages))
+    moved = move(
         edge.zone.free_area,
         our_pfn(edge.path, start),
         our_pfn(edge.path, end),
         our_type(edge.path, migratetype),
+        **named,
     )
     return to_int(INT, moved)
 
 
-def enter_block(edge: Edge, zone: Any, page: Any, migratetype: Any) -> list[Any]:
+def enter_block(
+    edge: Edge, zone: Any, page: Any, migratetype: Any, counting: Counting | None = None
+) -> list[Any]:
     """move_freepages_block(zone, page, migratetype, num_movable)."""
-    return [zone, to_page(page), kind(migratetype), None]
+    return [zone, to_page(page), kind(migratetype), counted(edge, counting)]
 
 
 def move_block(edge: Edge, zone: Any, page: Page, migratetype: Int, movable: Cell | None) -> Int:
     """Contract of move_freepages_block(): ours; and movable pages are counted where any are moved or may be."""
     edge.owe(zone is edge.zone, "the call is about this zone")
+    is_movable = getattr(edge.given.get("movable_pages"), "is_movable", None)
+    move = edge.ours["move_freepages_block"]
+    if movable is not None and edge.path is None and is_movable is not None and hasattr(move, "unit"):
+        block, wanted = edge.our_pfn(page), our_type(edge.path, migratetype)
+        return to_int(INT, move(edge.zone, block, wanted, counting=(movable, is_movable)))
     if movable is not None:
         asked = edge.ours["first_to_move"](edge.zone, edge.our_pfn(page))
         movable.value = to_int(INT, edge.given["movable_pages"](asked))

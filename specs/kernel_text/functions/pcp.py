@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import z3
@@ -137,12 +138,14 @@ class BulkTurn:
 
 
 def bulk_rules(edge: Edge, function: str, loop: A.Node) -> LoopRule | None:
-    """Its one loop."""
-    return BulkTurn(edge) if isinstance(loop, A.For) else None
+    """Its one loop; over plain numbers it runs as it stands."""
+    return BulkTurn(edge) if isinstance(loop, A.For) and edge.path is not None else None
 
 
 def leave_bulk(edge: Edge, answer: Int) -> None:
-    """Ours tells nothing."""
+    """Ours tells nothing; over plain numbers, C counts the blocks that it moved, for its caller."""
+    if edge.path is None:
+        edge.beyond = combine(None, "-", edge.beyond, Int(LONG, answer.value << edge.given["request"][0]))
 
 
 def enter_refill(
@@ -600,8 +603,10 @@ def first(pcp: Any, *_: Any, **__: Any) -> Any:
 
 
 def zone_of_lists(pcp: Any, *_: Any, **__: Any) -> Any:
-    """The zone to which the lists belong, if they tell."""
-    return pcp.world.zone if hasattr(pcp, "world") else getattr(pcp, "zone", None)
+    """The zone to which the lists belong, if they tell; or one of which nothing counts."""
+    if hasattr(pcp, "world"):
+        return pcp.world.zone
+    return getattr(pcp, "zone", SimpleNamespace(nr_isolate_pageblock=0))
 
 
 LISTED = (
@@ -732,6 +737,8 @@ UNITS = (
         supposes=SMALL,
     ),
 )
+ON_INTS = (Unit("drain_pages_zone", (f"{P}.drain_pages_zone",), enter_drain_all, pcp=second),)
+"""Units that are compared over plain numbers alone."""
 CONTRACTS = {
     "order_to_pindex": index_of,
     "pindex_to_order": order_of_index,

@@ -1,0 +1,1 @@
+"""C beside ours: the kernel's text and our zone, over plain numbers, given the same calls."""
