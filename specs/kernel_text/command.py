@@ -37,7 +37,9 @@ REFUTED, UNREAD = 1, 2
 @click.option(
     "--config", type=click.Path(path_type=Path), help="The kernel's .config; else that of the recordings."
 )
-@click.option("--max-order", type=click.IntRange(1, 10), help="For this top order; else for 10, the kernel's.")
+@click.option(
+    "--max-order", type=click.IntRange(1, 10), help="For this top order; else for 10, the kernel's."
+)
 @click.option("--jobs", type=click.IntRange(1), default=cores, help="Processes at once (default: all cores).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def kernel(

@@ -82,6 +82,8 @@ def rows_of(unit: Unit, only: Sequence[str] = ()) -> Iterator[tuple[Theorem, Pro
         if not isinstance(row.check, Proof) or (only and row.name not in only):
             continue
         operations = tuple(name for name in row.check.names if name in unit.operations)
+        if unit.among and row.name not in unit.among:
+            continue
         if operations or row.name in unit.rows:
             lemmas = row.check.lemmas if unit.lemmas or row.name in unit.rows else None
             yield row, replace(row.check, names=operations, lemmas=lemmas)

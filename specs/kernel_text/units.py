@@ -86,6 +86,8 @@ class Unit:
     """What the kernel's callers see to, in words."""
     lemmas: bool = False
     """Whether the rows' lemmas are about it."""
+    among: tuple[str, ...] = ()
+    """The rows that are decided over it, if not all: the others are owed through what is the same as ours."""
     rows: tuple[str, ...] = ()
     """The rows about it that look at no state of a zone."""
 

@@ -205,6 +205,7 @@ UNITS = (
         enter_range,
         contract=change_range,
         operations=(STEAL,),
+        among=("steal-exact",),
     ),
     Unit("__rmqueue", (f"{F}.rmqueue",), enter_request, leave_smallest, request, (REQUEST,)),
 )

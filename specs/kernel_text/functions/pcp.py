@@ -622,6 +622,7 @@ UNITS = (
         ("pcp.refill_one", "pcp.free_unref_page_commit"),
         zone=lambda *_: None,
         lemmas=True,
+        among=("pcp-index", "refill-exact", "drain-exact"),
     ),
     Unit(
         "pindex_to_order",
@@ -632,6 +633,7 @@ UNITS = (
         ("pcp.drain_one",),
         zone=lambda *_: None,
         lemmas=True,
+        among=("pcp-index", "refill-exact", "drain-exact"),
     ),
     Unit(
         "rmqueue_bulk",
