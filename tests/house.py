@@ -27,7 +27,7 @@ FLOORS = (
     ("verified_buddy.kmem", "verified_buddy.boot", "verified_buddy.proc"),
     (
         *("verified_buddy.replay", "verified_buddy.conform", "verified_buddy.kernel_calls"),
-        "verified_buddy.simulate",
+        *("verified_buddy.simulate", "verified_buddy.diagnose"),
     ),
     ("verified_buddy.machine",),
     (FACE,),
@@ -87,6 +87,7 @@ NAMED_AFTER = {
     "tests/conform": "verified_buddy/conform/*",
     "tests/kernel_calls": "verified_buddy/kernel_calls/*",
     "tests/simulate": "verified_buddy/simulate/*",
+    "tests/diagnose": "verified_buddy/diagnose/*",
     "tests/specs": "specs/**/*",
 }
 """A file of the left bears the name of a module or folder of the right, or begins with it and ``_``."""
