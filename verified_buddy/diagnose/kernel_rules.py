@@ -46,7 +46,7 @@ def rules_of(report: Report) -> tuple[Rules, ...]:
     """The rules of the report's kernel; more than one where neither its version nor its lines say which."""
     printed = {name for zone in report.zones.values() for name in zone.figures}
     letters = {each for zone in report.zones.values() for one in zone.lists or () for each in one.letters}
-    if "free_highatomic" in printed:
+    if "free_highatomic" in printed and report.kind != "state":
         return (Rules.FREE,)
     version = version_of(report.kernel)
     if version is not None:

@@ -28,6 +28,8 @@ HEADS: Final[tuple[tuple[Kind, re.Pattern[str]], ...]] = (
     ("vmalloc", re.compile(rf"(.*?):? *vmalloc(?: error)?: .*?\bmode: *{FLAGS}")),
 )
 """The line with which a report begins."""
+WORDS: Final = ("page allocation", "oom-killer", "vmalloc")
+"""One of which is in it."""
 PAGE_ORDER: Final = re.compile(r"page order (\d{1,2}), failed to allocate pages")
 ADDRESS_RANGE: Final = re.compile(r"vm_struct allocation failed|Address range restricted|exceeds total pages")
 KERNEL: Final = re.compile(
@@ -42,10 +44,16 @@ RECLAIMING: Final = re.compile(
 MEMCG: Final = re.compile(
     r"CONSTRAINT_MEMCG|Memory cgroup out of memory|memory: usage \d|killed as a result of limit of"
 )
+FREE: Final = re.compile(r"\bfree:(\d{1,20})(?![\dkK])")
 USUAL_PAGE: Final = 4
 """KiB."""
 WITH_CMA: Final = (3, 7)
 """From then on the free pages of CMA are counted."""
+TELLING: Final = re.compile(
+    r"ainted|nodemask|mems_allowed|free|emory|killed as|pgdat|shrink_|vm_struct|Address range|exceeds total"
+    r"|lowmem_reserve|protection|\dkB"
+)
+"""What no line that is taken in lacks."""
 FREE_CMA: Final = re.compile(r"\bfree_cma:(\d{1,20})(?![\dkK])")
 
 
@@ -68,8 +76,8 @@ def reports_of(lines: Iterable[str], source: str) -> Iterator[Report]:
 
 def in_pages(report: Report) -> Report:
     """The report with its figures in pages, and with each zone's free pages of CMA, if those are known."""
-    page_kb = report.page_kb or USUAL_PAGE
-    if report.zones and report.page_kb is None:
+    page_kb = report.page_kb or page_size(report) or USUAL_PAGE
+    if report.zones and report.page_kb is None and page_size(report) is None:
         report.lost.append(f"the size of a page, which is taken to be {USUAL_PAGE} KiB")
     version = version_of(report.kernel)
     for zone in report.zones.values():
@@ -83,8 +91,19 @@ def in_pages(report: Report) -> Report:
     return report
 
 
+def page_size(report: Report) -> int | None:
+    """KiB of a page: all free pages are as many as those of the zones together; None if no size fits."""
+    kilobytes = sum(zone.figures.get("free", 0) for zone in report.zones.values())
+    for page_kb in zone_lines.PAGE_SIZES:
+        if report.free and abs(kilobytes - report.free * page_kb) * 10 < kilobytes:
+            return page_kb
+    return None
+
+
 def begun_by(line: Line, source: str) -> Report | None:
     """The report that begins in this line."""
+    if not any(word in line.text for word in WORDS):
+        return None
     for kind, pattern in HEADS:
         found = pattern.match(line.text)
         if found is None:
@@ -122,6 +141,8 @@ def starts_anew(report: Report, line: Line) -> bool:
 def add(report: Report, line: Line) -> None:
     """Take in what the line says."""
     text = line.text
+    if TELLING.search(text) is None:
+        return
     if (found := KERNEL.search(text)) and report.kernel is None:
         report.kernel = found[1]
     if (found := NODEMASK.search(text)) and report.nodemask is None:
@@ -130,6 +151,8 @@ def add(report: Report, line: Line) -> None:
         report.mems_allowed = nodes_of(found[1])
     if (found := FREE_CMA.search(text)) and report.free_cma is None and zone_of(line) is None:
         report.free_cma = int(found[1])
+    if (found := FREE.search(text)) and report.free is None and zone_of(line) is None:
+        report.free = int(found[1])
     report.memcg = report.memcg or MEMCG.search(text) is not None
     report.reclaiming = report.reclaiming or RECLAIMING.search(text) is not None
     report.address_range = report.address_range or ADDRESS_RANGE.search(text) is not None
@@ -150,8 +173,8 @@ def add_zone(report: Report, text: str) -> None:
         blocks = zone_lines.blocks_of(text[found.end() :])
         if blocks is None or not blocks.whole or report.page_kb not in (None, blocks.page_kb):
             report.lost.append(f"the free blocks of node {node} {name}: the line is cut, or does not add up")
-        elif (node, name) in report.zones:
-            report.zones[node, name].lists = blocks.lists
+        else:
+            report.zones.setdefault((node, name), ZoneReport(node, name)).lists = blocks.lists
             report.page_kb = blocks.page_kb
 
 

@@ -25,12 +25,13 @@ STARTS: Final = re.compile(
     rf"(?:Node \d|{ZONE}(?: free:|: *(?:\d|empty|$)| per-cpu)|lowmem_reserve|protections?\[|Mem-[iI]nfo"
     r"|CPU[: ]|Pid:|active_anon|\d+ (?:total )?pages|Free swap|Total swap|Swap cache|SL[UA]B|cache:|node \d"
     r"|Call [Tt]race|Backtrace|\[<|[\w.]+\+0x|\? |\S+ from |</?(?:TASK|IRQ|EOI)>|\S.*page allocation failure"
-    r"|\S.*invoked oom-killer|\S.*cpuset=|Hardware name|Modules linked|Workqueue:|R[A-Z0-9]{2}:|Code:"
-    r"|Memory cgroup|Out of memory|oom-kill|\S.*vmalloc|---|memory: usage|Task in|hugepages_|Unreclaim)"
+    r"|\S.*invoked oom-killer|\S.{0,40} cpuset=\S* mems_allowed|Hardware name|Modules linked|Workqueue:"
+    r"|R[A-Z0-9]{2}:|Code:|Memory cgroup|Out of memory|oom-kill:|\S.*vmalloc|---"
+    r"|memory: usage|Task in|hugepages_|Unreclaim)"
 )
 GOES_ON: Final = re.compile(
     rf"(?:Node \d{{1,4}},? +)?{ZONE}(?: free:|:)|lowmem_reserve|protections?\[|CPU: \d|Pid:|active_anon"
-    r"|\S.*(?:page allocation failure|invoked oom-killer|vmalloc)"
+    r"|\S.*(?:page allocation failure|invoked oom-killer|vmalloc| invoked$)"
 )
 """What may go on in the next line."""
 MOST: Final = 60

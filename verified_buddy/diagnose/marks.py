@@ -96,9 +96,8 @@ def highatomic_of(zone: ZoneReport, rules: Rules) -> int | None:
 
     Linux: __zone_watermark_unusable_free(), mm/page_alloc.c: nr_free_highatomic from 6.13 on.
     """
-    if rules is Rules.FREE and "free_highatomic" in zone.figures:
-        return zone.figures["free_highatomic"]
-    return zone.figures.get("reserved_highatomic")
+    name = "free_highatomic" if rules is Rules.FREE else "reserved_highatomic"
+    return zone.figures.get(name)
 
 
 def most_reserved(zone: ZoneReport) -> int:

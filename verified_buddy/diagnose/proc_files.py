@@ -8,6 +8,7 @@ from typing import Final
 from verified_buddy.diagnose.report import UNTYPED, OrderList, Report, ZoneReport
 
 PREFIX: Final = r"Node +(\d{1,4}), zone +(\w{1,16})"
+BEGINNINGS: Final = ("Node ", "Number of blocks", "Pages per block")
 COUNTS: Final = r"((?: *>? *\d{1,20})+)"
 ZONE: Final = re.compile(PREFIX)
 BUDDYINFO: Final = re.compile(rf"{PREFIX} +{COUNTS}")
@@ -54,7 +55,10 @@ class ProcFiles:
 
     def add(self, line: str) -> bool:
         """Take the line in; whether it is one of these files."""
-        known = self._add(line.strip())
+        text = line.strip()
+        if self._zone is None and not text.startswith(BEGINNINGS):
+            return False
+        known = self._add(text)
         self.taken += known
         return known
 
@@ -119,9 +123,15 @@ class ProcFiles:
         return True
 
     def state(self) -> Report | None:
-        """What was read, in pages; None if nothing was."""
+        """What was read, in pages, of the zones that have any; None if nothing was."""
         if not self.read:
             return None
+        for key, zone in [*self.report.zones.items()]:
+            if zone.figures.get("managed") == 0:
+                del self.report.zones[key]
+            elif zone.lists and all(each.by_letter is not None for each in zone.lists):
+                free = ((each.by_letter or {}).get("H", 0) << order for order, each in enumerate(zone.lists))
+                zone.figures["free_highatomic"] = sum(free)
         self.report.lost.extend(LOST[name] for name in LOST if name not in self.read)
         return self.report
 

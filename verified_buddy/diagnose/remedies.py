@@ -53,10 +53,10 @@ def by_reclaim(zone: ZoneVerdict) -> Iterator[str]:
     names = [name for name in ("active_file", "inactive_file", "slab_reclaimable") if name in figures]
     if zone.margin is not None and names:
         pages = sum(figures[name] for name in names)
-        enough = "which is more than there are" if pages < 1 - zone.margin else "at best"
+        enough = "" if pages >= 1 - zone.margin else ", which are not enough"
         yield (
-            f"{zone.zone.title}: reclaim must free {1 - zone.margin} pages; {pages} are in files and caches"
-            f" ({', '.join(names)}), {enough}."
+            f"{zone.zone.title}: reclaim must free {1 - zone.margin} of at best {pages} pages in files"
+            f" and caches ({', '.join(names)}){enough}."
         )
 
 

@@ -60,6 +60,8 @@ class Report:
     zones: dict[tuple[int, str], ZoneReport] = field(default_factory=dict)
     free_cma: int | None = None
     """Of all zones together."""
+    free: int | None = None
+    """The same of all free pages."""
     page_kb: int | None = None
     memcg: bool = False
     """A group's limit was reached, not the machine's."""

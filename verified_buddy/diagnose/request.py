@@ -47,6 +47,8 @@ def request_of(report: Report, rules: Rules) -> Request | None:
     """The request; None if the report has none, or its flags are not those of any request."""
     if report.order is None or report.gfp is None or report.order < 0:
         return None
+    if report.gfp == 0 and report.kind == "oom":
+        return None  # the handler of a page fault has no request
     version = version_of(report.kernel)
     if version is None and rules is Rules.HALVING:
         version = Version(3, 0, 0)
@@ -55,8 +57,6 @@ def request_of(report: Report, rules: Rules) -> Request | None:
     mask = by_words(report.gfp_words) if report.gfp_words else by_bits(report.gfp, version)
     if mask is None:
         mask = by_bits(report.gfp, version)
-    if mask == 0 and report.gfp == 0:
-        return None
     try:
         gfp.gfp_zone(mask)
         kind = TYPES[gfp.gfp_migratetype(mask)]

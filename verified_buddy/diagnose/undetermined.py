@@ -38,8 +38,6 @@ def doubts(judgement: Judgement) -> Iterator[str]:
             yield f"{title}: {each.why_not}"
         elif each.verdict == "passes":
             yield passes(each)
-        elif each.verdict == "watermark" and (why := contradiction(each)):
-            yield f"{title}: {why}"
     if judgement.report.kind == "stall":
         yield "the request had not failed yet when this was printed"
 
@@ -66,11 +64,3 @@ def in_motion(zone: ZoneReport) -> str:
     if abs((low - least) - (high - low)) <= 1:
         return ""
     return f"low - min is {low - least}, high - low {high - low}, which are equal at rest (boost in motion)"
-
-
-def contradiction(each: ZoneVerdict) -> str:
-    """What is wrong with figures by which a zone refuses everything; "" if nothing is."""
-    managed, least = each.zone.figures.get("managed"), each.zone.figures.get("min", 0)
-    if managed is not None and least > managed > 0:
-        return "its mark is more than all its pages: the figures are wrong, or the kernel's are"
-    return ""

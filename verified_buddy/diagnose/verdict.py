@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from verified_buddy.diagnose.free_blocks import Blocks, blocks_for, has_block
-from verified_buddy.diagnose.kernel_rules import Rules, rules_of, version_of
+from verified_buddy.diagnose.kernel_rules import Rules, rules_of
 from verified_buddy.diagnose.layout import highest_zone, layout_of
 from verified_buddy.diagnose.marks import PARTS, Comparison, Halved, compared, halving_mark_3_x
 from verified_buddy.diagnose.report import Report, ZoneReport
@@ -86,6 +86,10 @@ def judge(report: Report, node: int | None = None) -> Judgement:
             each.why_not = "by which rules the kernel compares is not known, and they differ here"
             each.comparison = each.halved = None
     first.rules = candidates
+    if others:
+        told = ", ".join(each.value for each in candidates)
+        for each in first.zones:
+            each.rule = each.rule and f"the rules of {told} alike, as the version is not told"
     return first
 
 
@@ -126,7 +130,7 @@ def zone_verdict(
     why_not = why_not_eligible(report, zone, request, node, above=own > highest)
     if why_not:
         return ZoneVerdict(zone, "not-eligible", why_not, blocks=blocks)
-    rule = rule_name(rules, request, version_of(report.kernel) is None)
+    rule = rule_name(rules, request)
     has = has_block(zone, request)
     if ignores_marks(request):
         verdict: Verdict = "unknown" if has is None else "passes" if has else "no-block"
@@ -186,13 +190,10 @@ def missing_of(zone: ZoneReport) -> str:
     return f"figures are missing: {', '.join(missing)}"
 
 
-def rule_name(rules: Rules, request: Request, guessed: bool) -> str:
+def rule_name(rules: Rules, request: Request) -> str:
     """By which rule the figures are compared, and by which rows of the ledger that is proved."""
     function = "zone_watermark_fast()" if request.order == 0 else "__zone_watermark_ok()"
-    told = " as its lines show" if guessed else ""
-    rows = " (of 6.1: watermark-exact, watermark-reduced)" if request.by_reclaim else ""
-    return (
-        f"{function}, {rules.value}{told}{rows}"
-        if rules is not Rules.HALVING
-        else (f"__zone_watermark_ok(), {rules.value}{told}")
-    )
+    if rules is Rules.HALVING:
+        function = "__zone_watermark_ok()"
+    rows = " (of 6.1: watermark-exact, watermark-reduced, watermark-unusable)" if request.by_reclaim else ""
+    return f"{function} of {rules.value}{rows}"

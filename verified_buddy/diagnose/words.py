@@ -7,7 +7,7 @@ from typing import Final
 
 from verified_buddy.diagnose.marks import PARTS
 from verified_buddy.diagnose.remedies import at_best, remedies
-from verified_buddy.diagnose.verdict import ANNOUNCED, Judgement, ZoneVerdict
+from verified_buddy.diagnose.verdict import ABSURD, ANNOUNCED, Judgement, ZoneVerdict
 from verified_buddy.linux import gfp
 from verified_buddy.linux.fragmentation import contig_pages, fragmentation_index, unusable_index
 
@@ -15,7 +15,7 @@ BECAUSE: Final = {
     "cma": "the free pages are CMA's, which this request may not have",
     "highatomic": "the free pages are kept for requests that cannot wait (the highatomic reserve)",
     "boost": "the marks are boosted for a while, since requests had to steal from other pageblocks",
-    "lowmem-reserve": "pages of a lower zone are kept from requests that a higher one could serve (lowmem_reserve)",
+    "lowmem-reserve": "pages of a lower zone are kept from requests that a higher one could serve too",
     "shortage": "the free pages are as few as the zone must keep",
     "fragmentation": "memory is free, but in blocks that are too small",
     "other-types": "the blocks that are large enough stand on lists that this request may not use",
@@ -60,6 +60,8 @@ def answer(judgement: Judgement) -> list[str]:
     passing = [each for each in judgement.eligible if each.verdict == "passes"]
     if passing and state:
         lines.append(f"It would be served: {passing[0].zone.title} passes.")
+    elif not judgement.eligible:
+        lines.append("It fails: no zone that may serve it has any pages, or is allowed to it.")
     elif found:
         whole = "It fails" if not passing else "Of the zones that refuse it"
         told = (f"{BECAUSE[cause]} ({', '.join(zones)})" for cause, zones in found.items())
@@ -74,7 +76,7 @@ def answer(judgement: Judgement) -> list[str]:
 def not_judged(judgement: Judgement) -> str:
     """Why no zone is to blame; "" if the zones are to be judged."""
     report = judgement.report
-    free = sum(each.zone.figures.get("free", 0) for each in judgement.zones)
+    free = sum(each.zone.figures.get("free", 0) for each in judgement.zones) or report.free or "so many"
     if report.memcg and not judgement.zones:
         return "A memory cgroup reached its limit (memory.max), not the machine: no zone refused anything."
     if report.kind == "vmalloc" and report.address_range:
@@ -109,7 +111,8 @@ def sentence(zone: ZoneVerdict, judgement: Judgement) -> str:
     if zone.verdict == "watermark":
         assert it is not None
         alone = f"; it would pass without {' or without '.join(zone.without)}" if zone.without else ""
-        return f"{title}: refused by {pages(-it.margin)}:{parts}{alone}."
+        broken = "; no zone has so many pages: these are wrong" if it.needed > ABSURD else ""
+        return f"{title}: refused by {pages(-it.margin)}:{parts}{alone}{broken}."
     if zone.verdict == "passes":
         by = "no mark counts" if it is None else f"passes by {pages(it.margin)}:{parts}"
         return f"{title}: {by}."
