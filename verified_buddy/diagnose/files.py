@@ -32,7 +32,7 @@ def reports(files: tuple[str, ...]) -> Iterator[tuple[str, Report | Unusable]]:
                 for report in of_file(path, shown, state):
                     found += 1
                     yield shown, report
-                found += state.taken - taken
+                found += bool(state.read) and state.taken > taken
             if not found:
                 yield shown, Unusable(NOTHING)
         except Unusable as error:

@@ -14,6 +14,8 @@ from verified_buddy.pfn import MAX_ORDER
 
 FOR_ALL: Final = frozenset("UMER")
 """Types that serve any request; R is the reserve of kernels up to 4.3."""
+OF_6_1: Final = frozenset("UMEH")
+"""Types for which the proved function answers."""
 REASONS: Final = {"H": "highatomic", "C": "cma", "I": "isolate"}
 LETTER: Final[dict[Migratetype, str]] = {
     UNMOVABLE: "U",
@@ -94,12 +96,10 @@ def has_block(zone: ZoneReport, request: Request) -> bool | None:
         return None
     if request.order >= len(zone.lists):
         return False
-    lists = zone.lists[request.order :]
-    if has_suitable_block(
-        Lists(zone.lists, request.order), min(request.order, MAX_ORDER), request.alloc_flags
-    ):
+    order = min(request.order, MAX_ORDER)
+    if request.order > 0 and has_suitable_block(Lists(zone.lists, order), order, request.alloc_flags):
         return True
-    more = {"R", *("C" if takes_cma(request) else "")}
-    return any(each.blocks > 0 and more & {*each.letters} for each in lists) or (
-        ignores_marks(request) and any(each.blocks > 0 and {*each.letters} & FOR_ALL for each in lists)
-    )
+    takes = allowed(request) if request.order == 0 else allowed(request) - OF_6_1
+    if ignores_marks(request):
+        takes = allowed(request)
+    return any(each.blocks > 0 and takes & {*(each.letters or "U")} for each in zone.lists[request.order :])

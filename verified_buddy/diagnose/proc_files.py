@@ -9,10 +9,10 @@ from verified_buddy.diagnose.report import UNTYPED, OrderList, Report, ZoneRepor
 
 PREFIX: Final = r"Node +(\d{1,4}), zone +(\w{1,16})"
 BEGINNINGS: Final = ("Node ", "Number of blocks", "Pages per block")
-COUNTS: Final = r"((?: *>? *\d{1,20})+)"
+COUNTS: Final = r"((?: +(?:> *)?\d{1,20})+)"
 ZONE: Final = re.compile(PREFIX)
-BUDDYINFO: Final = re.compile(rf"{PREFIX} +{COUNTS}")
-TYPE: Final = re.compile(rf"{PREFIX}, type +(\w{{1,16}}) +{COUNTS}")
+BUDDYINFO: Final = re.compile(rf"{PREFIX}{COUNTS}")
+TYPE: Final = re.compile(rf"{PREFIX}, type +(\w{{1,16}}){COUNTS}")
 KINDS: Final = re.compile(r"Number of blocks type +(.*)")
 PER_BLOCK: Final = re.compile(r"Pages per block: +(\d{1,9})")
 FIGURE: Final = re.compile(r"(?:pages )?(\w{1,40}):? +(\d{1,20})")
@@ -97,7 +97,7 @@ class ProcFiles:
 
     def _counted(self, zone: ZoneReport, counts: list[int]) -> None:
         """A line of buddyinfo, or, below a head of pagetypeinfo, of the pageblocks."""
-        if self._kinds:
+        if len(counts) == len(self._kinds):
             blocks = dict(zip(self._kinds, counts, strict=False))
             if "HighAtomic" in blocks:
                 zone.figures["reserved_highatomic"] = blocks["HighAtomic"] * self._per_block

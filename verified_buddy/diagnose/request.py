@@ -116,5 +116,10 @@ def takes_cma(request: Request) -> bool:
 
 
 def takes_highatomic(request: Request) -> bool:
-    """Whether it may have blocks of the highatomic reserve."""
+    """Whether it may have blocks of the highatomic reserve: at once, or a single page as the last resort.
+
+    Linux: rmqueue_buddy(), mm/page_alloc.c, of 6.1.192 and of 6.3 and later; before, no single page.
+    """
+    if request.order == 0:
+        return request.by_reclaim and request.alloc_flags & NON_BLOCK != 0
     return request.alloc_flags & HIGHATOMIC != 0
