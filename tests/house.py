@@ -29,7 +29,7 @@ FLOORS = (
         *("verified_buddy.replay", "verified_buddy.conform", "verified_buddy.kernel_calls"),
         *("verified_buddy.simulate", "verified_buddy.diagnose"),
     ),
-    ("verified_buddy.machine",),
+    ("verified_buddy.machine", "verified_buddy.explain"),
     (FACE,),
     ("verified_buddy.checking",),
     ("verified_buddy.cli",),
@@ -88,6 +88,7 @@ NAMED_AFTER = {
     "tests/kernel_calls": "verified_buddy/kernel_calls/*",
     "tests/simulate": "verified_buddy/simulate/*",
     "tests/diagnose": "verified_buddy/diagnose/*",
+    "tests/explain": "verified_buddy/explain/*",
     "tests/specs": "specs/**/*",
 }
 """A file of the left bears the name of a module or folder of the right, or begins with it and ``_``."""
