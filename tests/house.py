@@ -135,6 +135,7 @@ CUTS_ACROSS = {
         "requests_alone",  # a zone that is told only what was asked for
         "allocators",  # in C, right and wrong
         "mutant_kills",  # which mutants each vector catches
+        "failure_reports",  # the reports that diagnose is held against
         *("page_pool", "slabinfo"),  # pages that run short; what kernels said of their caches
         *("served_pool", "zone_pool"),  # a program and a class that are driven
         "lifting_faults",  # wrong operators, which must be noticed
