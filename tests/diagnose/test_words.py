@@ -6,10 +6,11 @@ import pytest
 
 from tests.diagnose.failure_reports import REPORTS, diagnose, facts_of, judged
 from verified_buddy.diagnose.remedies import HELPS
+from verified_buddy.diagnose.undetermined import undetermined
 from verified_buddy.diagnose.words import BECAUSE, answer
 
 SAID = {
-    "03-3.8.0-rc2": ["259 free is not more than the mark 261 of 696", "min_free_kbytes", "It cannot wait"],
+    "03-3.8.0-rc2": ["259 free is not more than 261 (the mark, of 696", "min_free_kbytes", "It cannot wait"],
     "04-3.10.53-arm": ["35948 free - 35784 (free in CMA) = 164", "cma="],
     "06-4.9.0-x86_32": ["HighMem: not eligible", "refused by 3 pages", "183157 pages in files and caches"],
     "09-5.0.10": ["its marks were moving", "low - min is 2891, high - low 2379"],
@@ -100,3 +101,45 @@ def test_the_limit_of_a_memory_cgroup_is_no_zones_fault() -> None:
 def test_a_kill_that_was_asked_for_is_no_failure() -> None:
     log = "task invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=-1, oom_score_adj=0\n"
     assert " ".join(answer(judged(log))).startswith("Nothing failed")
+
+
+def test_a_request_that_is_bound_to_a_node_is_not_said_to_have_had_another() -> None:
+    zones = [ZONE.format(node=node, free=8000 if node else 400, reserved=0) for node in (0, 1)]
+    judgement = judged(HEAD.format(0, "0x200cc0(GFP_KERNEL|__GFP_THISNODE)", "(null)") + "".join(zones))
+    assert "name it with --node" in " ".join(answer(judgement))
+    assert "another node was asked alone" in " ".join(undetermined(judgement))
+
+
+TRACE = "Call Trace:\n dump_stack+0x1/0x2\n{}"
+BLOCKS = (
+    "Node 0 Normal: 100*4kB (U) " + " ".join(f"0*{4 << order}kB" for order in range(1, 11)) + " = 400kB\n"
+)
+
+
+def reclaiming(flags: str, trace: str) -> list[str]:
+    zone = ZONE.format(node=0, free=400, reserved=0)
+    return undetermined(judged(HEAD.format(0, flags, "(null)") + TRACE.format(trace) + zone + BLOCKS))
+
+
+def test_no_mark_explains_the_failure_of_who_frees_memory_itself() -> None:
+    shrinks = " shrink_node+0x1/0x2\n balance_pgdat+0x1/0x2\n"
+    (why,) = reclaiming("0xcc0(GFP_KERNEL)", shrinks)
+    assert "no mark stops whoever frees memory itself (PF_MEMALLOC)" in why
+    assert reclaiming("0x80cc0(GFP_KERNEL|__GFP_NOMEMALLOC)", shrinks) == []
+    assert reclaiming("0xa20(GFP_ATOMIC)", f" <IRQ>\n __do_softirq+0x1/0x2\n </IRQ>\n{shrinks}") == []
+
+
+def test_a_request_that_has_not_failed_yet_is_not_explained() -> None:
+    head = "task: page allocation stalls for 10240ms, order:0, mode:0x14000c0(GFP_KERNEL), nodemask=(null)\n"
+    judgement = judged(head + ZONE.format(node=0, free=400, reserved=0))
+    assert judgement.report.kind == "stall"
+    assert undetermined(judgement) == ["the request had not failed yet when this was printed"]
+
+
+def test_pages_that_vmalloc_did_not_get_are_asked_of_the_zones() -> None:
+    head = (
+        "task: vmalloc error: size 8192, page order 0, failed to allocate pages,"
+        " mode:0xcc0(GFP_KERNEL), nodemask=(null)\n"
+    )
+    (zone,) = judged(head + ZONE.format(node=0, free=400, reserved=0)).zones
+    assert (zone.verdict, zone.margin) == ("watermark", 100 - 1000)

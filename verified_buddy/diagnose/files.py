@@ -47,10 +47,10 @@ def reports(files: tuple[str, ...]) -> Iterator[tuple[str, Report | Unusable]]:
             yield told.source, told
 
 
-def of_file(path: str, name: str, state: ProcFiles) -> Iterator[Report]:
+def of_file(path: str, name: str, state: ProcFiles) -> list[Report]:
     """The reports of one file; what is a /proc file's goes to the state.  Raises Unusable."""
     with opened(path) as stream, progress(printable(path), stream) as advance:
-        yield from reports_of(unclaimed(stream, state, advance), name)
+        return [*reports_of(unclaimed(stream, state, advance), name)]
 
 
 def paths(name: str) -> list[str]:

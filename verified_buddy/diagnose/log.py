@@ -41,6 +41,7 @@ MEMS_ALLOWED: Final = re.compile(rf"mems_allowed={NODES}")
 RECLAIMING: Final = re.compile(
     r"\b(?:balance_pgdat|try_to_free_pages|shrink_(?:node|zone|list|folio_list))\b"
 )
+INTERRUPT: Final = re.compile(r"<IRQ>|\b(?:__do_softirq|irq_exit|handle_IRQ|run_ksoftirqd)\b")
 MEMCG: Final = re.compile(
     r"CONSTRAINT_MEMCG|Memory cgroup out of memory|memory: usage \d|killed as a result of limit of"
 )
@@ -50,8 +51,8 @@ USUAL_PAGE: Final = 4
 WITH_CMA: Final = (3, 7)
 """From then on the free pages of CMA are counted."""
 TELLING: Final = re.compile(
-    r"ainted|nodemask|mems_allowed|free|emory|killed as|pgdat|shrink_|vm_struct|Address range|exceeds total"
-    r"|lowmem_reserve|protection|\dkB"
+    r"ainted|nodemask|mems_allowed|free|emory|killed as|pgdat|shrink_|[iI][rR][qQ]|vm_struct|Address range"
+    r"|exceeds total|lowmem_reserve|protection|\dkB"
 )
 """What no line that is taken in lacks."""
 FREE_CMA: Final = re.compile(r"\bfree_cma:(\d{1,20})(?![\dkK])")
@@ -154,7 +155,9 @@ def add(report: Report, line: Line) -> None:
     if (found := FREE.search(text)) and report.free is None and zone_of(line) is None:
         report.free = int(found[1])
     report.memcg = report.memcg or MEMCG.search(text) is not None
-    report.reclaiming = report.reclaiming or RECLAIMING.search(text) is not None
+    report.interrupted = report.interrupted or INTERRUPT.search(text) is not None
+    if not report.interrupted and report.order is not None:
+        report.reclaiming = report.reclaiming or RECLAIMING.search(text) is not None
     report.address_range = report.address_range or ADDRESS_RANGE.search(text) is not None
     add_zone(report, text)
 

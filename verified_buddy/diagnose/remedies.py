@@ -53,11 +53,12 @@ def by_reclaim(zone: ZoneVerdict) -> Iterator[str]:
     names = [name for name in ("active_file", "inactive_file", "slab_reclaimable") if name in figures]
     if zone.margin is not None and names:
         pages = sum(figures[name] for name in names)
-        enough = "" if pages >= 1 - zone.margin else ", which are not enough"
-        yield (
-            f"{zone.zone.title}: reclaim must free {1 - zone.margin} of at best {pages} pages in files"
-            f" and caches ({', '.join(names)}){enough}."
-        )
+        where = f"in files and caches ({', '.join(names)})"
+        title, due = zone.zone.title, 1 - zone.margin
+        if pages < due:
+            yield f"{title}: reclaim cannot help: it must free {due} pages, and {pages} are {where}."
+        else:
+            yield f"{title}: reclaim must free {due} of at best {pages} pages {where}."
 
 
 def by_compaction(zone: ZoneVerdict, order: int) -> Iterator[str]:

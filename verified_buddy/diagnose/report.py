@@ -69,5 +69,7 @@ class Report:
     """vmalloc had no addresses, whatever memory there was."""
     reclaiming: bool = False
     """The trace shows that whoever asked was freeing memory itself (PF_MEMALLOC)."""
+    interrupted: bool = False
+    """The trace shows that an interrupt asked, whatever task that came upon."""
     lost: list[str] = field(default_factory=list)
     """What could not be read, and what is hence unknown."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -11,13 +14,14 @@ from verified_buddy.diagnose.verdict import Judgement, ZoneVerdict
 from verified_buddy.diagnose.words import answer
 from verified_buddy.oracle.source import printable
 
-COLOURS = {
+COLOURS: Final = {
     "passes": "green",
     "watermark": "red",
     "no-block": "red",
     "unknown": "yellow",
     "not-eligible": "dim",
 }
+FIGURES: Final = ("free", "usable", "needed", "margin")
 
 
 def as_text(judgement: Judgement) -> RenderableType:
@@ -28,9 +32,10 @@ def as_text(judgement: Judgement) -> RenderableType:
         parts += [
             Text(f"  by {rule}") for rule in dict.fromkeys(each.rule for each in judgement.zones) if rule
         ]
-    parts += [Text(line) for line in answer(judgement)]
-    doubts = undetermined(judgement)
-    parts += [Text(f"Not determined: {line}.", style="yellow") for line in doubts]
+    parts += [
+        Padding(Text(line), (0, 0, 0, 2 if line.startswith("node ") else 0)) for line in answer(judgement)
+    ]
+    parts += [Text(f"Not determined: {line}.", style="yellow") for line in undetermined(judgement)]
     parts += [Text(f"Lost: {line}.", style="dim") for line in judgement.report.lost]
     return Group(*parts)
 
@@ -46,31 +51,27 @@ def headline(judgement: Judgement) -> str:
     kernel = f"; Linux {printable(report.kernel)}" if report.kernel else ""
     if request is None:
         return f"{at}{kernel}"
-    highest = f", {request.migratetype}" if request.migratetype else ""
-    return f"{at}: order {request.order}, {printable(request.words)}{highest}{kernel}"
+    asked = "as if asked for order" if report.kind == "state" else "order"
+    return f"{at}: {asked} {request.order}, {printable(request.words)}, {request.migratetype}{kernel}"
 
 
 def table(judgement: Judgement) -> Table:
-    """A row a zone."""
+    """A row a zone; what is last may be broken where the terminal is narrow."""
     assert judgement.request is not None
     shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in (
-        "zone",
-        "free",
-        "usable",
-        "needed",
-        "margin",
-        f"blocks >= {judgement.request.order}",
-        "verdict",
-    ):
-        left = name in ("zone", "verdict") or name.startswith("blocks")
-        shown.add_column(name, justify="left" if left else "right", no_wrap=name != "verdict")
+    shown.add_column("zone", no_wrap=True)
+    for name in FIGURES:
+        shown.add_column(name, justify="right", no_wrap=True)
+    shown.add_column("verdict", no_wrap=True)
+    order = judgement.request.order
+    shown.add_column(f"blocks >= {order}" if order else "blocks", ratio=1)
+    several = len({each.zone.node for each in judgement.zones}) > 1
     for each in judgement.zones:
-        it = each.comparison
+        it, free = each.comparison, each.zone.figures.get("free")
         figures = ["-", "-", "-"] if it is None else [str(it.usable), str(it.needed), f"{it.margin:+d}"]
-        free = each.zone.figures.get("free")
+        title = each.zone.title if several else each.zone.name
         verdict = Text(each.verdict, style=COLOURS[each.verdict])
-        shown.add_row(each.zone.title, "-" if free is None else str(free), *figures, blocks(each), verdict)
+        shown.add_row(title, "-" if free is None else str(free), *figures, verdict, blocks(each))
     return shown
 
 

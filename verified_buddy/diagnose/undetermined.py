@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from verified_buddy.diagnose.report import ZoneReport
 from verified_buddy.diagnose.verdict import Judgement, ZoneVerdict
+from verified_buddy.linux import gfp
 
 
 def undetermined(judgement: Judgement) -> list[str]:
@@ -32,14 +33,26 @@ def doubts(judgement: Judgement) -> Iterator[str]:
     served = any(each.verdict == "passes" for each in judgement.eligible)
     if state and served:
         return
+    mask = 0 if judgement.request is None else judgement.request.gfp_mask
+    bound, several = mask & gfp.THISNODE, len({each.zone.node for each in judgement.zones}) > 1
+    opened = judgement.report.reclaiming and not mask & gfp.NOMEMALLOC
     for each in judgement.eligible:
         title = each.zone.title
         if each.verdict == "unknown":
             yield f"{title}: {each.why_not}"
+        elif each.verdict == "passes" and bound and several:
+            yield f"{title} passes, but it may be that another node was asked alone (__GFP_THISNODE)"
         elif each.verdict == "passes":
             yield passes(each)
+        elif each.verdict == "watermark" and opened and has_blocks(each):
+            yield f"{title} has blocks, and no mark stops whoever frees memory itself (PF_MEMALLOC)"
     if judgement.report.kind == "stall":
         yield "the request had not failed yet when this was printed"
+
+
+def has_blocks(each: ZoneVerdict) -> bool:
+    """Whether some block may be taken."""
+    return each.blocks is not None and each.blocks.may_take + each.blocks.mixed > 0
 
 
 def passes(each: ZoneVerdict) -> str:

@@ -196,4 +196,4 @@ def rule_name(rules: Rules, request: Request) -> str:
     if rules is Rules.HALVING:
         function = "__zone_watermark_ok()"
     rows = " (of 6.1: watermark-exact, watermark-reduced, watermark-unusable)" if request.by_reclaim else ""
-    return f"{function} of {rules.value}{rows}"
+    return f"{function} of kernels {rules.value}{rows}"

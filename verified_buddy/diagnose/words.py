@@ -147,12 +147,12 @@ def formula(zone: ZoneVerdict) -> str:
         (it.highatomic, "highatomic"),
     )
     usable = "".join(f" - {count} ({name})" for count, name in less if count)
-    of = f" of {least}" if it.mark != least else ""
+    of = f", of {least}" if it.mark != least else ""
     boost = f", {it.boost} of it boost" if it.boost else ""
-    reserve = f" + {it.reserve} (lowmem_reserve)" if it.reserve else ""
+    reserve = f" + {it.reserve} (lowmem_reserve) = {it.needed}" if it.reserve else ""
     relation = "is more than" if it.margin > 0 else "is not more than"
     total = f" = {it.usable}" if usable else ""
-    return f"{free} free{usable}{total} {relation} the mark {it.mark}{of}{boost}{reserve}"
+    return f"{free} free{usable}{total} {relation} {it.mark} (the mark{of}{boost}){reserve}"
 
 
 def indices(zone: ZoneVerdict, order: int) -> str:
@@ -176,13 +176,16 @@ def flags_in_words(judgement: Judgement) -> Iterator[str]:
     request = judgement.request
     assert request is not None
     mask = request.gfp_mask
+    nodes = {each.zone.node for each in judgement.zones}
+    if mask & gfp.THISNODE and len(nodes) > 1:
+        yield "It must be served from one node (__GFP_THISNODE), which is not printed: name it with --node."
     if mask & gfp.MEMALLOC and not mask & gfp.NOMEMALLOC:
         yield "No mark stops it (__GFP_MEMALLOC): it fails only where no block is free."
     elif judgement.report.reclaiming:
         closed = " (here not: __GFP_NOMEMALLOC)" if mask & gfp.NOMEMALLOC else ""
         yield (
             f"Whoever asked was freeing memory itself (PF_MEMALLOC), which opens all reserves{closed}; it"
-            " cannot wait for reclaim."
+            " does not reclaim once more."
         )
     if mask & gfp.DIRECT_RECLAIM == 0:
         yield "It cannot wait: nothing is reclaimed or compacted for it."
