@@ -114,3 +114,15 @@ def test_if_versions_differ_where_the_version_is_not_told_that_is_unknown() -> N
         (found,) = judged(log.format(free, free // 4, free)).zones
         assert found.verdict == verdict
         assert (found.margin is None) == (verdict == "unknown")
+
+
+def test_of_6_1_before_its_flags_were_made_anew_both_ways_are_tried() -> None:
+    """GFP_NOWAIT: the reserve of 100 pages is left out in one of them, and it decides here."""
+    zone = "Node 0 Normal free:4200kB boost:0kB min:4000kB low:5000kB high:6000kB reserved_highatomic:400KB"
+    for kernel, verdicts in (("6.1.20", {"unknown"}), ("6.1.192", {"passes"}), ("6.0.1", {"watermark"})):
+        log = (
+            "task: page allocation failure: order:0, mode:0x800(GFP_NOWAIT), nodemask=(null)\n"
+            f"CPU: 0 PID: 1 Comm: task Not tainted {kernel} #1\n"
+            f"{zone} free_cma:0kB\nlowmem_reserve[]: 0 0 0 0\n"
+        )
+        assert {each.verdict for each in judged(log).zones} == verdicts

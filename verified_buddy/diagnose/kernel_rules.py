@@ -32,10 +32,6 @@ class Rules(Enum):
     """The free pages of the highatomic reserve are left out."""
 
 
-MODEL: Final = "6.1.192"
-"""The kernel of which the functions that are proved are."""
-
-
 def version_of(kernel: str | None) -> Version | None:
     """The version; None if it is not known."""
     found = VERSION.match(kernel or "")
@@ -49,6 +45,8 @@ def rules_of(report: Report) -> tuple[Rules, ...]:
     if "free_highatomic" in printed and report.kind != "state":
         return (Rules.FREE,)
     version = version_of(report.kernel)
+    if version is not None and report.kind == "state" and version[:2] == (6, 12):
+        return (Rules.RESERVED, Rules.FREE)  # some 6.12.y took over what 6.13 does
     if version is not None:
         return (of_version(version),)
     if "boost" in printed:
@@ -73,9 +71,24 @@ def of_version(version: Version) -> Rules:
     return Rules.RESERVED if version < (6, 13) else Rules.FREE
 
 
-def waits_by_reclaim(version: Version | None) -> bool:
-    """Whether it is the want of direct reclaim, not a flag ATOMIC, that tells who cannot wait.
+def by_reclaim(rules: Rules, version: Version | None) -> tuple[bool, ...]:
+    """Whether the want of direct reclaim, not a flag ATOMIC, tells who cannot wait; or if it may be either.
 
-    Of 6.3 and later, and of the 6.1 that the model is of.  Linux: gfp_to_alloc_flags(), mm/page_alloc.c.
+    From 6.3 on it is.  Some 6.1.y before 6.1.192 took that over: of which both are tried.
+    Linux: gfp_to_alloc_flags(), mm/page_alloc.c.
     """
-    return version is None or version >= (6, 3) or version[:2] == (6, 1)
+    if rules is Rules.FREE:
+        return (True,)
+    if rules is not Rules.RESERVED:
+        return (False,)
+    if version is None or version >= (6, 3) or (6, 1, 192) <= version < (6, 2):
+        return (True,)
+    return (False, True) if version[:2] == (6, 1) else (False,)
+
+
+def last_resort(version: Version | None) -> bool:
+    """Whether a single page for those that cannot wait may come from the highatomic reserve at last.
+
+    Linux: rmqueue_buddy(), mm/page_alloc.c, from 6.12 on, and of 6.1.192.
+    """
+    return version is None or version >= (6, 12) or (6, 1, 192) <= version < (6, 2)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from verified_buddy.diagnose.gfp_by_version import by_bits, by_words
-from verified_buddy.diagnose.kernel_rules import Rules, Version, version_of, waits_by_reclaim
+from verified_buddy.diagnose.kernel_rules import Rules, Version, last_resort, version_of
 from verified_buddy.diagnose.report import Report
 from verified_buddy.errors import InvalidGfp
 from verified_buddy.linux import gfp
@@ -41,9 +41,11 @@ class Request:
     migratetype: str
     by_reclaim: bool
     """Whether the flags are made as from 6.3 on."""
+    last_resort: bool
+    """Whether a single page may come from the highatomic reserve if it cannot wait."""
 
 
-def request_of(report: Report, rules: Rules) -> Request | None:
+def request_of(report: Report, rules: Rules, *, by_reclaim: bool) -> Request | None:
     """The request; None if the report has none, or its flags are not those of any request."""
     if report.order is None or report.gfp is None or report.order < 0:
         return None
@@ -63,9 +65,9 @@ def request_of(report: Report, rules: Rules) -> Request | None:
         words = report.gfp_words or show_gfp(mask)
     except InvalidGfp:
         return None
-    by_reclaim = rules is Rules.FREE or (rules is Rules.RESERVED and waits_by_reclaim(version))
     flags = alloc_flags_of(mask, report.order, rules, by_reclaim=by_reclaim)
-    return Request(report.order, mask, report.gfp, words, flags, kind, by_reclaim)
+    last = by_reclaim and last_resort(version)
+    return Request(report.order, mask, report.gfp, words, flags, kind, by_reclaim, last)
 
 
 def alloc_flags_of(mask: int, order: int, rules: Rules, *, by_reclaim: bool) -> int:
@@ -118,8 +120,8 @@ def takes_cma(request: Request) -> bool:
 def takes_highatomic(request: Request) -> bool:
     """Whether it may have blocks of the highatomic reserve: at once, or a single page as the last resort.
 
-    Linux: rmqueue_buddy(), mm/page_alloc.c, of 6.1.192 and of 6.3 and later; before, no single page.
+    Linux: rmqueue_buddy(), mm/page_alloc.c.
     """
     if request.order == 0:
-        return request.by_reclaim and request.alloc_flags & NON_BLOCK != 0
+        return request.last_resort and request.alloc_flags & NON_BLOCK != 0
     return request.alloc_flags & HIGHATOMIC != 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from verified_buddy.diagnose.free_blocks import Blocks, blocks_for, has_block
-from verified_buddy.diagnose.kernel_rules import Rules, rules_of
+from verified_buddy.diagnose.kernel_rules import Rules, by_reclaim, rules_of, version_of
 from verified_buddy.diagnose.layout import highest_zone, layout_of
 from verified_buddy.diagnose.marks import PARTS, Comparison, Halved, compared, halving_mark_3_x
 from verified_buddy.diagnose.report import Report, ZoneReport
@@ -77,8 +77,9 @@ def judge(report: Report, node: int | None = None) -> Judgement:
 
     Where it is not known by which rules the kernel compares, all are tried: if they differ, that is unknown.
     """
-    candidates = rules_of(report)
-    tried = [judged_by(report, rules, node) for rules in candidates]
+    candidates, version = rules_of(report), version_of(report.kernel)
+    ways = [(rules, way) for rules in candidates for way in by_reclaim(rules, version)]
+    tried = [judged_by(report, rules, node, way=way) for rules, way in ways]
     first, others = tried[0], tried[1:]
     for at, each in enumerate(first.zones):
         if any(other.zones[at].verdict != each.verdict for other in others):
@@ -86,17 +87,17 @@ def judge(report: Report, node: int | None = None) -> Judgement:
             each.why_not = "by which rules the kernel compares is not known, and they differ here"
             each.comparison = each.halved = None
     first.rules = candidates
-    if others:
+    if len(candidates) > 1:
         told = ", ".join(each.value for each in candidates)
         for each in first.zones:
             each.rule = each.rule and f"the rules of {told} alike, as the version is not told"
     return first
 
 
-def judged_by(report: Report, rules: Rules, node: int | None) -> Judgement:
-    """The verdicts by these rules."""
+def judged_by(report: Report, rules: Rules, node: int | None, *, way: bool) -> Judgement:
+    """The verdicts by these rules; ``way``: it is the want of reclaim that tells who cannot wait."""
     asked = report.kind != "vmalloc" or report.order is not None
-    request = request_of(report, rules) if asked else None
+    request = request_of(report, rules, by_reclaim=way) if asked else None
     layout = layout_of(report)
     found = Judgement(report, request, (rules,), layout)
     for zone in in_zonelist_order(report, layout):
