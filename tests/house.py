@@ -27,9 +27,9 @@ FLOORS = (
     ("verified_buddy.kmem", "verified_buddy.boot", "verified_buddy.proc"),
     (
         *("verified_buddy.replay", "verified_buddy.conform", "verified_buddy.kernel_calls"),
-        "verified_buddy.simulate",
+        *("verified_buddy.simulate", "verified_buddy.diagnose"),
     ),
-    ("verified_buddy.machine",),
+    ("verified_buddy.machine", "verified_buddy.explain"),
     (FACE,),
     ("verified_buddy.checking",),
     ("verified_buddy.cli",),
@@ -88,6 +88,8 @@ NAMED_AFTER = {
     "tests/kernel_calls": "verified_buddy/kernel_calls/*",
     "tests/simulate": "verified_buddy/simulate/*",
     "tests/kernel_text": "specs/kernel_text/*",
+    "tests/diagnose": "verified_buddy/diagnose/*",
+    "tests/explain": "verified_buddy/explain/*",
     "tests/specs": "specs/**/*",
 }
 """A file of the left bears the name of a module or folder of the right, or begins with it and ``_``."""
@@ -134,6 +136,7 @@ CUTS_ACROSS = {
         "requests_alone",  # a zone that is told only what was asked for
         "allocators",  # in C, right and wrong
         "mutant_kills",  # which mutants each vector catches
+        "failure_reports",  # the reports that diagnose is held against
         *("page_pool", "slabinfo"),  # pages that run short; what kernels said of their caches
         *("served_pool", "zone_pool"),  # a program and a class that are driven
         "lifting_faults",  # wrong operators, which must be noticed

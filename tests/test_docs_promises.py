@@ -78,6 +78,12 @@ def checked() -> Any:
     return printed("verified_buddy", "check", "-", "--keep-going")
 
 
+def diagnosed() -> list[Any]:
+    names = ("04-3.10.53-arm", "06-4.9.0-x86_32", "16-trap-6.15-vmalloc", "more/35-4.9.56-csky-cma")
+    reports = [printed("verified_buddy", "diagnose", f"tests/data/failures/{name}.txt") for name in names]
+    return [*reports, printed("verified_buddy", "diagnose", f"{DATA}/proc/small-after")]
+
+
 def decided() -> Any:
     return printed("specs", "--only", "pfn-parent", "--max-order", "1")
 
@@ -111,6 +117,15 @@ SHOWN: dict[str, Callable[[], list[Any]]] = {
     "check: pageblocks": lambda: [whole()["pageblocks"]],
     "check: undetermined": lambda: noted()["undetermined"],
     "simulate": lambda: [printed("verified_buddy", "simulate", "--requests", "500")],
+    "diagnose": lambda: [*diagnosed()],
+    "diagnose: a request": lambda: [it["request"] for it in diagnosed() if it["request"] is not None],
+    "diagnose: a zone": lambda: [zone for it in diagnosed() for zone in it["zones"]],
+    "diagnose: blocks": lambda: [
+        zone["blocks"] for it in diagnosed() for zone in it["zones"] if zone["blocks"] is not None
+    ],
+    "explain": lambda: [
+        printed("verified_buddy", "explain", name) for name in ("overlap", "alloc-exact", "boost")
+    ],
     "specs": lambda: [decided()],
     "specs: a theorem": lambda: decided()["theorems"],
     "specs: about a theorem": lambda: [
@@ -175,6 +190,11 @@ STATUSES = {
     ("verified_buddy", "conform"): 2,
     ("verified_buddy", "conform", "--library", "nowhere.so"): 2,
     ("verified_buddy", "vectors"): 2,
+    ("verified_buddy", "diagnose", "tests/data/failures/13-6.8.0-rc3.txt"): 0,
+    ("verified_buddy", "diagnose", "tests/data/failures/09-5.0.10.txt"): 1,
+    ("verified_buddy", "diagnose", "README.md"): 2,
+    ("verified_buddy", "explain", "overlap"): 0,
+    ("verified_buddy", "explain", "no-such-rule"): 2,
     ("verified_buddy", "vectors", "README.md"): 2,
     ("specs", "--list"): 0,
     ("specs", "--only", "pfn-parent", "--max-order", "1"): 0,

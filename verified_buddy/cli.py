@@ -8,6 +8,8 @@ import click
 
 from verified_buddy.checking import Wanted, checked
 from verified_buddy.conform.command import conform_command, vectors_command
+from verified_buddy.diagnose.command import diagnose_command
+from verified_buddy.explain.command import explain_command
 from verified_buddy.oracle.rules import LEVELS
 from verified_buddy.replay.files import Files
 from verified_buddy.simulate.command import simulate_command
@@ -100,3 +102,5 @@ def refuse_senseless(traces: tuple[str, ...], files: dict[str, str | None]) -> N
 main.add_command(conform_command)
 main.add_command(vectors_command)
 main.add_command(simulate_command)
+main.add_command(diagnose_command)
+main.add_command(explain_command)

@@ -1,0 +1,1 @@
+"""What a rule or a theorem says, with an example, where no prover is installed."""
