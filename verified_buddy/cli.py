@@ -10,6 +10,7 @@ from verified_buddy.checking import Wanted, checked
 from verified_buddy.conform.command import conform_command, vectors_command
 from verified_buddy.oracle.rules import LEVELS
 from verified_buddy.replay.files import Files
+from verified_buddy.show.command import show_command
 from verified_buddy.simulate.command import simulate_command
 from verified_buddy.terminal import ended
 
@@ -100,3 +101,4 @@ def refuse_senseless(traces: tuple[str, ...], files: dict[str, str | None]) -> N
 main.add_command(conform_command)
 main.add_command(vectors_command)
 main.add_command(simulate_command)
+main.add_command(show_command)

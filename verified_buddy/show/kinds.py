@@ -74,7 +74,7 @@ LOOKS: Final = {
     Kind.PER_CPU: Look(
         "P", "on a per-CPU list", "#e3d9f7", "#56418a", "#000000", "#ffffff", "dots", "magenta"
     ),
-    Kind.LIVE: Look("l", "handed out", "#4d5561", "#a7b0bd", "#ffffff", "#000000", "rising", "cyan"),
+    Kind.LIVE: Look("x", "handed out", "#4d5561", "#a7b0bd", "#ffffff", "#000000", "rising", "cyan"),
     Kind.LIVE_UNMOVABLE: Look(
         "u", "handed out, Unmovable", "#a14a00", "#f0a25e", "#ffffff", "#000000", "rising", "red"
     ),

@@ -33,7 +33,7 @@ def extents_of(snapshot: Snapshot) -> list[Extent]:
 
 def of_snapshot(title: str, snapshot: Snapshot) -> State:
     """The lists of a stopped kernel; what is on none is in use, or a hole."""
-    blocks = {row.pfn: code(free_kind(row.migratetype), row.order) for row in snapshot.free}
+    blocks: dict[int, int] = {row.pfn: code(free_kind(row.migratetype), row.order) for row in snapshot.free}
     blocks |= {row.pfn: code(Kind.PER_CPU, pindex_to_order(row.pindex)) for row in snapshot.pcp}
     zones = zones_named(extents_of(snapshot))
     return State(title, zones, blocks, holes=gaps(zones))

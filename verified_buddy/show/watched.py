@@ -1,4 +1,4 @@
-"""A replay that notes which blocks each event moves: on free lists, on per-CPU lists, and with their owners."""
+"""A replay that notes which blocks each event moves: on free and per-CPU lists, and with their owners."""
 
 from __future__ import annotations
 

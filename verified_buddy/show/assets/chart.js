@@ -20,14 +20,15 @@ class Chart {
 
   drag(event) {
     const edge = this.box.firstChild.getBoundingClientRect();
-    const part = (event.clientX - edge.left) / edge.width * 640;
-    this.seek(Math.round((part - 4) / 632 * this.store.last));
+    const part = (event.clientX - edge.left) / edge.width * this.width;
+    this.seek(Math.round((part - 4) / (this.width - 8) * this.store.last));
   }
 
-  x(step) { return 4 + 632 * step / (this.store.last || 1); }
+  x(step) { return 4 + (this.width - 8) * step / (this.store.last || 1); }
 
   show(index) {
     const { steps, samples, wrong, order } = this.store.facts;
+    const right = (this.width = Math.max(300, Math.min(640, this.box.clientWidth))) - 4;
     this.samples = samples[index];
     const most = Math.max(1, ...this.samples.map(each => each[0]));
     const line = (pick, top, height) => this.samples
@@ -43,14 +44,14 @@ class Chart {
     this.now = drawn("line", { class: "now", y1: 4, y2: 220, x1: 0, x2: 0 });
     const text = (x, y, words, end) => drawn("text", { x, y, "text-anchor": end ? "end" : "start" }, words);
     this.box.replaceChildren(drawn("svg", {
-      viewBox: "0 0 640 226", role: "img",
+      viewBox: `0 0 ${this.width} 226`, role: "img",
       "aria-label": `Free pages over time, at most ${most}; and below it how broken up they are for order ${order}. The slider moves along.`,
     },
     drawn("path", { class: "area", d: `${free}L${this.x(this.store.last)} 100L4 100Z` }), drawn("path", { class: "free", d: free }),
-    drawn("line", { class: "axis", x1: 4, x2: 636, y1: 100, y2: 100 }), drawn("line", { class: "axis", x1: 4, x2: 636, y1: 216, y2: 216 }),
+    drawn("line", { class: "axis", x1: 4, x2: right, y1: 100, y2: 100 }), drawn("line", { class: "axis", x1: 4, x2: right, y1: 216, y2: 216 }),
     drawn("path", { class: "split", d: split }), drawn("path", { class: "index", d: pieces.join("") }),
-    text(4, 11, "free pages"), text(636, 11, most.toLocaleString("en"), true),
-    text(4, 124, `order ${order}: unusable index (line), fragmentation index (dashed)`), text(636, 124, "1", true),
+    text(4, 11, "free pages"), text(right, 11, most.toLocaleString("en"), true),
+    text(4, 124, `order ${order}: unusable index, fragmentation index (dashed)`), text(right, 124, "1", true),
     ...wrong.map(each => drawn("line", { class: "wrong", x1: this.x(each.step), x2: this.x(each.step), y1: 4, y2: 220 })),
     this.now));
     this.move();
