@@ -7,9 +7,7 @@ class Lists {
     this.go = go;
     this.chosen = null;
     const head = table.tHead.insertRow();
-    head.append(cellOf("th", "blocks of order"));
-    for (let order = 0; order <= store.facts.top; order++) head.append(cellOf("th", String(order)));
-    head.append(cellOf("th", "pages"));
+    for (const text of ["blocks of order", ...Array(store.facts.top + 1).keys(), "pages"]) head.append(cellOf("th", text, "col"));
     this.rows = new Map();
     table.addEventListener("click", event => {
       const button = event.target.closest("button");
@@ -70,6 +68,7 @@ class Lists {
     row.append(cellOf("th", `${look.letter} ${look.name}`));
     for (let order = 0; order <= this.store.facts.top; order++) {
       const button = document.createElement("button"), cell = document.createElement("td");
+      button.hidden = true;
       button.dataset.kind = kind;
       button.dataset.order = order;
       button.title = `${look.name}, order ${order}: name the blocks`;
@@ -104,10 +103,10 @@ class Lists {
   }
 }
 
-function cellOf(tag, text) {
+function cellOf(tag, text, scope = "row") {
   const cell = document.createElement(tag);
   cell.textContent = text;
-  if (tag === "th") cell.scope = "row";
+  if (tag === "th") cell.scope = scope;
   return cell;
 }
 
