@@ -1,4 +1,4 @@
-"""The pictures of specs/README.md, drawn from a recording; ``python -m tests.show.svg_pictures`` writes them."""
+"""The pictures of specs/README.md; ``python -m tests.show.svg_pictures`` draws them from a recording."""
 
 from __future__ import annotations
 

@@ -81,10 +81,14 @@ def test_the_page_of_small_opens_soon_and_steps_smoothly(
         page.keyboard.press("p")
         page.wait_for_timeout(2000)
         page.keyboard.press("p")
-        rates[speed] = page.evaluate("page.stats.frames") * 1000 / (page.evaluate("performance.now()") - begun)
+        rates[speed] = (
+            page.evaluate("page.stats.frames") * 1000 / (page.evaluate("performance.now()") - begun)
+        )
     with capsys.disabled():
-        told = ", ".join(f"{rate:.0f} frames a second with {speed} events each" for speed, rate in rates.items())
-        print(f"\npage of small: {size:,} bytes, opens in {ready:.2f} s, {told}")
+        told = ", ".join(
+            f"{rate:.0f} frames a second with {speed} events each" for speed, rate in rates.items()
+        )
+        print(f"\npage of small: {size:,} bytes, opens in {ready:.2f} s, {told}")  # noqa: T201  # figures
     assert size < MEGABYTES
     assert ready < OPENS
     assert min(rates.values()) >= FRAMES
@@ -141,7 +145,9 @@ def test_calls_that_overlap_have_a_timeline(browser: Any, pages: Path) -> None:
 @pytest.mark.parametrize("width", [320, 390, 800, 1400])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_fits_every_screen(browser: Any, pages: Path, width: int, scheme: str) -> None:
-    page = opened(browser, pages / "small.html", viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page = opened(
+        browser, pages / "small.html", viewport={"width": width, "height": 800}, color_scheme=scheme
+    )
     page.evaluate("page.go(200000)")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert not page.faults

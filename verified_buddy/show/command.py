@@ -153,48 +153,67 @@ def html(file: str, options: dict[str, Any], *, json_lines: bool) -> int:
         click.echo(json.dumps(page_facts(story, options["html"], size)))
     else:
         wrong = f"; the first divergence is at event {story.wrong[0].step:,}" if story.wrong else ""
-        note = f"; {story.note}" if story.note else ""
-        click.echo(
-            f"{printable(options['html'])}: {len(story):,} events, {size:,} bytes{wrong}{printable(note)}"
-        )
-    return 0
+        told = f"{len(story):,} events, {size:,} bytes{wrong}"
+        click.echo(f"{printable(options['html'])}: {told}")
+    return in_part((file, story.note))
+
+
+def in_part(*states: tuple[str, str]) -> int:
+    """The exit status, where some were read only in part: of each its name, and why."""
+    for name, note in states:
+        if note:
+            complain(printable(f"{name}: {note}"))
+    return UNUSABLE if any(note for _, note in states) else 0
 
 
 def drawn(file: str | None, memory: str | None, options: dict[str, Any], *, json_lines: bool) -> int:
     """Show a state, or two.  Raises Unusable."""
-    from verified_buddy.show import diff, facts, terminal
+    from verified_buddy.show import facts, terminal
     from verified_buddy.show.sources import machine_in, state_in
-    from verified_buddy.show.svg import ROWS, as_svg
 
-    files, event, rows = files_of(options), options["event"], options["rows"]
-    state = state_in(file, files, event) if file is not None else machine_in(str(memory))
-    state = narrowed(state, options)
     if options["diff"] is not None:
-        beside = state_in(options["diff"], files, None)
-        try:
-            diff.same_zones(state, other := narrowed(beside, options))
-        except Unusable as error:
-            raise Unusable(f"{options['diff']}: {error}") from None
-        told = facts.difference(state, other, rows or terminal.ROWS)
-        lines = diff.as_text(state, other, rows or terminal.ROWS)
-    else:
-        told, lines = (
-            facts.facts(state, rows or terminal.ROWS),
-            terminal.as_text(state, rows or terminal.ROWS),
-        )
-    if options["svg"] is not None:
-        told["svg"], size = (
-            options["svg"],
-            written(options["svg"], (f"{line}\n" for line in as_svg(state, rows or ROWS))),
-        )
-        if not json_lines:
-            click.echo(f"{printable(options['svg'])}: {size:,} bytes")
-            return 0
+        return differing(file, memory, options, json_lines=json_lines)
+    state = (
+        state_in(file, files_of(options), options["event"]) if file is not None else machine_in(str(memory))
+    )
+    state = narrowed(state, options)
+    rows = options["rows"] or terminal.ROWS
+    svg, told = options["svg"], facts.facts(state, rows)
+    if svg is not None:
+        size = picture(svg, state, options["rows"])
+        told["svg"] = svg
     if json_lines:
         click.echo(json.dumps(told))
+    elif svg is not None:
+        click.echo(f"{printable(svg)}: {size:,} bytes")
     else:
-        say_lines(lines)
-    return 0
+        say_lines(terminal.as_text(state, rows))
+    return in_part((state.title, state.note))
+
+
+def picture(name: str, state: State, rows: int | None) -> int:
+    """Write the picture; how many bytes.  Raises Unusable."""
+    from verified_buddy.show.svg import ROWS, as_svg
+
+    return written(name, (f"{line}\n" for line in as_svg(state, rows or ROWS)))
+
+
+def differing(file: str | None, memory: str | None, options: dict[str, Any], *, json_lines: bool) -> int:
+    """Show what is another way in another file.  Raises Unusable."""
+    from verified_buddy.show import diff, facts, terminal
+    from verified_buddy.show.sources import machine_in, state_in
+
+    files = files_of(options)
+    state = state_in(file, files, options["event"]) if file is not None else machine_in(str(memory))
+    other = state_in(options["diff"], files, None, beside=True)
+    diff.same_zones(state, other)
+    state, other = narrowed(state, options), narrowed(other, options)
+    rows = options["rows"] or terminal.ROWS
+    if json_lines:
+        click.echo(json.dumps(facts.difference(state, other, rows)))
+    else:
+        say_lines(diff.as_text(state, other, rows))
+    return in_part((state.title, state.note), (other.title, other.note))
 
 
 def say_lines(lines: Iterable[Text]) -> None:

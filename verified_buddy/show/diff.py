@@ -48,7 +48,7 @@ class Change(NamedTuple):
 def same_zones(one: State, other: State) -> None:
     """Both are of one memory.  Raises Unusable."""
     if one.zones != other.zones:
-        raise Unusable("its zones are not those of the other")
+        raise Unusable(f"{other.title}: its zones are not those of {one.title}")
 
 
 def changes(one: State, other: State, zone: ShownZone) -> Iterator[Change]:

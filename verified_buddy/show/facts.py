@@ -23,6 +23,7 @@ def facts(state: State, rows: int) -> dict[str, Any]:
         "file": state.title,
         "event": state.event,
         "events": state.of,
+        "note": state.note or None,
         "letters": {LOOKS[kind].letter: name_of(kind) for kind in Kind},
         "zones": [zone_facts(state, zone, rows) for zone in state.zones],
     }

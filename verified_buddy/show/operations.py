@@ -76,7 +76,7 @@ class Told:
         self.memory.area = TouchedArea(self.touched, self.memory.area)
         self.memory.live = {order: TouchedLive(self.touched) for order in self.memory.orders}
         zone = ShownZone("memory", header.start_pfn, header.end_pfn)
-        self.story = Story(title, (zone,), top=header.max_order, rest=Kind.UNTOLD)
+        self.story = Story(title, (zone,), top=header.max_order)
         self.story.blocks = {pfn: code(Kind.FREE, order) for pfn, order, _ in self.memory.area.blocks()}
         self.story.holes = tuple(reserved(header))
 

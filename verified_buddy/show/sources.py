@@ -28,12 +28,16 @@ ROW: Final = re.compile(rb"[ZFPM]\t[0-9]")
 """The beginning of a snapshot of free lists."""
 
 
-def state_in(name: str, files: Files, event: int | None) -> State:
-    """The state in the file; of a trace, that after so many events, or after all.  Raises Unusable."""
+def state_in(name: str, files: Files, event: int | None, *, beside: bool = False) -> State:
+    """The state in the file; of a trace, that after so many events, or after all.  Raises Unusable.
+
+    ``beside``: it is held against another, so that the files beside a trace may be that one's.
+    """
 
     def read(stream: BinaryIO, title: str, advance: Progress, kind: str) -> State:
         if kind == "snapshot":
-            refuse_beside(files, "a trace, and this is a snapshot")
+            if not beside:
+                refuse_beside(files, "a trace, and this is a snapshot")
             if event is not None:
                 raise Unusable("a snapshot is one moment, and has no events")
             return of_snapshot(title, read_snapshot(stream))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from verified_buddy.linux.fragmentation import ContigPages, contig_pages, fragmentation_index, unusable_index
@@ -46,6 +46,8 @@ class State:
     event: int | None = None
     """After how many events; None of what has none."""
     of: int | None = None
+    note: str = ""
+    """Why there may be more than this, such as that a trace breaks off."""
 
     def pieces(self, start: int, end: int) -> Iterator[Piece]:
         """What the pages are, ascending and without gaps."""
@@ -88,15 +90,16 @@ class State:
         for zone in self.zones:
             if zone.name.casefold() == name.casefold():
                 return zone
-        raise Unusable(f"no zone {name[:40]}: there are {', '.join(zone.name for zone in self.zones)}")
+        names = ", ".join(zone.name for zone in self.zones)
+        raise Unusable(f"{self.title}: no zone {name[:40]}: there are {names}")
 
     def within(self, start: int, end: int) -> State:
         """The same, of those pages alone.  Raises Unusable if they are in no zone."""
         cut = ((name, max(low, start), min(high, end)) for name, low, high in self.zones)
         zones = tuple(ShownZone(*each) for each in cut if each[1] < each[2])
         if not zones:
-            raise Unusable(f"no page of {start}:{end} is in a zone")
-        return State(self.title, zones, self.blocks, self.rest, self.holes, self.top, self.event, self.of)
+            raise Unusable(f"{self.title}: no page of {start}:{end} is in a zone")
+        return replace(self, zones=zones)
 
 
 def free_by_order(counts: dict[Kind, list[int]], top: int) -> list[int]:

@@ -97,9 +97,9 @@ class Story:
         end = self.ends[step - 1] if step else 0
         for head, number in zip(self.heads[:end], self.codes[:end], strict=True):
             put(blocks, head, number)
-        return State(
-            self.title, self.zones, blocks, self.rest, self.holes, self.top, event=step, of=len(self)
-        )
+        made = State(self.title, self.zones, blocks, self.rest, self.holes, self.top)
+        made.event, made.of, made.note = step, len(self), self.note
+        return made
 
 
 def put(blocks: dict[int, int], head: int, number: int) -> None:

@@ -42,7 +42,7 @@ def zone_text(state: State, zone: ShownZone, rows: int, pages: dict[Kind, int]) 
     counts = state.counts(zone)
     yield from table(counts, state.top, pages)
     nr_free = free_by_order(counts, state.top)
-    if any(nr_free):
+    if any(nr_free) and state.rest != Kind.UNTOLD:
         info, unusable, index = broken_up(nr_free)
         why = "and a block is free" if index < 0 else f"fragmentation index {index / 1000:.3f}"
         yield Text(f"  {info.free_pages:,} pages free in {info.blocks_total:,} blocks")
@@ -61,7 +61,7 @@ def map_text(cells: Map) -> Iterator[Text]:
         line = Text(f"{row[0].start:>13,} ")
         for cell in row:
             line.append(cell.sign, LOOKS[cell.kind].terminal + (" reverse" if is_free(cell.kind) else ""))
-        line.append(f"{'':{2 * (ROW - len(row))}} {free_part(row):>4}% free")
+        line.append(f"{'':{2 * (ROW - len(row))}} {free_part(row)}")
         yield line
 
 
@@ -70,11 +70,13 @@ def is_free(kind: Kind) -> bool:
     return Kind.FREE <= kind <= Kind.FREE_ISOLATE
 
 
-def free_part(row: Iterable[Cell]) -> int:
-    """How much of the memory in the row is free, in percent."""
-    pages = [(kind, many) for cell in row for kind, many in cell.pages.items() if kind != Kind.HOLE]
+def free_part(row: Iterable[Cell]) -> str:
+    """How much of the memory in the row is free, if anything is told of it."""
+    unknown = (Kind.HOLE, Kind.UNTOLD)
+    pages = [(kind, many) for cell in row for kind, many in cell.pages.items() if kind not in unknown]
     whole = sum(many for _, many in pages)
-    return sum(many for kind, many in pages if is_free(kind)) * 100 // max(1, whole)
+    free = sum(many for kind, many in pages if is_free(kind))
+    return f"{free * 100 // whole:>4}% free" if whole else ""
 
 
 def table(counts: dict[Kind, list[int]], top: int, pages: dict[Kind, int]) -> Iterator[Text]:
@@ -112,7 +114,7 @@ def legend(kinds: Iterable[Kind]) -> Iterator[Text]:
         yield Text(f"  {look.letter}  {look.name}")
     yield Text("  0 to 9, A, ...  the order of the blocks; + several")
     yield Text("  =  of the block that began before")
-    yield Text("The tables: pages, then blocks of each order; k is thousands.")
+    yield Text("Tables: pages, then blocks of each order; k is thousands.")
 
 
 def cut(text: str, width: int) -> str:
