@@ -59,18 +59,18 @@ ACTS: Final = (
     ),
     Act(
         "drained",
-        "the coldest block of the fullest turn goes back to the free lists, and merges with its free buddies",
+        "the list of its CPU is too long: the coldest block of the next list in turn has gone back",
         "drain-bulk",
     ),
     Act("freed to the lists", "it merges with its free buddies, as far as their types mix", "typed-free"),
     Act(
         "fell back",
-        "its own lists are empty: the largest block of the first type that may be taken from",
+        "its own lists are empty: the largest block of another type, or the smallest if it may not claim",
         "fallback-order",
     ),
     Act(
-        "pageblock claimed",
-        "half of it or more is free or alike: its type becomes the request's",
+        "pageblock retyped",
+        "a request that fell back claims it; or it is reserved, or isolated",
         "steal-exact",
     ),
     Act("blocks moved", "the free blocks of a pageblock go to another type's lists", "move-exact"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from verified_buddy.oracle.source import Unusable, printable
+from verified_buddy.pfn import PFN_LIMIT
 from verified_buddy.terminal import UNUSABLE, complain, ended
 from verified_buddy.whole_file import write_whole
 
@@ -40,23 +41,20 @@ APART: Final = (
 """Options that no other may stand beside, and why."""
 
 
-class Pages(click.ParamType[tuple[int, int]]):
-    """Two numbers with a colon between; pages may be hexadecimal."""
-
-    name = "range"
-
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, int]:
-        """The two numbers.  Raises UsageError."""
-        first, _, last = value.partition(":")
-        try:
-            found = int(first, 0), int(last, 0)
-        except ValueError:
-            self.fail(f"{value[:40]!r} is not two numbers such as 0x1000:0x2000", param, ctx)
-        if not 0 <= found[0] <= found[1] < 1 << 53:
-            self.fail("the first number is the smaller one, and both are below 2**53", param, ctx)
-        return found
+def two_numbers(context: click.Context, option: click.Parameter, value: str | None) -> tuple[int, int] | None:
+    """Two numbers with a colon between, such as 0x1000:0x2000.  Raises BadParameter."""
+    if value is None:
+        return None
+    first, _, last = value.partition(":")
+    try:
+        found = int(first, 0), int(last, 0)
+    except ValueError:
+        says = f"{printable(value[:40])!r} is not two numbers such as 0x1000:0x2000"
+        raise click.BadParameter(says, context, option) from None
+    if not 0 <= found[0] <= found[1] < PFN_LIMIT:
+        says = "the first number is the smaller one, and both are below 2**52"
+        raise click.BadParameter(says, context, option)
+    return found
 
 
 @click.command("show")
@@ -68,7 +66,7 @@ class Pages(click.ParamType[tuple[int, int]]):
     "--event", type=click.IntRange(0), metavar="N", help="Of a trace: after so many events.  [default: all]"
 )
 @click.option("--zone", metavar="NAME", help="One zone alone.")
-@click.option("--pages", metavar="A:B", type=Pages(), help="The pages from A up to B, without B.")
+@click.option("--pages", metavar="A:B", callback=two_numbers, help="The pages from A up to B, without B.")
 @click.option(
     "--rows", type=click.IntRange(1, ROWS_MOST), help="Rows of the map of a zone.  [default: 16, SVG 32]"
 )
@@ -78,7 +76,10 @@ class Pages(click.ParamType[tuple[int, int]]):
 @click.option("--svg", metavar="FILE", type=FILE, help="Write the map as a picture.")
 @click.option("--html", metavar="FILE", type=FILE, help="Of a trace: write a page that plays it.")
 @click.option(
-    "--events", metavar="A:B", type=Pages(), help="In the page: events A to B.  [default: the first million]"
+    "--events",
+    metavar="A:B",
+    callback=two_numbers,
+    help="In the page: events A to B.  [default: the first million]",
 )
 @click.option(
     "--snapshot", metavar="START", type=FILE, help="Of a kernel's trace: its free lists at the start."
