@@ -8,7 +8,9 @@ import zlib
 from base64 import b64decode
 from io import BytesIO
 from itertools import pairwise
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,7 +25,7 @@ from verified_buddy.show.state import broken_up, free_by_order
 HOSTILE = "</script><img src=x onerror=alert(1)>"
 
 
-def parts(page: str) -> tuple[dict[str, object], bytes]:
+def parts(page: str) -> tuple[dict[str, Any], bytes]:
     """What the page holds: its facts and its columns."""
     facts = re.search(r'id="facts">(.*?)</script>', page, re.DOTALL)
     data = re.search(r'id="data">(.*?)</script>', page, re.DOTALL)
@@ -83,6 +85,18 @@ def test_a_page_of_too_many_events_says_which_they_are() -> None:
     facts, _ = parts(page)
     assert facts["note"] == "These are events 11 to 20 of 100."
     assert (facts["first"], facts["total"]) == (11, 100)
+
+
+def test_the_first_divergence_is_among_the_events_however_many_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("verified_buddy.show.page.MOST", 20)
+    right = [call for _ in range(50) for call in (alloc(2, 0), free(0, 2))]
+    for before, first in ((2, 1), (15, 1), (60, 52), (98, 82)):
+        text = spell(header(), [*right[:before], free(8, 2), *right[before:]])
+        facts, _ = parts("".join(page_of(story_of(BytesIO(text), "trace"))))
+        assert (facts["first"], facts["wrong"][0]["step"]) == (first, before + 2 - first)
+        assert facts["columns"]["acts"][1] <= 20
 
 
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 20))))

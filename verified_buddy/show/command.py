@@ -79,7 +79,7 @@ def two_numbers(context: click.Context, option: click.Parameter, value: str | No
     "--events",
     metavar="A:B",
     callback=two_numbers,
-    help="In the page: events A to B.  [default: the first million]",
+    help="In the page: events A to B.  [default: a million at most]",
 )
 @click.option(
     "--snapshot", metavar="START", type=FILE, help="Of a kernel's trace: its free lists at the start."

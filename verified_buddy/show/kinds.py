@@ -47,7 +47,7 @@ class Look(NamedTuple):
 
 LOOKS: Final = {
     Kind.REST: Look(
-        "#", "in use, nobody told by whom", "#8b8f96", "#5c626b", "#ffffff", "#ffffff", "cross", "white"
+        "#", "in use, owner unknown", "#8b8f96", "#5c626b", "#ffffff", "#ffffff", "cross", "white"
     ),
     Kind.HOLE: Look(
         "-", "no memory, or reserved", "#ffffff", "#0b0d10", "#777777", "#ffffff", "none", "bright_black"

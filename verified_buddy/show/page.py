@@ -23,7 +23,7 @@ SCRIPTS: Final = ("store.js", "map.js", "lists.js", "chart.js", "page.js")
 def page_of(story: Story, events: tuple[int, int] | None = None) -> Iterator[str]:
     """The page of those events, the last included; of all, if there are not too many."""
     total, note = len(story), story.note
-    first, last = events or (1, total)
+    first, last = events or usual(story)
     last = min(last, first + MOST - 1)
     if (first, last) != (1, total):
         story = cut(story, first, last)
@@ -32,6 +32,14 @@ def page_of(story: Story, events: tuple[int, int] | None = None) -> Iterator[str
     data, _, numbers = packed(story)
     facts = facts_of(story, data, numbers) | {"note": note, "first": first, "total": total}
     yield from filled(story, facts, data, note)
+
+
+def usual(story: Story) -> tuple[int, int]:
+    """The events to play: all, or the first so many; or those around the first divergence, if it is later."""
+    last = len(story)
+    if not story.wrong or story.wrong[0].step <= MOST:
+        return 1, last
+    return min(last - MOST, story.wrong[0].step - MOST // 2) + 1, last
 
 
 def facts_of(story: Story, data: Packed, numbers: list[int]) -> dict[str, Any]:

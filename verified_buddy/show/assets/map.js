@@ -14,7 +14,7 @@ class MemoryMap {
   show(zone, start, end) {
     this.zone = zone;
     this.columns = this.canvas.parentElement.clientWidth < 520 ? 16 : 32;
-    this.rows = this.columns === 16 ? 40 : 32;
+    this.rows = this.columns === 16 ? 28 : 32;
     let size = 1;
     while ((Math.ceil(end / (size * this.columns)) - Math.floor(start / (size * this.columns))) > this.rows) size *= 2;
     this.size = size;
@@ -135,7 +135,8 @@ class MemoryMap {
       if (side >= 14) {
         pen.fillStyle = dark ? look.dark_ink : look.ink;
         pen.font = `${Math.floor(side * .52)}px ui-monospace, Menlo, Consolas, monospace`;
-        pen.fillText(letter === "-" ? "" : letter + second, x + side / 2, y + side / 2 + 1);
+        const silent = letter === "-" || (second === "=" && cell % this.columns !== 0);
+        pen.fillText(silent ? "" : letter + second, x + side / 2, y + side / 2 + 1);
       }
       pen.strokeStyle = dark ? "#0b0d10" : "#ffffff";
       pen.lineWidth = 1;
@@ -144,10 +145,26 @@ class MemoryMap {
       pen.moveTo(x, y + side - .5); pen.lineTo(x + side, y + side - .5);
       if (!joined) { pen.moveTo(x + .5, y); pen.lineTo(x + .5, y + side); }
       pen.stroke();
-      if (found.from < this.mark[1] && this.mark[0] < found.to) this.ring(x, y, dark ? "#ffd54a" : "#c40018", 3);
+      if (this.marked(cell)) this.frame(cell, x, y, dark ? "#ffd54a" : "#c40018");
       if (cell === this.cursor && document.activeElement === this.canvas) this.ring(x, y, dark ? "#fff" : "#000", 2);
     }
     this.dirty.clear();
+  }
+
+  marked(cell) {
+    const from = this.start + cell * this.size;
+    return cell >= 0 && from < this.mark[1] && this.mark[0] < from + this.size;
+  }
+
+  // The edges of what the event is about, and none between its cells.
+  frame(cell, x, y, colour) {
+    const first = cell % this.columns === 0 || !this.marked(cell - 1), last = (cell + 1) % this.columns === 0 || !this.marked(cell + 1);
+    const pen = this.pen, side = this.side;
+    pen.fillStyle = colour;
+    if (!this.marked(cell - this.columns)) pen.fillRect(x, y, side, 3);
+    if (!this.marked(cell + this.columns)) pen.fillRect(x, y + side - 3, side, 3);
+    if (first) pen.fillRect(x, y, 3, side);
+    if (last) pen.fillRect(x + side - 3, y, 3, side);
   }
 
   ring(x, y, colour, width) {

@@ -68,7 +68,7 @@ async function begin() {
     const act = facts.acts[store.acts[at - 1]], page = store.pfns[at - 1] - 1, order = store.orders[at - 1], detail = facts.texts[store.details[at - 1]];
     const what = [page < 0 ? "" : `page ${spelled(page)} (${page.toLocaleString("en")})`, order > 64 ? "" : `order ${order}`, detail].filter(Boolean).join(", ");
     byId("what").textContent = `Event ${(at + facts.first - 1).toLocaleString("en")}, line ${store.lines[at - 1].toLocaleString("en")}: ${act.name}${what ? `: ${what}` : ""}`;
-    byId("rule").textContent = act.rule ? `By the rule: ${act.rule}${act.theorem ? ` (theorem ${act.theorem})` : ""}.` : "";
+    byId("rule").textContent = act.rule ? `The rule: ${act.rule}${act.theorem ? ` (theorem ${act.theorem})` : ""}.` : "";
     const wrong = facts.wrong.find(each => each.step === at);
     byId("fault").textContent = wrong ? `Diverges: ${wrong.rule} (theorem ${wrong.theorem}): ${wrong.message}` : "";
   }
