@@ -46,6 +46,14 @@ def damaged(whole: bytes, chance: random.Random) -> bytes:
     return bytes(changed)
 
 
+def beginning(path: Path) -> bytes:
+    """The file, or if it is long the first lines of it, packed as it is."""
+    whole = path.read_bytes()
+    text = gzip.decompress(whole)
+    head = text if len(text) < LARGE else text[: text.index(b"\n", LARGE) + 1]
+    return whole if head == text else gzip.compress(head, mtime=0)
+
+
 def shown(*arguments: str | Path) -> Result:
     return CliRunner().invoke(main, ["show", *map(str, arguments)])
 
@@ -64,7 +72,7 @@ def is_clear(found: Result, name: str) -> None:
 
 def copies(path: Path, directory: Path, many: int) -> None:
     """Show so many damaged copies of the file."""
-    chance, whole = random.Random(path.name), path.read_bytes()
+    chance, whole = random.Random(path.name), beginning(path)
     for number in range(many):
         copy = directory / f"copy{number}"
         copy.write_bytes(damaged(whole, chance))
@@ -79,7 +87,7 @@ def copies(path: Path, directory: Path, many: int) -> None:
 
 @pytest.mark.parametrize("path", SMALL, ids=lambda path: path.name)
 def test_a_damaged_copy_is_one_clear_line_or_is_shown(path: Path, tmp_path: Path) -> None:
-    copies(path, tmp_path, 3)
+    copies(path, tmp_path, 5)
 
 
 @pytest.mark.slow

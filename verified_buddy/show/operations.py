@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from verified_buddy.free_area import FreeArea, Migratetype
 from verified_buddy.oracle.check import no_garbage_collection, until_operations
@@ -20,7 +20,7 @@ from verified_buddy.show.kinds import NOTHING, Kind, code
 from verified_buddy.show.state import ShownZone
 from verified_buddy.show.story import Call, Story, Wrong
 
-WRONG: int = 100
+WRONG: Final = 100
 """So many operations that break a rule are marked."""
 
 

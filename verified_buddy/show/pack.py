@@ -5,7 +5,6 @@ from __future__ import annotations
 import zlib
 from array import array
 from base64 import b64encode
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -44,8 +43,8 @@ class Packed:
         return b64encode(zlib.compress(bytes(self.data), LEVEL)).decode("ascii")
 
 
-def packed(story: Story) -> tuple[Packed, list[int], list[int]]:
-    """The story's columns; the pages at which blocks begin, in order; and the blocks that there are."""
+def packed(story: Story) -> tuple[Packed, list[int]]:
+    """The story's columns, and the codes of the blocks that there are, by the number that a column has."""
     pages = sorted({*story.blocks, *story.heads})
     place = {page: index for index, page in enumerate(pages)}
     numbers = sorted({0, *story.blocks.values(), *story.codes})
@@ -62,7 +61,7 @@ def packed(story: Story) -> tuple[Packed, list[int], list[int]]:
     found.add_steps("places", [place[head] for head in story.heads])
     found.add("codes", [number[each] for each in story.codes])
     add_calls(found, story)
-    return found, pages, numbers
+    return found, numbers
 
 
 def add_calls(found: Packed, story: Story) -> None:
@@ -105,8 +104,3 @@ def cut(story: Story, first: int, last: int) -> Story:
     ]
     made.note = story.note
     return made
-
-
-def zone_places(story: Story, pages: list[int]) -> list[tuple[int, int]]:
-    """By zone: where its pages begin and end among those at which blocks begin."""
-    return [(bisect_left(pages, zone.start), bisect_left(pages, zone.end)) for zone in story.zones]

@@ -29,7 +29,7 @@ def page_of(story: Story, events: tuple[int, int] | None = None) -> Iterator[str
         story = cut(story, first, last)
         more = f"These are events {first:,} to {last:,} of {total:,}."
         note = f"{more} {note}" if note else more
-    data, _, numbers = packed(story)
+    data, numbers = packed(story)
     facts = facts_of(story, data, numbers) | {"note": note, "first": first, "total": total}
     yield from filled(story, facts, data, note)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 from verified_buddy.free_area import FreeArea, Migratetype
@@ -33,8 +32,6 @@ class Owners:
         self.touched: list[int] = []
         self.migratetype = -1
         """Of the block that the event hands out."""
-        self.types: dict[int, int] = defaultdict(lambda: -1)
-        """By first page: with which type a block was asked for."""
 
     def settle(self, story: Story) -> None:
         """What was touched is as it is now."""
