@@ -134,6 +134,16 @@ def test_what_is_no_page_is_said_in_words(browser: Any, pages: Path) -> None:
         assert says in page.inner_text("#cell")
 
 
+def test_cells_beside_the_zone_are_said_to_be_none_of_it(browser: Any, pages: Path) -> None:
+    page = opened(browser, pages / "small.html")
+    page.select_option("#zone", "0")
+    assert page.inner_text("#cell").startswith("pages 0x1..0x3: 3 in use")
+    page.evaluate("page.map.zone.start = 8")
+    page.locator("#map").press("ArrowRight")
+    page.locator("#map").press("ArrowLeft")
+    assert page.inner_text("#cell") == "pages 0x0..0x3: not of this zone."
+
+
 def test_calls_that_overlap_have_a_timeline(browser: Any, pages: Path) -> None:
     page = opened(browser, pages / "calls.html")
     assert page.locator("#timeline .call").count() == 4

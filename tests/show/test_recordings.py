@@ -59,3 +59,10 @@ def test_two_cpus_and_requests_are_followed() -> None:
     name = "full2-line466881"
     files = Files(snapshot=str(DATA / f"{name}.fl.start.gz"), zoneinfo=str(DATA / f"{name}.zoneinfo"))
     assert Kind.PER_CPU in {kind_of(number) for number in told(f"{name}.trace.txt.gz", files).blocks.values()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["req1", "req3memcg", "req4compact"])
+def test_whole_recordings_with_requests_end_with_the_kernels_lists(name: str) -> None:
+    files = Files(snapshot=str(DATA / f"{name}.fl.start.gz"), zonestate=str(DATA / f"{name}.zs.start"))
+    assert listed(told(f"{name}.trace.txt.gz", files)) == lists_at(DATA / f"{name}.fl.end.gz")

@@ -24,7 +24,8 @@ class MemoryMap {
     this.used = Math.ceil(this.count / this.columns);
     this.places = new Uint32Array(this.count + 1);
     for (let cell = 0; cell <= this.count; cell++) this.places[cell] = this.store.place(this.start + cell * size);
-    this.cursor = Math.max(0, Math.min(this.cursor, this.count - 1));
+    const least = Math.max(0, Math.floor((zone.start - this.start) / size));
+    this.cursor = Math.max(least, Math.min(this.cursor, this.count - 1));
     this.fit();
   }
 

@@ -87,7 +87,8 @@ async function begin() {
       }
       more += ".";
     }
-    byId("cell").textContent = `${pagesOf(Math.max(found.from, map.zone.start), Math.min(found.to, map.zone.end))}: ${says}.${more}`;
+    const start = Math.max(found.from, map.zone.start), end = Math.min(found.to, map.zone.end);
+    byId("cell").textContent = start < end ? `${pagesOf(start, end)}: ${says}.${more}` : `${pagesOf(found.from, found.to)}: not of this zone.`;
   }
 
   function pause() {
