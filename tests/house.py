@@ -21,7 +21,7 @@ DOORS = {path.stem for path in (ROOT / FACE).glob("*.py")} - {name.partition("."
 FLOORS = (
     CORE,
     ("verified_buddy.linux",),
-    ("verified_buddy.addressing",),
+    ("verified_buddy.addressing", "verified_buddy.whole_file"),
     ("verified_buddy.oracle", "verified_buddy.terminal", "verified_buddy.junit"),
     ("verified_buddy.slab",),
     ("verified_buddy.kmem", "verified_buddy.boot", "verified_buddy.proc"),
@@ -32,6 +32,7 @@ FLOORS = (
     ("verified_buddy.machine", "verified_buddy.explain"),
     (FACE,),
     ("verified_buddy.checking",),
+    ("verified_buddy.show",),
     ("verified_buddy.cli",),
     ("verified_buddy.__main__",),
     ("specs.model",),
@@ -90,6 +91,7 @@ NAMED_AFTER = {
     "tests/kernel_text": "specs/kernel_text/*",
     "tests/diagnose": "verified_buddy/diagnose/*",
     "tests/explain": "verified_buddy/explain/*",
+    "tests/show": "verified_buddy/show/*",
     "tests/specs": "specs/**/*",
 }
 """A file of the left bears the name of a module or folder of the right, or begins with it and ``_``."""

@@ -20,6 +20,7 @@ from tests.oracle.page_map import alloc, free, header, spell
 
 DATA = "tests/data/linux-6.1"
 SPELLINGS = "tests/data/spellings"
+PEER = "tests/data/peers/shihongzhi.G1.geo.1.jsonl.gz"
 DIVERGES = spell(header(), [alloc(0, 3), alloc(0, 3), free(3, 0), free(3, 0), free(3, 0)])
 ROW = re.compile(r"^\| `(\w+)` \| ([a-z ]+) \|", re.MULTILINE)
 TYPES: dict[str, tuple[type, ...]] = {
@@ -84,6 +85,10 @@ def diagnosed() -> list[Any]:
     return [*reports, printed("verified_buddy", "diagnose", f"{DATA}/proc/small-after")]
 
 
+def shown_at_32() -> Any:
+    return printed("verified_buddy", "show", PEER, "--event", "32")
+
+
 def decided() -> Any:
     return printed("specs", "--only", "pfn-parent", "--max-order", "1")
 
@@ -125,6 +130,11 @@ SHOWN: dict[str, Callable[[], list[Any]]] = {
     ],
     "explain": lambda: [
         printed("verified_buddy", "explain", name) for name in ("overlap", "alloc-exact", "boost")
+    ],
+    "show": lambda: [printed("verified_buddy", "show", f"{DATA}/small.fl.start.gz"), shown_at_32()],
+    "show: a zone": lambda: [*shown_at_32()["zones"]],
+    "show: a difference": lambda: [
+        printed("verified_buddy", "show", *("--diff", f"{DATA}/small.fl.end.gz"), f"{DATA}/small.fl.start.gz")
     ],
     "specs": lambda: [decided()],
     "specs: a theorem": lambda: decided()["theorems"],
@@ -177,8 +187,14 @@ def test_what_is_promised_of_an_export_and_its_recheck_is_printed(tmp_path: Path
     holds("specs recheck", printed("specs", "recheck", directory, "--jobs", "1"))
 
 
+def test_what_is_promised_of_a_page_is_printed(tmp_path: Path) -> None:
+    for trace in (PEER, f"{DATA}/perf-script.txt.gz"):
+        holds("show: a page", printed("verified_buddy", "show", trace, "--html", str(tmp_path / "page.html")))
+
+
 def test_every_promise_is_held_against_what_is_printed() -> None:
-    elsewhere = {"specs export", "specs recheck"} | {name for name in PROMISED if name.startswith("conform")}
+    elsewhere = {name for name in PROMISED if name.startswith("conform")}
+    elsewhere |= {"specs export", "specs recheck", "show: a page"}
     assert set(PROMISED) == set(SHOWN) | elsewhere
 
 
@@ -189,6 +205,9 @@ STATUSES = {
     ("verified_buddy", "check"): 2,
     ("verified_buddy", "conform"): 2,
     ("verified_buddy", "conform", "--library", "nowhere.so"): 2,
+    ("verified_buddy", "show", PEER): 0,
+    ("verified_buddy", "show"): 2,
+    ("verified_buddy", "show", "nowhere"): 2,
     ("verified_buddy", "vectors"): 2,
     ("verified_buddy", "diagnose", "tests/data/failures/13-6.8.0-rc3.txt"): 0,
     ("verified_buddy", "diagnose", "tests/data/failures/09-5.0.10.txt"): 1,

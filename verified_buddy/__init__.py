@@ -35,7 +35,7 @@ What else there is
     verified_buddy.linux                        the parts of LinuxZone, one module each
     verified_buddy.slab                         caches of objects, on the pages of a zone
     verified_buddy.addressing                   linear and physical addresses, page tables
-    verified_buddy.oracle, .kmem, .replay       ``verified-buddy check``: a trace is judged
+    verified_buddy.oracle, .kmem, .replay       ``verified-buddy check``: a trace is judged; .show draws
     verified_buddy.conform                      ``verified-buddy conform``: an allocator is driven;
         .fixtures and .machine are for your own tests
 """

@@ -12,6 +12,7 @@ from verified_buddy.diagnose.command import diagnose_command
 from verified_buddy.explain.command import explain_command
 from verified_buddy.oracle.rules import LEVELS
 from verified_buddy.replay.files import Files
+from verified_buddy.show.command import show_command
 from verified_buddy.simulate.command import simulate_command
 from verified_buddy.terminal import ended
 
@@ -104,3 +105,4 @@ main.add_command(vectors_command)
 main.add_command(simulate_command)
 main.add_command(diagnose_command)
 main.add_command(explain_command)
+main.add_command(show_command)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
+
+from verified_buddy.whole_file import write_whole
 
 ILLEGAL: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 has no way to say."""
@@ -78,19 +78,4 @@ def escaped(text: str) -> str:
 
 def write(path: Path, name: str, cases: Sequence[Case]) -> None:
     """Write the suite to the file; on failure the file is what it was.  Raises OSError."""
-    text = as_xml(name, cases)
-    path = Path(os.path.realpath(path))
-    mode = path.stat().st_mode if path.exists() else None
-    if mode is not None and not stat.S_ISREG(mode):
-        path.write_bytes(text)  # a pipe or a device; a directory says so
-        return
-    beside = path.with_name(f".{path.name[:200]}.{os.getpid()}")
-    try:
-        with open(beside, "xb") as file:
-            file.write(text)
-        if mode is not None:
-            beside.chmod(stat.S_IMODE(mode))
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+    write_whole(path, [as_xml(name, cases)])

@@ -154,7 +154,7 @@ class Machine:
         self.zones: dict[ZoneId, ReplayZone] = {}
         below = Pfn(0)
         for row in sorted(snapshot.zones.values(), key=lambda row: row.start):
-            made = self.zones[row.zone] = ReplayZone(row, self.pageblocks, limits.get(row.zone, {}))
+            made = self.zones[row.zone] = self.new_zone(row, limits.get(row.zone, {}))
             # Linux: init_unavailable_range(), mm/page_alloc.c, gives a hole to the zone above it.
             self.pageblocks.belong(below, row.start, made.zone.free_area)
             below = made.zone.end
@@ -168,6 +168,10 @@ class Machine:
         for listed in snapshot.pcp:
             pcp = self.zones[listed.zone].lists(listed.cpu).pcp
             pcp.add(listed.pindex, listed.pfn, listed.migratetype, tail=True)
+
+    def new_zone(self, row: ZoneRow, limits: dict[int, Limits]) -> ReplayZone:
+        """A zone without memory yet; a machine that is watched has others."""
+        return ReplayZone(row, self.pageblocks, limits)
 
     def zone_at(self, pfn: Pfn) -> ReplayZone:
         """The zone that spans the page.  Raises OutsideZones if none does."""
