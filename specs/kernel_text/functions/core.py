@@ -151,8 +151,6 @@ UNITS = (
         enter_likely,
         leave_truth,
         merge_likely,
-        FREES,
-        among=("zone-edges",),
     ),
     Unit(
         "buddy_merge_likely", ("buddy.buddy_merge_likely",), enter_likely, leave_truth, None, CORE_FREES, bare
