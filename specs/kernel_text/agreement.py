@@ -97,6 +97,12 @@ class Side:
         self.pcp = AskedPcp(self.run, lambda index: int(2 ** geometry.order_of(index)))
         self.pcp.zone = zone
 
+    def counters(self) -> dict[str, Any]:
+        """What the function may have changed beside lists and types."""
+        held = {name: self.zone for name in ("nr_isolate_pageblock", "nr_reserved_highatomic", "managed")}
+        held |= {name: self.pcp for name in ("count", "high", "batch", "free_factor")}
+        return {name: plain(getattr(of, name)) for name, of in held.items()}
+
     def page(self, name: str = "p") -> LiftedPfn:
         """Any page."""
         self.run.path.assume(z3.ULT(z3.BitVec(name, BITS), 1 << 52))
@@ -198,15 +204,17 @@ class Outcome:
     kind: str
     value: Any
     events: list[Event]
+    left: dict[str, Any] = field(default_factory=dict)
+    """The counters of the zone and of the CPU's lists, as they are then."""
 
 
 def outcome(side: Side, call: Call, function: Callable[..., Any]) -> Outcome:
     """What the call does and answers."""
     try:
         value = call(side, function)
-        return Outcome("answers", value, side.run.events)
+        return Outcome("answers", value, side.run.events, side.counters())
     except Cut:
-        return Outcome("begins another turn", None, side.run.events)
+        return Outcome("begins another turn", None, side.run.events, side.counters())
     except Unread:
         raise
     except (Undefined, AssertionError) as error:
@@ -367,6 +375,9 @@ def where_they_part(by: Comparison, path: Path, theirs: Outcome, ours: Outcome) 
         by.same(path, *pair) for pair in zip(*answers, strict=True)
     ):
         return f"C answers {told(theirs.value)}, ours {told(ours.value)}"
+    for name, value in theirs.left.items():
+        if not by.same(path, value, ours.left.get(name)):
+            return f"C leaves {name} at {told(value)}, ours at {told(ours.left.get(name))}"
     return ""
 
 
