@@ -16,7 +16,10 @@ from specs.kernel_text.turns import EachTurn, OneTurn, cell_of
 from specs.kernel_text.units import Unit, kind, order
 from specs.kernel_text.values import Named, Page, Scope
 
-OOM, HIGHATOMIC, NOFRAGMENT = 0x8, 0x200, 0x100
+OOM, NON_BLOCK, HIGHATOMIC, NOFRAGMENT, KSWAPD = 0x8, 0x10, 0x200, 0x100, 0x800
+"""Flags of a request; that the tree's macros have these values is checked."""
+OTHERS = 0x3 | KSWAPD
+"""What a request has beside, which says nothing to the lists: the number of a watermark, and who is woken."""
 
 
 def enter_reserve(edge: Edge, zone: Any, page: Any) -> list[Any]:
@@ -102,9 +105,9 @@ def enter_buddy(
     """rmqueue_buddy(preferred_zone, zone, order, alloc_flags, migratetype)."""
     edge.given["movable_pages"] = movable_pages
     zone.stealing = False  # 6.1 remembers nothing of a steal
-    flags = (
-        (HIGHATOMIC if highatomic else 0) | (OOM if last_resort else 0) | (NOFRAGMENT if no_fragment else 0)
-    )
+    last = OOM if edge.path is None or not last_resort or edge.path.choose() else NON_BLOCK
+    flags = OTHERS | (HIGHATOMIC if highatomic else 0) | (NOFRAGMENT if no_fragment else 0)
+    flags |= last if last_resort else 0
     return [zone, zone, order(size), Int(UINT, flags), kind(migratetype)]
 
 
