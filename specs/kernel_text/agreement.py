@@ -101,8 +101,8 @@ class Side:
 
     def counters(self) -> dict[str, Any]:
         """What the function may have changed beside lists and types."""
-        held = {name: self.zone for name in ("nr_isolate_pageblock", "nr_reserved_highatomic", "managed")}
-        held |= {name: self.pcp for name in ("count", "high", "batch", "free_factor")}
+        held = dict.fromkeys(("nr_isolate_pageblock", "nr_reserved_highatomic", "managed"), self.zone)
+        held |= dict.fromkeys(("count", "high", "batch", "free_factor"), self.pcp)
         return {name: plain(getattr(of, name)) for name, of in held.items()}
 
     def page(self, name: str = "p") -> LiftedPfn:
@@ -379,6 +379,11 @@ def where_they_part(by: Comparison, path: Path, theirs: Outcome, ours: Outcome) 
         by.same(path, *pair) for pair in zip(*answers, strict=True)
     ):
         return f"C answers {told(theirs.value)}, ours {told(ours.value)}"
+    return where_counters_part(by, path, theirs, ours)
+
+
+def where_counters_part(by: Comparison, path: Path, theirs: Outcome, ours: Outcome) -> str:
+    """The first counter that one leaves at another value than the other."""
     for name, value in theirs.left.items():
         if not by.same(path, value, ours.left.get(name)):
             return f"C leaves {name} at {told(value)}, ours at {told(ours.left.get(name))}"

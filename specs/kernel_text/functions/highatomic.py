@@ -8,6 +8,7 @@ import z3
 from pycparser import c_ast as A
 
 from specs.kernel_text.edge import Edge
+from specs.kernel_text.errors import Undefined
 from specs.kernel_text.functions.core import leave_smallest
 from specs.kernel_text.integers import BOOL, INT, UINT, Int, combine, compare, flag
 from specs.kernel_text.interpreter import LoopRule, Returned
@@ -71,6 +72,8 @@ def unreserve_rules(edge: Edge, function: str, loop: A.Node) -> LoopRule | None:
     def turn(scope: Scope) -> None:
         size = cell_of(scope, "order").value.value
         wanted = our_type(edge.path, edge.given["migratetype"])
+        if not 0 <= size <= edge.zone.free_area.max_order:
+            raise Undefined(f"free_area[{size}] is beyond the end")
         if edge.ours["unreserve_first"](edge.zone, size, wanted):
             raise Returned(Int(BOOL, 1))
 
@@ -80,6 +83,12 @@ def unreserve_rules(edge: Edge, function: str, loop: A.Node) -> LoopRule | None:
 def leave_bool(edge: Edge, answer: Int) -> Any:
     """A truth of C's, known or not."""
     return our_bool(edge.path, answer)
+
+
+def leave_unreserve(edge: Edge, answer: Int) -> Any:
+    """Where this zone gave nothing, the next one of the list was asked for."""
+    edge.owe(answer.value == 1 or "next_zone" in edge.done, "the other zones of the list are asked too")
+    return leave_bool(edge, answer)
 
 
 def first_zone(edge: Edge, zones: Any) -> Any:
@@ -143,7 +152,7 @@ UNITS = (
         "unreserve_highatomic_pageblock",
         (f"{H}.unreserve_highatomic_pageblock",),
         enter_unreserve,
-        leave_bool,
+        leave_unreserve,
         operations=("highatomic.unreserve_highatomic_pageblock",),
         rules=unreserve_rules,
         callees=ONE_ZONE,

@@ -17,7 +17,6 @@ from specs.kernel_text.units import Unit, kind, pfn
 from specs.kernel_text.values import Cell, Page, Scope
 from specs.prover.method.loops import CURSOR, Cursor
 
-
 BEFORE = z3.BitVec("moved before", 64)
 """The pages that had moved when a turn began."""
 
@@ -121,7 +120,9 @@ def move_block(edge: Edge, zone: Any, page: Page, migratetype: Int, movable: Cel
         movable.value = to_int(INT, edge.given["movable_pages"](asked))
     moved = edge.ours["move_freepages_block"](edge.zone, edge.our_pfn(page), our_type(edge.path, migratetype))
     if movable is not None and edge.path is not None:
-        edge.suppose(z3.ULE(term(to_int(INT, moved).value) + term(movable.value.value), edge.given["pageblock"]))
+        edge.suppose(
+            z3.ULE(term(to_int(INT, moved).value) + term(movable.value.value), edge.given["pageblock"])
+        )
     return to_int(INT, moved)
 
 
