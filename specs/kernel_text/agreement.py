@@ -79,6 +79,8 @@ class Side:
     subject: Subject
     run: Run
     top: int
+    trusted: bool = False
+    """Whether it is ours; broken text may do anything."""
     zone: Any = None
     pcp: Any = None
 
@@ -96,6 +98,12 @@ class Side:
         zone.policy, zone.stealing = self.subject.linux.versions.v6_1.LINUX_6_1, False
         self.pcp = AskedPcp(self.run, lambda index: int(2 ** geometry.order_of(index)))
         self.pcp.zone = zone
+
+    def counters(self) -> dict[str, Any]:
+        """What the function may have changed beside lists and types."""
+        held = dict.fromkeys(("nr_isolate_pageblock", "nr_reserved_highatomic", "managed"), self.zone)
+        held |= dict.fromkeys(("count", "high", "batch", "free_factor"), self.pcp)
+        return {name: plain(getattr(of, name)) for name, of in held.items()}
 
     def page(self, name: str = "p") -> LiftedPfn:
         """Any page."""
@@ -202,15 +210,17 @@ class Outcome:
     kind: str
     value: Any
     events: list[Event]
+    left: dict[str, Any] = field(default_factory=dict)
+    """The counters of the zone and of the CPU's lists, as they are then."""
 
 
 def outcome(side: Side, call: Call, function: Callable[..., Any]) -> Outcome:
     """What the call does and answers."""
     try:
         value = call(side, function)
-        return Outcome("answers", value, side.run.events)
+        return Outcome("answers", value, side.run.events, side.counters())
     except Cut:
-        return Outcome("begins another turn", None, side.run.events)
+        return Outcome("begins another turn", None, side.run.events, side.counters())
     except Unread:
         raise
     except (Undefined, AssertionError) as error:
@@ -253,7 +263,7 @@ class Comparison:
 
     def side(self, subject: Subject, answers: Answers, stack: ExitStack) -> Side:
         """A side, with its stubs in place."""
-        side = Side(subject, Run(answers), self.case.top)
+        side = Side(subject, Run(answers), self.case.top, subject is self.our_side)
         for module, names in self.case.stubs.items():
             found = subject.module(module)
             made = {name: stub(side, name, getattr(found, name), kind) for name, kind in names.items()}
@@ -375,6 +385,14 @@ def where_they_part(by: Comparison, path: Path, theirs: Outcome, ours: Outcome) 
         by.same(path, *pair) for pair in zip(*answers, strict=True)
     ):
         return f"C answers {told(theirs.value)}, ours {told(ours.value)}"
+    return where_counters_part(by, path, theirs, ours)
+
+
+def where_counters_part(by: Comparison, path: Path, theirs: Outcome, ours: Outcome) -> str:
+    """The first counter that one leaves at another value than the other."""
+    for name, value in theirs.left.items():
+        if not by.same(path, value, ours.left.get(name)):
+            return f"C leaves {name} at {told(value)}, ours at {told(ours.left.get(name))}"
     return ""
 
 

@@ -295,7 +295,7 @@ CASES: dict[tuple[str, str], Case] = {
         {H: {"rmqueue_smallest": "page?", "rmqueue": "page?"}},
     ),
     ("reserve_highatomic_pageblock", f"{H}.reserve_highatomic_pageblock"): Case(
-        (calling(zone, page),), {H: {"move_freepages_block": "count"}}
+        (calling(zone, page),), {H: {"may_reserve": "asks", "move_freepages_block": "count"}}
     ),
     ("unreserve_highatomic_pageblock", f"{H}.unreserve_first"): Case(
         each(lambda o: calling(zone, o, kind), ORDERS), {H: {"move_freepages_block": "count"}}

@@ -49,6 +49,8 @@ class Edge:
     """What C thinks that the per-CPU lists hold, once it has changed it."""
     beyond: Any = Int(LONG, 0)
     """Pages that the lists got in calls that stand by their contracts, and that nobody counted there."""
+    moved: int = 0
+    """Pages of the blocks that were moved from one free list to another."""
     done: list[str] = field(default_factory=list)
     """The operations that were called."""
     machine: Machine | None = None

@@ -83,6 +83,7 @@ def move(edge: Edge, page: Page, zone: Any, order: Any, *types: Int) -> None:
     _own(edge, zone)
     number = order_of(edge, order)
     pfn = edge.our_pfn(page)
+    edge.moved += 1 << number
     edge.zone.free_area.remove(pfn, number)
     edge.zone.free_area.add(pfn, number, our_type(edge.path, types[-1]), tail=True)
 
@@ -265,6 +266,15 @@ def answers(value: Any) -> Callable[..., Any]:
     return lambda edge, *_: value
 
 
+def reclaim_active(edge: Edge, bit: Int, flags: Any) -> Int:
+    """test_bit(), which the text asks of one flag of the zone's alone."""
+    assert edge.machine is not None
+    wanted = edge.machine.constants["ZONE_RECLAIM_ACTIVE"]
+    right = isinstance(flags, Named) and flags.name == "flags" and bit.value == wanted.value
+    edge.owe(right, "the bit that is tested is the zone's ZONE_RECLAIM_ACTIVE")
+    return edge.given["reclaim_active"]  # type: ignore[no-any-return]  # what our caller hands over
+
+
 def is_movable_page(edge: Edge, page: Page) -> Int:
     """PageLRU(), __PageMovable(): as whoever asks says."""
     return edge.given["movable"](page)  # type: ignore[no-any-return]  # a value of C
@@ -317,7 +327,7 @@ PRIMITIVES: Mapping[str, Callable[..., Any]] = {
     "TestClearPageHWPoison": answers(ONE),
     "has_unmovable_pages": answers(None),
     "set_bit": answers(None),
-    "test_bit": asked("reclaim_active"),
+    "test_bit": reclaim_active,
     "boost_watermark": asked("boost_watermark"),
     "zone_managed_pages": lambda edge, zone: to_int(ULONG, zone.managed),
     "pcp_spin_trylock": lambda edge, _: edge.pcp,

@@ -153,7 +153,13 @@ UNITS = (
         merge_likely,
     ),
     Unit(
-        "buddy_merge_likely", ("buddy.buddy_merge_likely",), enter_likely, leave_truth, None, CORE_FREES, bare
+        "buddy_merge_likely",
+        ("buddy.buddy_merge_likely",),
+        enter_likely,
+        leave_truth,
+        operations=CORE_FREES,
+        zone=bare,
+        among=("policy-free",),
     ),
     Unit(
         "__free_one_page",
@@ -164,7 +170,13 @@ UNITS = (
     ),
     Unit("__free_one_page", ("buddy.free_one_page",), enter_free, operations=CORE_FREES, zone=bare),
     Unit(
-        "expand", ("buddy.expand",), enter_expand, contract=split, operations=("rmqueue_smallest",), zone=bare
+        "expand",
+        ("buddy.expand",),
+        enter_expand,
+        contract=split,
+        operations=("rmqueue_smallest",),
+        zone=bare,
+        among=("alloc-exact", "policy-alloc"),
     ),
     Unit(
         "__rmqueue_smallest",

@@ -8,6 +8,7 @@ import z3
 from pycparser import c_ast as A
 
 from specs.kernel_text.edge import Edge
+from specs.kernel_text.errors import Undefined
 from specs.kernel_text.functions.core import leave_smallest
 from specs.kernel_text.integers import BOOL, INT, UINT, Int, combine, compare, flag
 from specs.kernel_text.interpreter import LoopRule, Returned
@@ -16,7 +17,10 @@ from specs.kernel_text.turns import EachTurn, OneTurn, cell_of
 from specs.kernel_text.units import Unit, kind, order
 from specs.kernel_text.values import Named, Page, Scope
 
-OOM, HIGHATOMIC, NOFRAGMENT = 0x8, 0x200, 0x100
+OOM, NON_BLOCK, HIGHATOMIC, NOFRAGMENT, KSWAPD = 0x8, 0x10, 0x200, 0x100, 0x800
+"""Flags of a request; that the tree's macros have these values is checked."""
+OTHERS = 0x3 | KSWAPD
+"""What a request has beside, which says nothing to the lists: the number of a watermark, and who is woken."""
 
 
 def enter_reserve(edge: Edge, zone: Any, page: Any) -> list[Any]:
@@ -68,6 +72,8 @@ def unreserve_rules(edge: Edge, function: str, loop: A.Node) -> LoopRule | None:
     def turn(scope: Scope) -> None:
         size = cell_of(scope, "order").value.value
         wanted = our_type(edge.path, edge.given["migratetype"])
+        if not 0 <= size <= edge.zone.free_area.max_order:
+            raise Undefined(f"free_area[{size}] is beyond the end")
         if edge.ours["unreserve_first"](edge.zone, size, wanted):
             raise Returned(Int(BOOL, 1))
 
@@ -77,6 +83,12 @@ def unreserve_rules(edge: Edge, function: str, loop: A.Node) -> LoopRule | None:
 def leave_bool(edge: Edge, answer: Int) -> Any:
     """A truth of C's, known or not."""
     return our_bool(edge.path, answer)
+
+
+def leave_unreserve(edge: Edge, answer: Int) -> Any:
+    """Where this zone gave nothing, the next one of the list was asked for."""
+    edge.owe(answer.value == 1 or "next_zone" in edge.done, "the other zones of the list are asked too")
+    return leave_bool(edge, answer)
 
 
 def first_zone(edge: Edge, zones: Any) -> Any:
@@ -102,9 +114,9 @@ def enter_buddy(
     """rmqueue_buddy(preferred_zone, zone, order, alloc_flags, migratetype)."""
     edge.given["movable_pages"] = movable_pages
     zone.stealing = False  # 6.1 remembers nothing of a steal
-    flags = (
-        (HIGHATOMIC if highatomic else 0) | (OOM if last_resort else 0) | (NOFRAGMENT if no_fragment else 0)
-    )
+    last = OOM if edge.path is None or not last_resort or edge.path.choose() else NON_BLOCK
+    flags = OTHERS | (HIGHATOMIC if highatomic else 0) | (NOFRAGMENT if no_fragment else 0)
+    flags |= last if last_resort else 0
     return [zone, zone, order(size), Int(UINT, flags), kind(migratetype)]
 
 
@@ -140,7 +152,7 @@ UNITS = (
         "unreserve_highatomic_pageblock",
         (f"{H}.unreserve_highatomic_pageblock",),
         enter_unreserve,
-        leave_bool,
+        leave_unreserve,
         operations=("highatomic.unreserve_highatomic_pageblock",),
         rules=unreserve_rules,
         callees=ONE_ZONE,

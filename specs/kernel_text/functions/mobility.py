@@ -13,12 +13,15 @@ from specs.kernel_text.integers import INT, LONG, UINT, ULONG, Int, combine, com
 from specs.kernel_text.interpreter import LoopRule
 from specs.kernel_text.lifting import our_count, our_pfn, our_type, to_int, to_page
 from specs.kernel_text.primitives import order_of
+from specs.kernel_text.turns import cell_of
 from specs.kernel_text.units import Unit, kind, pfn
 from specs.kernel_text.values import Cell, Page, Scope
 from specs.prover.method.loops import CURSOR, Cursor
 
 Counting = tuple[Cell, Callable[[int], bool]]
 """Over plain numbers: where C counts movable pages, and whether a page in use is one."""
+BEFORE = z3.BitVec("moved before", 64)
+"""The pages that had moved when a turn began."""
 
 
 class MoveTurn:
@@ -32,18 +35,19 @@ class MoveTurn:
     def enter(self, scope: Scope) -> None:
         """The prover's rule owes its invariant at the start, and goes on at any cursor."""
         self.rule.enter()
-        for name, value in (("pfn", Int(ULONG, CURSOR)), ("pages_moved", Int(INT, 0))):
-            cell = scope.find(name)
-            assert cell is not None
-            cell.value = value
+        self.edge.suppose(z3.And(BEFORE >= 0, BEFORE < 1 << 30))
+        self.edge.given["before"], self.edge.moved = Int(INT, BEFORE), 0
+        for name, value in (("pfn", Int(ULONG, CURSOR)), ("pages_moved", Int(INT, BEFORE))):
+            cell_of(scope, name).value = value
 
     def again(self, scope: Scope) -> None:
         """The invariant is owed at the cursor that the turn leaves, which is behind the one that it met."""
         from specs.prover.method.paths import Cut
 
-        cell = scope.find("pfn")
-        assert cell is not None
-        cursor = term(cell.value.value)
+        sum_of = combine(self.edge.path, "+", Int(INT, BEFORE), Int(INT, self.edge.moved))
+        right = compare(self.edge.path, "==", cell_of(scope, "pages_moved").value, sum_of)
+        self.edge.owe(right, "the pages that moved are added up")
+        cursor = term(cell_of(scope, "pfn").value.value)
         self.rule.owe(cursor)
         self.rule.world.owe("loop", z3.UGT(cursor, CURSOR), f"{self.rule.name} makes progress")
         raise Cut
@@ -83,6 +87,12 @@ def counted(edge: Edge, counting: Counting | None) -> Cell | None:
 def leave_count(edge: Edge, answer: Int) -> Any:
     """A number of pages."""
     return our_count(edge.path, answer)
+
+
+def leave_moved(edge: Edge, answer: Int) -> Any:
+    """The pages that moved since the turn began that is looked at."""
+    before = edge.given.get("before")
+    return leave_count(edge, answer if before is None else combine(edge.path, "-", answer, before))
 
 
 class AreaZone:
@@ -149,12 +159,12 @@ UNITS = (
         "move_freepages",
         (f"{M}.move_freepages",),
         enter_move,
-        leave_count,
+        leave_moved,
         move_range,
         ("mobility.move_freepages",),
         zone_of_area,
         rules=move_rules,
-        supposes=("a range that is moved does not end at page 0",),
+        supposes=("a range that is moved does not end at page 0", "fewer than 2^30 of its pages are free"),
     ),
     Unit(
         "move_freepages_block",

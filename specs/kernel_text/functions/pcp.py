@@ -385,6 +385,16 @@ class DrainTurn:
         cell_of(scope, "count").value = Int(INT, LEFT)
 
     def again(self, scope: Scope) -> None:
+        """A list is left when it is empty, or enough is drained; the search goes on behind it."""
+        edge, index = self.edge, self.edge.given["index"]
+        at = compare(edge.path, "==", cell_of(scope, "pindex").value, Int(INT, index))
+        edge.owe(at, "the search goes on behind the list that was found")
+        if edge.pcp.first(index) is not None:
+            drained = compare(edge.path, "<=", cell_of(scope, "count").value, Int(INT, 0))
+            edge.owe(drained, "a list that has a block is left only when enough is drained")
+        self.end(scope)
+
+    def end(self, scope: Scope) -> None:
         """What is left is owed."""
         left = term(convert(self.edge.path, cell_of(scope, "count").value, LONG).value)
         self.loop.owe()
@@ -409,8 +419,12 @@ class OneBlock:
         """The list that was found has a block."""
 
     def again(self, scope: Scope) -> None:
-        """The next block of the same list is the next turn."""
-        self.outer.again(scope)
+        """The next block of the same list is the next turn, if it has one, and pages are left to drain."""
+        edge = self.edge
+        edge.owe(edge.pcp.first(edge.given["index"]) is not None, "a list that is drained on has a block")
+        more = compare(edge.path, ">", cell_of(scope, "count").value, Int(INT, 0))
+        edge.owe(more, "a list is drained on only while pages are left to drain")
+        self.outer.end(scope)
 
     def body(self, scope: Scope) -> bool:
         """Contract of a turn: drain_one()."""
@@ -430,6 +444,7 @@ def found_next(edge: Edge) -> int:
             edge.suppose(z3.BoolVal(False))
         raise Cut
     assert isinstance(found, int)
+    edge.given["index"] = found
     return found
 
 

@@ -1,0 +1,123 @@
+"""Whether a broken kernel is rejected: by a row of the ledger, or where C and ours do not agree."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Final
+
+from specs.kernel_text.agreement import Comparison
+from specs.kernel_text.broken.edit import AGREEMENT, Edit
+from specs.kernel_text.cases import CASES
+from specs.kernel_text.constants import Constants
+from specs.kernel_text.errors import Unread
+from specs.kernel_text.functions import CONTRACTS, UNITS
+from specs.kernel_text.macros import recorded
+from specs.kernel_text.reader import Text
+from specs.kernel_text.tree import Tree
+from specs.kernel_text.units import Unit, backed
+from specs.ledger.subject import Subject, Twin, running
+from specs.ledger.theorem import Outcome, Theorem
+from specs.prover.method.paths import TooManyPaths
+from specs.prover.method.row import Proof
+from specs.prover.method.solve import Solvers
+from specs.theorems import LEDGER
+
+TOPS: Final = (3,)
+"""The max_order at which broken kernels are tried."""
+WRONG: Final = ("Undefined", "Endless", "AssertionError")
+"""How broken C may end a call; any other error is ours, and rejects nothing."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a broken kernel."""
+
+    rejected: bool
+    by: str
+    """The row that rejected it, or the agreement."""
+    story: str
+    """The sentence that does not hold; or why it is not rejected."""
+    seconds: float = 0.0
+    outcome: Outcome | None = None
+
+    def told(self) -> str:
+        """The story at length, where there is one."""
+        return self.outcome.tell() if self.outcome is not None and self.outcome.tell else self.story
+
+
+def units_of(function: str, home: str = "") -> tuple[Unit, ...]:
+    """The units whose text the function is."""
+    return tuple(unit for unit in UNITS if unit.name == function and (not home or home in unit.homes))
+
+
+def rows_of(unit: Unit) -> Iterator[tuple[Theorem, Proof]]:
+    """The rows of the ledger that are run over the unit, each of what it is about."""
+    for row in LEDGER:
+        if not isinstance(row.check, Proof):
+            continue
+        names = tuple(name for name in row.check.names if name in unit.operations)
+        if names:
+            yield row, replace(row.check, names=names, lemmas=row.check.lemmas if unit.lemmas else None)
+
+
+def subject_of(unit: Unit, text: Text) -> Subject:
+    """Ours with the broken function in its place: a twin, for which one solver is enough."""
+    found = backed(unit, text, CONTRACTS, Constants(text))
+    return replace(found, twin=Twin("a broken kernel", "kernel", "", ""))
+
+
+def judge(text: Text, units: tuple[Unit, ...], by: str = "") -> Verdict:
+    """What the row says that must reject it; or, if none is named, any row, and then the agreement."""
+    begun, last = time.perf_counter(), Verdict(False, "", "no row is about it")
+    for unit in units:
+        subject = subject_of(unit, text)
+        for row, proof in rows_of(unit):
+            if by in ("", row.name):
+                last = of_row(row.name, proof(subject, TOPS))
+            if last.rejected:
+                return replace(last, seconds=time.perf_counter() - begun)
+    for unit in units if by in ("", AGREEMENT) else ():
+        for home in unit.homes:
+            last = agreement(unit, text, home)
+            if last.rejected:
+                return replace(last, seconds=time.perf_counter() - begun)
+    return replace(last, seconds=time.perf_counter() - begun)
+
+
+def of_row(name: str, outcome: Outcome) -> Verdict:
+    """What a row's outcome says: only a sentence that is refuted rejects."""
+    if outcome.result != "refuted":
+        return Verdict(False, name, f"{outcome.result} {outcome.story}".rstrip())
+    ended = re.match(r"the call does not end in (\w+)", outcome.story)
+    if ended is not None and ended[1] not in WRONG:
+        return Verdict(False, name, outcome.story)
+    if re.match(r"more than \d+ |a path ", outcome.story):
+        return Verdict(False, name, f"undecided: {outcome.story}")
+    return Verdict(True, name, outcome.story, outcome=outcome)
+
+
+@cache
+def _ours() -> tuple[Subject, Solvers]:
+    return running(), Solvers(confirm=False)
+
+
+def agreement(unit: Unit, text: Text, home: str) -> Verdict:
+    """Whether C's function does as ours on every path."""
+    case = CASES.get((unit.name, home))
+    if case is None:
+        return Verdict(False, AGREEMENT, "it is compared with nothing")
+    ours, solvers = _ours()
+    try:
+        found = Comparison(case, subject_of(unit, text), ours, home, solvers).run()
+    except (Unread, TooManyPaths) as error:
+        return Verdict(False, AGREEMENT, f"{type(error).__name__}: {error}")
+    return Verdict(found.result == "differs", AGREEMENT, found.story or found.result)
+
+
+def reject(edit: Edit, tree: Tree) -> Verdict:
+    """What becomes of the edit in the tree; raises DoesNotApply if it does not stand there."""
+    return judge(edit.made(tree, recorded()), units_of(edit.function, edit.home), edit.by)

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* A toy: flags of a request, and the arithmetic of buddies. */
+
+#define ALLOC_OOM 0x08
+#define ALLOC_NON_BLOCK 0x10
+#define ALLOC_CMA 0x80
+#define ALLOC_NOFRAGMENT 0x100
+#define ALLOC_HIGHATOMIC 0x200
+#define ALLOC_KSWAPD 0x800
+
+/* The lower half's buddy lies above it, the upper half's below. */
+static inline unsigned long __find_buddy_pfn(unsigned long page_pfn, unsigned int order)
+{
+	unsigned long half = 1UL << order;
+
+	if (page_pfn & half)
+		return page_pfn - half;
+	return page_pfn + half;
+}
+
+static inline bool is_migrate_highatomic(int mt)
+{
+	return mt == MIGRATE_HIGHATOMIC;
+}
+
+static inline bool is_migrate_highatomic_page(struct page *page)
+{
+	return is_migrate_highatomic(get_pageblock_migratetype(page));
+}
