@@ -43,7 +43,7 @@ FLOORS = (
     ("specs.run",),
     ("specs.mutants", "specs.smtlib"),
     ("specs.explain",),
-    ("specs.report",),
+    ("specs.report", "specs.kernel_text"),
     ("specs.command",),
     ("specs.__main__",),
     ("tests",),

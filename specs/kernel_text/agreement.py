@@ -1,134 +1,28 @@
 """C = Python: on every path, both do the same to the same lists, and answer the same.
 
-Both run on one path, on zones that answer them alike (``asked``); so what is compared is not a sample of paths, but
-all of C's with all of ours that belong to the same inputs.  A callee stands by its contract on both sides.
+Both run on one path, on zones that answer them alike (``asked``); so what is compared is not a sample of
+paths, but all of C's with all of ours that belong to the same inputs.  A callee stands by its contract on
+both sides.
 """
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 import z3
 
-from specs.kernel_text.asked import Answers, AskedArea, AskedPageblocks, AskedPcp, Event, Run, plain
-from specs.kernel_text.errors import Undefined, Unread
+from specs.kernel_text.asked import Answers, Event, Run
+from specs.kernel_text.errors import Unread
+from specs.kernel_text.sides import Call, Outcome, Side, outcome, parts, stub
+from specs.kernel_text.sure_path import possible, walked
 from specs.kernel_text.units import Backed
 from specs.ledger.subject import Subject
-from specs.prover.method.lifted import BITS, LiftedBool, LiftedCount, LiftedPfn
-from specs.prover.method.lifted_type import LiftedType
 from specs.prover.method.operations import replaced
-from specs.prover.method.paths import Cut, Owed, Path, TooManyPaths, simplified
+from specs.prover.method.paths import Owed, Path, TooManyPaths
 from specs.prover.method.solve import Solvers
-from specs.prover.models.zone.geometry import Geometry
-
-MOST = 60000
-"""Paths of one function, beyond which it is undecided."""
-
-
-class SurePath(Path):
-    """A path that forks only where both ways are open."""
-
-    memory: dict[tuple[Any, ...], bool | None]
-    """What was found of a condition after the same choices."""
-
-    sure = True
-    solver: z3.Solver | None = None
-    told: tuple[int, int] = (0, 0)
-
-    def refutes(self, condition: z3.BoolRef) -> bool:
-        """Whether what is known excludes the condition."""
-        if self.solver is None:
-            self.solver = z3.SimpleSolver()
-            self.solver.set(timeout=2000, ctrl_c=False)  # an interrupt is ours
-        facts, denied = self.told
-        self.solver.add(*self.facts[facts:], *self.denied[denied:])
-        self.told = len(self.facts), len(self.denied)
-        return bool(self.solver.check(condition) == z3.unsat)
-
-    def decide(self, condition: z3.BoolRef) -> bool:
-        """The truth of the condition, which may follow from what is known."""
-        known = self.knows(condition)
-        if known is None:
-            simple = simplified(condition)
-            key = (tuple(self.choices), simple.get_id())
-            if key not in self.memory:
-                self.memory[key] = implied(self, simple)
-            known = self.memory[key]
-        return super().decide(condition) if known is None else known
-
-
-def implied(path: SurePath, condition: z3.BoolRef) -> bool | None:
-    """Its truth, if the path's facts leave but one."""
-    if z3.is_true(condition) or z3.is_false(condition):
-        return bool(z3.is_true(condition))
-    for truth, denied in ((True, z3.Not(condition)), (False, condition)):
-        if path.refutes(denied):
-            return truth
-    return None
-
-
-@dataclass
-class Side:
-    """One program, and the zone on which it works."""
-
-    subject: Subject
-    run: Run
-    top: int
-    trusted: bool = False
-    """Whether it is ours; broken text may do anything."""
-    zone: Any = None
-    pcp: Any = None
-
-    def __post_init__(self) -> None:
-        geometry, path = Geometry(self.top), self.run.path
-        self.area = AskedArea(self.run, self.top)
-        zone = self.zone = object.__new__(self.subject.linux.mobility.MobilityZone)
-        zone.free_area = self.area
-        zone.pageblocks = AskedPageblocks(self.run, geometry.pages)
-        for name in ("start", "end", "nr_isolate_pageblock", "nr_reserved_highatomic", "managed"):
-            term = z3.BitVec(name, BITS)
-            path.assume(z3.ULT(term, 1 << 52))
-            setattr(zone, name, LiftedPfn(path, term))
-        path.assume(z3.UGE(z3.BitVec("nr_isolate_pageblock", BITS), 1))  # where a pageblock is isolated
-        zone.policy, zone.stealing = self.subject.linux.versions.v6_1.LINUX_6_1, False
-        self.pcp = AskedPcp(self.run, lambda index: int(2 ** geometry.order_of(index)))
-        self.pcp.zone = zone
-
-    def counters(self) -> dict[str, Any]:
-        """What the function may have changed beside lists and types."""
-        held = dict.fromkeys(("nr_isolate_pageblock", "nr_reserved_highatomic", "managed"), self.zone)
-        held |= dict.fromkeys(("count", "high", "batch", "free_factor"), self.pcp)
-        return {name: plain(getattr(of, name)) for name, of in held.items()}
-
-    def page(self, name: str = "p") -> LiftedPfn:
-        """Any page."""
-        self.run.path.assume(z3.ULT(z3.BitVec(name, BITS), 1 << 52))
-        return LiftedPfn(self.run.path, z3.BitVec(name, BITS))
-
-    def kind(self) -> LiftedType:
-        """Any of the five types."""
-        term = z3.BitVec("mt", 3)
-        self.run.path.assume(z3.ULT(term, 5))
-        return LiftedType(term, self.run.path)
-
-    def count(self, name: str) -> LiftedCount:
-        """Any number."""
-        return LiftedCount(self.run.path, z3.BitVec(name, BITS))
-
-    def movable(self, page: Any) -> Any:
-        """How many pages are movable: the same for the same page."""
-        made = self.run.answers.ask(("movable", plain(page)), lambda: self.run.answers.fresh("movable"))
-        self.run.path.assume(z3.ULE(made, Geometry(self.top).pages))
-        return LiftedCount(self.run.path, made)
-
-
-Call = Callable[[Side, Callable[..., Any]], Any]
-"""Calls the function on a side."""
 
 
 @dataclass(frozen=True)
@@ -153,93 +47,6 @@ class Agreement:
     our_paths: int = 0
     obligations: int = 0
     story: str = ""
-
-
-def stub(side: Side, name: str, original: Callable[..., Any], kind: str) -> Callable[..., Any]:
-    """What stands in for a function of ours: it answers the same to both."""
-    signature = inspect.signature(original)
-
-    def called(*args: Any, **named: Any) -> Any:
-        bound = signature.bind(*args, **named)
-        bound.apply_defaults()
-        told = tuple(plain(value) for value in bound.arguments.values() if is_plain(value))
-        if kind != "asks":
-            side.run.did(f"call {name}", *told, moves=kind not in ("asks", "index?"))
-        key = ("call", name, side.run.moves, *told)
-        return side.run.answers.ask(key, lambda: answer_of(side, kind, bound.arguments))
-
-    return called
-
-
-def is_plain(value: Any) -> bool:
-    """Whether it can be compared: no zone, no list, no question back."""
-    return value is None or isinstance(value, int | LiftedPfn | LiftedCount | LiftedType | LiftedBool)
-
-
-def answer_of(side: Side, kind: str, given: Mapping[str, Any]) -> Any:
-    """Any answer of a kind."""
-    path, answers = side.run.path, side.run.answers
-    if kind in ("none", "true"):
-        return True if kind == "true" else None
-    if kind == "bool":
-        return path.choose()
-    if kind == "asks":
-        return LiftedBool(path, z3.Bool(f"asked{len(answers.known)}"))
-    if kind == "page?":
-        return LiftedPfn(path, answers.fresh("page")) if path.choose() else None
-    if kind == "pages":
-        made = answers.fresh("pages")
-        path.assume(z3.ULE(made, 1 << 53))
-        return LiftedCount(path, made)
-    if kind == "count":
-        made = answers.fresh("count")
-        path.assume(z3.ULT(made, 1 << 20))
-        return LiftedCount(path, made)
-    if kind == "victim?":
-        return SimpleNamespace(pfn=LiftedPfn(path, answers.fresh("victim"))) if path.choose() else None
-    if kind == "index?":
-        lists = Geometry(side.top).lists
-        return next((index for index in range(lists) if path.choose()), None)
-    raise AssertionError(kind)
-
-
-@dataclass
-class Outcome:
-    """How a run ended."""
-
-    kind: str
-    value: Any
-    events: list[Event]
-    left: dict[str, Any] = field(default_factory=dict)
-    """The counters of the zone and of the CPU's lists, as they are then."""
-
-
-def outcome(side: Side, call: Call, function: Callable[..., Any]) -> Outcome:
-    """What the call does and answers."""
-    try:
-        value = call(side, function)
-        return Outcome("answers", value, side.run.events, side.counters())
-    except Cut:
-        return Outcome("begins another turn", None, side.run.events, side.counters())
-    except Unread:
-        raise
-    except (Undefined, AssertionError) as error:
-        return Outcome("is wrong", str(error), side.run.events)
-    except side.subject.errors.BuddyError as error:
-        return Outcome(f"ends in {type(error).__name__}", None, side.run.events)
-    except Exception as error:  # broken text may do anything
-        return Outcome("is wrong", f"{type(error).__name__}: {error}", side.run.events)
-
-
-def parts(value: Any) -> Iterator[Any]:
-    """What is compared of an answer."""
-    if isinstance(value, tuple):
-        for each in value:
-            yield from parts(each)
-    elif isinstance(value, SimpleNamespace):
-        yield from parts(value.pfn)
-    else:
-        yield plain(value)
 
 
 @dataclass
@@ -377,7 +184,8 @@ def where_they_part(by: Comparison, path: Path, theirs: Outcome, ours: Outcome) 
     if len(longer.events) > len(other.events):
         event = longer.events[len(other.events)]
         last = other.events[-1].where if other.events else "nothing"
-        return f"{event.where}: only {who}: {shown(event)}; the other's last was {last}, it {other.kind} {told(other.value)}"
+        ended = f"{other.kind} {told(other.value)}"
+        return f"{event.where}: only {who}: {shown(event)}; the other's last was {last}, it {ended}"
     if theirs.kind != ours.kind:
         return f"C {theirs.kind} {told(theirs.value)}; ours {ours.kind} {told(ours.value)}"
     answers = list(parts(theirs.value)), list(parts(ours.value))
@@ -396,14 +204,6 @@ def where_counters_part(by: Comparison, path: Path, theirs: Outcome, ours: Outco
     return ""
 
 
-def possible(path: Path) -> bool:
-    """Whether some zone takes the path."""
-    solver = z3.SolverFor("QF_BV")
-    solver.set(timeout=10000, ctrl_c=False)  # an interrupt is ours
-    solver.add(*path.facts, *path.denied)
-    return bool(solver.check() != z3.unsat)
-
-
 def shown(event: Event) -> str:
     """An event, in words."""
     return f"{event.does} {', '.join(told(each) for each in event.operands)}"
@@ -419,22 +219,3 @@ def kernel_line(backed: Backed) -> str:
     """The kernel's line that is running; ours, where a contract of it runs."""
     machine = backed.last.machine if backed.last is not None else None
     return str(machine.place) if machine is not None else ""
-
-
-def walked(run: Callable[[Path], Any]) -> Iterator[Path]:
-    """Every path of the run, each of them possible; as ``explore`` does."""
-    waiting: list[tuple[bool, ...]] = [()]
-    memory: dict[tuple[Any, ...], bool | None] = {}
-    count = 0
-    while waiting:
-        count += 1
-        if count > MOST:
-            raise TooManyPaths(f"more than {MOST} paths")
-        path = SurePath(waiting.pop())
-        path.memory = memory
-        try:
-            path.result = run(path)
-        except Exception as error:  # told by whoever asked for the path
-            path.error = error
-        waiting.extend(reversed(path.branches))
-        yield path

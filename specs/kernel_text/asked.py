@@ -1,7 +1,7 @@
 """A zone of which nothing is known but what was asked: for comparing two programs that work on it.
 
-Each answer is a function of the question and of how often the lists had changed when it was asked; so two programs
-get the same answers as long as they do the same.  Nothing else is assumed: no invariant of any zone.
+Each answer is a function of the question and of how often the lists had changed when it was asked; so two
+programs get the same answers as long as they do the same.  Nothing else is assumed: no invariant of any zone.
 """
 
 from __future__ import annotations
@@ -81,12 +81,12 @@ def shape(key: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def line_of_ours() -> str:
     """The line of our package that is running."""
-    frame = sys._getframe(1)  # there is no other way to one's callers
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         parts = File(frame.f_code.co_filename).parts
         if ROOM in parts and "specs" not in parts:
             return f"{'/'.join(parts[len(parts) - parts[::-1].index(ROOM) - 1 :])}:{frame.f_lineno}"
-        frame = frame.f_back  # type: ignore[assignment]  # the outermost has none
+        frame = frame.f_back
     return ""
 
 

@@ -16,7 +16,7 @@ from rich.table import Table
 from specs.kernel_text.errors import NoTree, Unread
 from specs.kernel_text.functions import UNITS
 from specs.kernel_text.macros import PASSED_OVER, configured, recorded
-from specs.kernel_text.rows import Findings, rows_of
+from specs.kernel_text.rows import TOPS, Findings, rows_of
 from specs.kernel_text.run import Asked, examine_all
 from specs.kernel_text.tree import open_tree
 from specs.ledger.theorem import Theorem
@@ -37,9 +37,7 @@ REFUTED, UNREAD = 1, 2
 @click.option(
     "--config", type=click.Path(path_type=Path), help="The kernel's .config; else that of the recordings."
 )
-@click.option(
-    "--max-order", type=click.IntRange(1, 10), help="For this top order; else for 10, the kernel's."
-)
+@click.option("--max-order", type=click.IntRange(1, 10), help="For this top order; else for 10.")
 @click.option("--jobs", type=click.IntRange(1), default=cores, help="Processes at once (default: all cores).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def kernel(
@@ -51,10 +49,10 @@ def kernel(
     jobs: int,
     as_json: bool,
 ) -> None:
-    """Decide the theorems about the C text of the kernel whose sources lie in TREE; nothing of it is compiled.
+    """Decide the theorems about the C text of the kernel whose sources lie in TREE; nothing is compiled.
 
-    Exit status: 0 if all that was read holds, 1 if something is refuted, 2 if something that the ledger speaks of
-    could not be read.
+    Exit status: 0 if all that was read holds, 1 if something is refuted, 2 if something that the ledger
+    speaks of could not be read.
     """
     for names, known, what in (
         (only, ROWS, "theorem about a function of the kernel"),
@@ -67,8 +65,8 @@ def kernel(
     try:
         found = open_tree(tree)
         defined = recorded() if config is None else configured(config)
-        tops = {} if max_order is None else {"tops": (max_order,)}
-        asked = Asked(found.root, found.version, defined, functions=functions, rows=only, **tops)
+        tops = TOPS if max_order is None else (max_order,)
+        asked = Asked(found.root, found.version, defined, tops, functions, only)
         asked.text().has("")  # read it once, here
     except (NoTree, Unread) as error:
         click.echo(f"specs kernel: {error}", err=True)
@@ -239,6 +237,6 @@ def summary(report: dict[str, Any], findings: list[Findings]) -> str:
         UNREAD: "something could not be read",
     }
     return (
-        f"Linux {report['version']}: {len(names)} functions read; {proved} of {len(rows)} theorems about them proved, "
-        f"{same} proved to be the same as ours, in {report['seconds']} s: {said[status(findings)]}."
+        f"Linux {report['version']}: {len(names)} functions read; {proved} of {len(rows)} theorems "
+        f"about them proved, {same} proved to be the same as ours, in {report['seconds']} s: {said[status(findings)]}."
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from pycparser import c_ast as A
+from pycparser import c_ast
 
 from specs.kernel_text.errors import NoTree, Place, Unread
 from specs.kernel_text.integers import INT, UINT, ULONG, Int
@@ -74,7 +74,7 @@ class Constants:
                 found[each.name] = Int(INT, value)
         return found
 
-    def _number(self, node: A.Node, known: Mapping[str, Any]) -> int:
+    def _number(self, node: c_ast.Node, known: Mapping[str, Any]) -> int:
         value = Machine(self.text, Nothing(), known, place=Place("(constants)", 1)).value(node, Scope())
         if not isinstance(value, Int) or not isinstance(value.value, int):
             raise Unread(Place("(constants)", 1), "a constant that is no number")
@@ -110,11 +110,11 @@ class Constants:
     def fallbacks(self) -> dict[int, list[Int]]:
         """By migratetype: the types whose blocks a request may take; 5 ends the rows of 6.1."""
         found = self.text.defined_as("fallbacks")
-        if found is None or not isinstance(found.init, A.InitList):
+        if found is None or not isinstance(found.init, c_ast.InitList):
             return {}
         rows: dict[int, list[Int]] = {}
         for each in found.init.exprs:
-            if not isinstance(each, A.NamedInitializer) or not isinstance(each.expr, A.InitList):
+            if not isinstance(each, c_ast.NamedInitializer) or not isinstance(each.expr, c_ast.InitList):
                 raise Unread(Place("(fallbacks)", 1), "the table of fallbacks")
             designator = each.name[0]
             kind = self._number(getattr(designator, "expr", designator), self.enumerated)

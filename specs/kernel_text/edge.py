@@ -1,7 +1,7 @@
 """The edge: what the kernel's functions reach beyond their own text, as operations of our zone's holders.
 
-The lists, the pageblocks' types and the per-CPU lists are those of our own objects, or of what stands in for them
-when nothing of a zone is known; so one edge serves proofs, comparisons and runs alike.
+The lists, the pageblocks' types and the per-CPU lists are those of our own objects, or of what stands in for
+them when nothing of a zone is known; so one edge serves proofs, comparisons and runs alike.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pycparser import c_ast as A
+from pycparser import c_ast
 
 from specs.kernel_text.integers import LONG, Int
 from specs.kernel_text.interpreter import LoopRule, Machine
@@ -27,6 +27,8 @@ class Edge:
     """What one run of a unit reaches."""
 
     zone: Any
+    members: Any
+    """The module of structures' members and arrays' elements."""
     path: Path | None = None
     pcp: Any = None
     ours: Mapping[str, Any] = field(default_factory=dict)
@@ -38,7 +40,7 @@ class Edge:
     """Small functions of the tree's that are run as they stand."""
     given: dict[str, Any] = field(default_factory=dict)
     """What the caller of our function handed over beside C's arguments."""
-    rules: Callable[[str, A.Node], LoopRule | None] = lambda function, loop: None
+    rules: Callable[[str, c_ast.Node], LoopRule | None] = lambda function, loop: None
     marks: list[tuple[Any, int]] = field(default_factory=list)
     """Blocks that were marked with their orders, and not yet listed; or listed, and not yet marked."""
     types: dict[str, Any] = field(default_factory=dict)
@@ -47,7 +49,7 @@ class Edge:
     """On which per-CPU list a page was found, by the page."""
     count: Any = None
     """What C thinks that the per-CPU lists hold, once it has changed it."""
-    beyond: Any = Int(LONG, 0)
+    beyond: Any = field(default_factory=lambda: Int(LONG, 0))
     """Pages that the lists got in calls that stand by their contracts, and that nobody counted there."""
     moved: int = 0
     """Pages of the blocks that were moved from one free list to another."""
@@ -73,21 +75,15 @@ class Edge:
 
     def field(self, machine: Machine, of: Any, name: str) -> Any:
         """A member of a structure."""
-        from specs.kernel_text.members import READ
-
-        return READ[name](self, of)
+        return self.members.READ[name](self, of)
 
     def store(self, machine: Machine, of: Any, name: str, value: Any) -> None:
         """Store a member of a structure."""
-        from specs.kernel_text.members import STORED
-
-        STORED[name](self, of, value)
+        self.members.STORED[name](self, of, value)
 
     def element(self, machine: Machine, of: Any, index: Any) -> Any:
         """An element of an array."""
-        from specs.kernel_text.members import element_of
-
-        return element_of(self, of, index)
+        return self.members.element_of(self, of, index)
 
     def our_pfn(self, value: Any) -> Any:
         """A page's number."""

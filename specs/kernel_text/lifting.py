@@ -1,4 +1,4 @@
-"""Between C's values and ours: page numbers, orders, types and counts, known or unknown, in both directions."""
+"""Between C's values and ours: page numbers, orders, types and counts, known or unknown, both ways."""
 
 from __future__ import annotations
 

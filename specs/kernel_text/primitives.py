@@ -1,4 +1,4 @@
-"""The operations at the edge: each is one operation of our holders, and has a contract that tests run it by."""
+"""The operations at the edge: each is one of our holders, with a contract by which tests run it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,21 @@ from typing import Any
 
 import z3
 
-from specs.kernel_text.edge import Edge, key
+from specs.kernel_text.edge import Edge
 from specs.kernel_text.expressions import whole
+from specs.kernel_text.free_lists import (
+    first_of,
+    is_buddy_page,
+    is_empty,
+    list_block,
+    marked,
+    move,
+    none_free,
+    order_at,
+    order_of,
+    same_page,
+    unlist,
+)
 from specs.kernel_text.integers import (
     INT,
     UINT,
@@ -20,117 +33,19 @@ from specs.kernel_text.integers import (
     convert,
     flag,
     simple,
-    term,
 )
-from specs.kernel_text.lifting import OrderAt, condition_of, our_type, to_int, to_page
-from specs.kernel_text.values import AreaOf, Cell, ListNode, Named, Page, PcpList
-
-ONE, ZERO = Int(INT, 1), Int(INT, 0)
-
-
-def order_of(edge: Edge, value: Any) -> int:
-    """An order, which is one number on every path."""
-    assert edge.machine is not None
-    found = whole(edge.machine, value)
-    if not isinstance(found, Int) or not isinstance(found.value, int):
-        raise edge.machine.unread("an order that is no known number")
-    return found.value
-
-
-def same_page(edge: Edge, page: Page, pfn: Any, says: str) -> None:
-    """A page and a number that stand for the same page: owed."""
-    value = pfn.pfn if isinstance(pfn, Page) else pfn.value
-    if isinstance(page.pfn, int) and isinstance(value, int):
-        edge.owe(page.pfn == value, says)
-    elif not (edge.path is not None and z3.is_true(z3.simplify(term(page.pfn) == term(value)))):
-        edge.owe(term(page.pfn) == term(value), says)
-
-
-def list_block(tail: bool) -> Callable[..., None]:
-    """Put a block on a free list, at its head or tail."""
-
-    def put(edge: Edge, page: Page, zone: Any, order: Any, migratetype: Int, *_: Any) -> None:
-        _own(edge, zone)
-        number = order_of(edge, order)
-        edge.zone.free_area.add(edge.our_pfn(page), number, our_type(edge.path, migratetype), tail=tail)
-        _mark(edge, page, number)
-
-    return put
-
-
-def _own(edge: Edge, zone: Any) -> None:
-    if zone is not edge.zone:
-        edge.owe(False, "the call is about this zone")
-
-
-def _mark(edge: Edge, page: Page, order: int) -> None:
-    """A block is listed once it is marked, or the other way round: one without the other is wrong."""
-    for at, (other, marked) in enumerate(edge.marks):
-        if marked == order and key(other) == key(page):
-            del edge.marks[at]
-            return
-    edge.marks.append((page, order))
-
-
-def unlist(edge: Edge, page: Page, zone: Any, order: Any, *_: Any) -> None:
-    """Take a block off its free list."""
-    _own(edge, zone)
-    edge.zone.free_area.remove(edge.our_pfn(page), order_of(edge, order))
-
-
-def move(edge: Edge, page: Page, zone: Any, order: Any, *types: Int) -> None:
-    """Move a free block to the tail of another list: it stays marked.  6.12 tells the old type too."""
-    _own(edge, zone)
-    number = order_of(edge, order)
-    pfn = edge.our_pfn(page)
-    edge.moved += 1 << number
-    edge.zone.free_area.remove(pfn, number)
-    edge.zone.free_area.add(pfn, number, our_type(edge.path, types[-1]), tail=True)
-
-
-def first_of(edge: Edge, area: AreaOf, migratetype: Int) -> Page | None:
-    """The head of a free list."""
-    return to_page(edge.zone.free_area.first(area.order, our_type(edge.path, migratetype)))
-
-
-def is_empty(edge: Edge, area: AreaOf, migratetype: Int) -> Int:
-    """Whether a free list is empty."""
-    return flag(edge.zone.free_area.first(area.order, our_type(edge.path, migratetype)) is None)
-
-
-def none_free(edge: Edge, area: AreaOf) -> bool | z3.BoolRef:
-    """Whether nr_free of the order is 0: no list of it has a block."""
-    free = edge.zone.free_area
-    if hasattr(free, "orders"):
-        return bool(free[area.order].nr_free == 0)
-    return condition_of(free.none_free(area.order))
-
-
-def order_at(edge: Edge, page: Page) -> OrderAt:
-    """The order of the free block at a page; of a page that is none it is unknown, until somebody asks."""
-    free, pfn = edge.zone.free_area, edge.our_pfn(page)
-    for head, order in getattr(getattr(free, "world", None), "listed", ()):
-        if not isinstance(page.pfn, int) and head.eq(page.pfn):
-            if condition_of(free.is_free_block(pfn, order)) is True or _listed_still(edge, page, order):
-                return OrderAt(page, [each == order for each in range(free.max_order + 1)])
-    return OrderAt(page, [condition_of(free.is_free_block(pfn, each)) for each in range(free.max_order + 1)])
-
-
-def _listed_still(edge: Edge, page: Page, order: int) -> bool:
-    """Whether the page was found on a list in the very state that is now."""
-    world = edge.zone.free_area.world
-    return world.state is world.before or world.state is world.entry
-
-
-def is_buddy_page(edge: Edge, page: Page) -> Int:
-    """PageBuddy(): whether a free block starts at the page."""
-    found = order_at(edge, page)
-    return flag(found.among(range(len(found.truths))))
-
-
-def marked(edge: Edge, page: Page, order: Any) -> None:
-    """set_buddy_order(): mark a page as the first of a free block."""
-    _mark(edge, page, order_of(edge, order))
+from specs.kernel_text.lifting import our_type, to_int
+from specs.kernel_text.pcp_lists import (
+    ONE,
+    ZERO,
+    carried,
+    carries,
+    off_pcp_list,
+    on_pcp_list,
+    pcp_empty,
+    pcp_end,
+)
+from specs.kernel_text.values import Cell, Named, Page
 
 
 def type_at(edge: Edge, page: Page) -> Int:
@@ -191,69 +106,8 @@ def _one_of(edge: Edge, sign: str, left: Int, right: Int) -> Int:
 
 def clamped(edge: Edge, value: Int, low: Int, high: Int) -> Int:
     """clamp(): low if the value is below, else high if it is above."""
-    return least(edge, largest(edge, value, low), high)
-
-
-def carried(edge: Edge, page: Page, migratetype: Int) -> None:
-    """set_pcppage_migratetype(): the type goes with the page."""
-    edge.types[key(page)] = migratetype
-
-
-def carries(edge: Edge, page: Page) -> Int:
-    """get_pcppage_migratetype()."""
-    if key(page) in edge.types:
-        return edge.types[key(page)]  # type: ignore[no-any-return]  # what was stored
-    return edge.types.setdefault(key(page), listed_type(edge, page))  # type: ignore[no-any-return]  # the same
-
-
-def listed_type(edge: Edge, page: Page) -> Int:
-    """With what type a page was put on the per-CPU list on which it was found."""
-    found = edge.origin.get(key(page))
-    if found is None:
-        edge.owe(False, "the type is asked of a page that was found on a list")
-        return ZERO
-    if hasattr(found.pcp, "lists"):
-        return Int(INT, int(found.pcp.lists[found.index][edge.our_pfn(page)]))
-    return to_int(INT, found.pcp.type_of(found.index, edge.our_pfn(page)))
-
-
-def on_pcp_list(tail: bool) -> Callable[..., None]:
-    """list_add() and list_add_tail(), on a per-CPU list: with the type that the page carries."""
-
-    def put(edge: Edge, node: ListNode, to: PcpList) -> None:
-        page = node.page
-        to.pcp.add(to.index, edge.our_pfn(page), our_type(edge.path, carries(edge, page)), tail=tail)
-
-    return put
-
-
-def off_pcp_list(edge: Edge, node: ListNode) -> None:
-    """list_del(), of a page that was found on a per-CPU list."""
-    found = edge.origin.pop(key(node.page), None)
-    if found is None:
-        edge.owe(False, "a page that is unlisted was found on a list")
-        return
-    kind = found.pcp.remove(found.index, edge.our_pfn(node.page))
-    edge.types[key(node.page)] = to_int(INT, kind)
-
-
-def pcp_end(name: str) -> Callable[..., Page | None]:
-    """list_first_entry() and list_last_entry()."""
-
-    def find(edge: Edge, of: PcpList) -> Page | None:
-        page = to_page(getattr(of.pcp, name)(of.index))
-        if page is None:
-            edge.owe(False, "a list that is asked for its first or last page has one")
-            return None
-        edge.origin[key(page)] = of
-        return page
-
-    return find
-
-
-def pcp_empty(edge: Edge, of: PcpList) -> Int:
-    """list_empty(), of a per-CPU list."""
-    return flag(of.pcp.first(of.index) is None)
+    found: Int = least(edge, largest(edge, value, low), high)
+    return found
 
 
 def asked(name: str) -> Callable[..., Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pycparser import c_ast as A
+from pycparser import c_ast
 
 from specs.kernel_text.interpreter import Returned
 from specs.kernel_text.values import Cell, Scope
@@ -61,7 +61,7 @@ class EachTurn:
         return True
 
 
-def nth_loop(loops: dict[int, str], node: A.Node, kind: type, name: str) -> bool:
+def nth_loop(loops: dict[int, str], node: c_ast.Node, kind: type, name: str) -> bool:
     """Whether the node is the loop of that kind that was met first under the name."""
     if not isinstance(node, kind):
         return False

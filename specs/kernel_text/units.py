@@ -1,4 +1,4 @@
-"""A unit: one C function, what it is called with where ours is called, and the contract by which others call it."""
+"""A unit: one C function, what it is called with where ours is called, and by what contract."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any
 
-from pycparser import c_ast as A
+from pycparser import c_ast
 
+from specs.kernel_text import members
 from specs.kernel_text.constants import Constants
 from specs.kernel_text.edge import Edge, Operation
 from specs.kernel_text.integers import INT, LONG, UINT, ULONG, Int, combine, compare, convert
@@ -35,7 +36,7 @@ HELPERS = (
 """Functions of a line, which are run as they stand where they are called."""
 
 
-def no_rules(edge: Edge, function: str, loop: A.Node) -> LoopRule | None:
+def no_rules(edge: Edge, function: str, loop: c_ast.Node) -> LoopRule | None:
     """Loops are followed to their ends."""
     return None
 
@@ -76,7 +77,7 @@ class Unit:
     """Which of them is the CPU's lists."""
     meant: Callable[..., bool] = lambda *_, **__: True
     """Whether C's function is what is called with such arguments."""
-    rules: Callable[[Edge, str, A.Node], LoopRule | None] = no_rules
+    rules: Callable[[Edge, str, c_ast.Node], LoopRule | None] = no_rules
     given: Mapping[str, Any] = field(default_factory=dict)
     callees: Mapping[str, Operation] = field(default_factory=dict)
     """Contracts that only this unit needs."""
@@ -123,6 +124,7 @@ class Backed:
         top = getattr(area, "max_order", 10)
         pageblock = 99 if isinstance(zone, Bare) else self.sizes.PAGEBLOCK_ORDER
         edge = Edge(
+            members=members,
             zone=zone,
             path=path_of((zone, *args, *named.values())),
             pcp=self.unit.pcp(*args, **named),

@@ -106,7 +106,7 @@ def take_smallest(edge: Edge, zone: Any, size: Any, migratetype: Int) -> Page | 
     take = edge.ours["rmqueue_smallest"]
     page = to_page(take(edge.zone.free_area, order_of(edge, size), our_type(edge.path, migratetype)))
     if page is not None:
-        from specs.kernel_text.primitives import carried
+        from specs.kernel_text.pcp_lists import carried
 
         carried(edge, page, migratetype)
     return page

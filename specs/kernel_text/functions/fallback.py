@@ -7,11 +7,12 @@ from typing import Any
 import z3
 
 from specs.kernel_text.edge import Edge, key
+from specs.kernel_text.free_lists import order_of
 from specs.kernel_text.functions.core import leave_smallest, leave_truth
 from specs.kernel_text.functions.mobility import zone_of_area
 from specs.kernel_text.integers import BOOL, INT, UINT, Int, flag
 from specs.kernel_text.lifting import our_bool, our_type, to_int, to_page
-from specs.kernel_text.primitives import carried, order_of
+from specs.kernel_text.pcp_lists import carried
 from specs.kernel_text.units import Unit, kind, order
 from specs.kernel_text.values import AreaOf, Cell, Page, Unset
 from specs.prover.method.paths import Cut
@@ -99,6 +100,7 @@ def note_victim(edge: Edge, zone: Any, page: Page, flags: Int, migratetype: Int,
         found is not None and key(page) == key(to_page(found.pfn) or page),
         "the block is the one that was found",
     )
+    assert found is not None
     edge.given["victim"] = edge.ours["Victim"](
         edge.our_pfn(page), found.order, found.migratetype, bool(whole.value)
     )
@@ -112,7 +114,7 @@ def leave_victim(edge: Edge, answer: Int) -> Any:
 
 
 def fall_back(edge: Edge, zone: Any, size: Any, migratetype: Int, flags: Int) -> Int:
-    """Contract of __rmqueue_fallback(): find_victim() and steal_suitable_fallback(); it is retried once at most."""
+    """Contract of __rmqueue_fallback(): find_victim() and steal_suitable_fallback(); retried once at most."""
     edge.owe(zone is edge.zone, "the call is about this zone")
     if edge.given.setdefault("retried", False):
         if edge.path is not None and edge.path.world is None:

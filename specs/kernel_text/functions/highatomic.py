@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import z3
-from pycparser import c_ast as A
+from pycparser import c_ast
 
 from specs.kernel_text.edge import Edge
 from specs.kernel_text.errors import Undefined
@@ -45,17 +45,21 @@ def enter_turn(edge: Edge, zone: Any, size: Any, migratetype: Any) -> list[Any]:
     return [Named("ac"), Int(BOOL, 1)]
 
 
-def turn_rules(edge: Edge, function: str, loop: A.Node) -> LoopRule | None:
+def turn_rules(edge: Edge, function: str, loop: c_ast.Node) -> LoopRule | None:
     """The loop over the orders is entered at the one that is asked for."""
     if not is_over_orders(loop):
         return None
     return OneTurn(lambda scope: {"order": Int(INT, edge.given["turn"])}, lambda scope: Int(BOOL, 0))
 
 
-def is_over_orders(loop: A.Node) -> bool:
+def is_over_orders(loop: c_ast.Node) -> bool:
     """Whether a variable ``order`` runs through the loop."""
     init = getattr(loop, "init", None)
-    return isinstance(init, A.Assignment) and isinstance(init.lvalue, A.ID) and init.lvalue.name == "order"
+    return (
+        isinstance(init, c_ast.Assignment)
+        and isinstance(init.lvalue, c_ast.ID)
+        and init.lvalue.name == "order"
+    )
 
 
 def enter_unreserve(edge: Edge, zone: Any, migratetype: Any, *, force: bool) -> list[Any]:
@@ -64,7 +68,7 @@ def enter_unreserve(edge: Edge, zone: Any, migratetype: Any, *, force: bool) -> 
     return [Named("ac"), Int(BOOL, int(force))]
 
 
-def unreserve_rules(edge: Edge, function: str, loop: A.Node) -> LoopRule | None:
+def unreserve_rules(edge: Edge, function: str, loop: c_ast.Node) -> LoopRule | None:
     """A turn of the loop over the orders is a unit of its own."""
     if not is_over_orders(loop):
         return None

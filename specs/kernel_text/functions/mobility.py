@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import z3
-from pycparser import c_ast as A
+from pycparser import c_ast
 
 from specs.kernel_text.edge import Edge
 from specs.kernel_text.integers import INT, LONG, UINT, ULONG, Int, combine, compare, convert, flag, term
@@ -57,10 +57,10 @@ class MoveTurn:
         return False
 
 
-def move_rules(edge: Edge, function: str, loop: A.Node) -> LoopRule | None:
+def move_rules(edge: Edge, function: str, loop: c_ast.Node) -> LoopRule | None:
     """The one loop of move_freepages(), if its start is a cursor of the prover's."""
     rule = edge.given.get("rule")
-    return MoveTurn(edge, rule) if rule is not None and isinstance(loop, A.For) else None
+    return MoveTurn(edge, rule) if rule is not None and isinstance(loop, c_ast.For) else None
 
 
 def enter_move(
@@ -109,7 +109,7 @@ def zone_of_area(area: Any, *_: Any, **__: Any) -> Any:
 
 
 def move_range(edge: Edge, zone: Any, start: Int, last: Int, migratetype: Int, movable: Cell | None) -> Int:
-    """Contract of move_freepages(): ours, whose end is behind the last page; and the movable pages are counted."""
+    """Contract of move_freepages(): ours, whose end is behind the last page; movable pages are counted."""
     edge.owe(zone is edge.zone, "the call is about this zone")
     end = combine(edge.path, "+", last, Int(ULONG, 1))
     move, counting = edge.ours["move_freepages"], edge.given.get("counting")
@@ -135,7 +135,7 @@ def enter_block(
 
 
 def move_block(edge: Edge, zone: Any, page: Page, migratetype: Int, movable: Cell | None) -> Int:
-    """Contract of move_freepages_block(): ours; and movable pages are counted where any are moved or may be."""
+    """Contract of move_freepages_block(): ours; movable pages are counted where any are moved or may be."""
     edge.owe(zone is edge.zone, "the call is about this zone")
     is_movable = getattr(edge.given.get("movable_pages"), "is_movable", None)
     move = edge.ours["move_freepages_block"]

@@ -2,66 +2,36 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import z3
-from pycparser import c_ast as A
+from pycparser import c_ast
 
 from specs.kernel_text.edge import Edge, key
-from specs.kernel_text.functions.core import leave_smallest
 from specs.kernel_text.functions.fallback import flags_of, spares
+from specs.kernel_text.functions.pcp_shared import (
+    bounded,
+)
 from specs.kernel_text.integers import (
     BOOL,
     INT,
     LONG,
-    UINT,
     ULONG,
     Int,
     combine,
     compare,
     convert,
-    flag,
     term,
 )
-from specs.kernel_text.interpreter import Left, LoopRule, Returned
+from specs.kernel_text.interpreter import Left, LoopRule
 from specs.kernel_text.lifting import our_count, our_type, to_int, to_page
-from specs.kernel_text.primitives import carried, order_of
+from specs.kernel_text.primitives import order_of
 from specs.kernel_text.turns import cell_of
-from specs.kernel_text.units import Unit, kind, order
+from specs.kernel_text.units import kind, order
 from specs.kernel_text.values import Named, Page, PcpList, Scope
-from specs.prover.method.labels import is_pcp
 from specs.prover.method.lifted import LiftedCount
 from specs.prover.method.loops import LEFT, Countdown
 from specs.prover.method.paths import Cut
-
-MOVABLE, PCPTYPES = 1, 3
-
-
-def pcp_type(migratetype: Any) -> Any:
-    """The type whose lists serve it; callers turn those that have none into the movable one."""
-    return MOVABLE if isinstance(migratetype, int) and migratetype >= PCPTYPES else migratetype
-
-
-def enter_index(edge: Edge, migratetype: Any, size: Any) -> list[Any]:
-    """order_to_pindex(migratetype, order)."""
-    return [kind(pcp_type(migratetype)), Int(INT, int(size))]
-
-
-def leave_number(edge: Edge, answer: Int) -> Any:
-    """A number that is known."""
-    return answer.value
-
-
-def index_of(edge: Edge, migratetype: Int, size: Any) -> Int:
-    """Contract of order_to_pindex(): ours."""
-    return Int(UINT, edge.ours["order_to_pindex"](our_type(edge.path, migratetype), order_of(edge, size)))
-
-
-def order_of_index(edge: Edge, index: Int) -> Int:
-    """Contract of pindex_to_order(): ours."""
-    assert isinstance(index.value, int)
-    return Int(INT, int(edge.ours["pindex_to_order"](index.value)))
 
 
 def enter_bulk(
@@ -137,9 +107,9 @@ class BulkTurn:
         raise Cut
 
 
-def bulk_rules(edge: Edge, function: str, loop: A.Node) -> LoopRule | None:
+def bulk_rules(edge: Edge, function: str, loop: c_ast.Node) -> LoopRule | None:
     """Its one loop; over plain numbers it runs as it stands."""
-    return BulkTurn(edge) if isinstance(loop, A.For) and edge.path is not None else None
+    return BulkTurn(edge) if isinstance(loop, c_ast.For) and edge.path is not None else None
 
 
 def leave_bulk(edge: Edge, answer: Int) -> None:
@@ -170,7 +140,7 @@ def leave_refill(edge: Edge, answer: Int) -> bool:
 
 
 def bulk(edge: Edge, zone: Any, size: Any, count: Int, to: PcpList, migratetype: Int, flags: Int) -> Int:
-    """Contract of rmqueue_bulk(): ours; and it tells how many blocks it moved, whose pages the caller counts."""
+    """Contract of rmqueue_bulk(): ours; it tells how many blocks it moved, whose pages the caller counts."""
     number, wanted = order_of(edge, size), our_type(edge.path, migratetype)
     right = edge.ours["order_to_pindex"](wanted, number) == to.index
     edge.owe(zone is edge.zone and right, "the list is that of the order and type")
@@ -188,19 +158,6 @@ def bulk(edge: Edge, zone: Any, size: Any, count: Int, to: PcpList, migratetype:
     pages = combine(edge.path, "<<", Int(LONG, moved), Int(INT, number))
     edge.beyond = combine(edge.path, "-", combine(edge.path, "+", edge.beyond, pages), grown)
     return Int(INT, moved)
-
-
-SMALL = (
-    "a CPU's lists hold fewer than 2^24 pages, and its batch, high and free factor are below 2^20 and 6",
-)
-
-
-def bounded(edge: Edge, pcp: Any) -> None:
-    """The numbers of a CPU's lists fit an int, with room: its counts are bounded by the zone's sizes."""
-    for name, limit in (("count", 1 << 24), ("high", 1 << 20), ("batch", 1 << 20), ("free_factor", 6)):
-        value = getattr(pcp, name)
-        if isinstance(value, LiftedCount):
-            edge.suppose(z3.And(value.term >= 0, value.term < limit))
 
 
 def enter_pcplist(
@@ -243,7 +200,7 @@ def enter_inner(
 def inner(
     edge: Edge, zone: Any, size: Any, migratetype: Int, flags: Int, pcp: Any, of: PcpList
 ) -> Page | None:
-    """Contract of __rmqueue_pcplist(): rmqueue_pcplist(), for the bulk allocator, which leaves the factor alone."""
+    """Contract of __rmqueue_pcplist(): rmqueue_pcplist() as the bulk allocator has it: the factor is left."""
     number, wanted = order_of(edge, size), our_type(edge.path, migratetype)
     right = edge.ours["order_to_pindex"](wanted, number) == of.index
     edge.owe(zone is edge.zone and pcp is edge.pcp and right, "the list is that of the order and type")
@@ -255,514 +212,4 @@ def inner(
     return page
 
 
-def enter_next(edge: Edge, pcp: Any, index: Any) -> list[Any]:
-    """free_pcppages_bulk(zone, count, pcp, pindex), up to the list that it finds first."""
-    if isinstance(pcp.count, LiftedCount):
-        edge.suppose(pcp.count.term >= 1)
-    return [edge.zone, Int(INT, 1), pcp, Int(INT, int(index))]
-
-
-class Search:
-    """The search of free_pcppages_bulk(), which the text bounds by the lists that it found empty."""
-
-    keeps = True
-
-    def __init__(self, edge: Edge) -> None:
-        self.edge = edge
-        self.turns = 0
-
-    def enter(self, scope: Scope) -> None:
-        """It begins as the text says."""
-
-    def again(self, scope: Scope) -> None:
-        """When all are empty, nothing is left to drain, and its caller did not ask."""
-        self.turns += 1
-        if self.turns >= self.edge.given["lists"]:
-            raise Returned(None)
-
-    def body(self, scope: Scope) -> bool:
-        """It is run."""
-        return False
-
-
-def search_rules(edge: Edge, function: str, loop: A.Node) -> LoopRule | None:
-    """The first do-while is the search."""
-    return Search(edge) if isinstance(loop, A.DoWhile) and is_search(loop) else None
-
-
-def is_search(loop: A.Node) -> bool:
-    """Whether the loop ends by a break alone."""
-    return isinstance(loop.cond, A.Constant)
-
-
-def found_list(edge: Edge, index: Int) -> Int:
-    """In place of pindex_to_order(), which comes first after the search."""
-    raise Returned(index)
-
-
-def leave_next(edge: Edge, answer: Int | None) -> Any:
-    """The list that was found."""
-    return None if answer is None else answer.value
-
-
-def enter_drain_one(edge: Edge, zone: Any, pcp: Any, index: Any) -> list[Any]:
-    """free_pcppages_bulk(zone, count, pcp, pindex), one turn of its innermost loop; the list has a block."""
-    bounded(edge, pcp)
-    if isinstance(pcp.count, LiftedCount):
-        edge.suppose(pcp.count.term >= 1)
-    edge.given["index"] = int(index)
-    return [zone, Int(INT, 1), pcp, Int(INT, int(index))]
-
-
-def has_a_block(zone: Any, pcp: Any, index: Any) -> bool:
-    """A list is drained only if it has a block."""
-    return pcp.last(index) is not None
-
-
-class Found:
-    """The search, in whose place the list stands that was found."""
-
-    keeps = True
-
-    def __init__(self, edge: Edge, found: Any) -> None:
-        self.edge, self.found = edge, found
-
-    def enter(self, scope: Scope) -> None:
-        """Nothing is forgotten."""
-
-    def again(self, scope: Scope) -> None:
-        """It takes one turn."""
-        raise AssertionError("a search that found a list goes on")
-
-    def body(self, scope: Scope) -> bool:
-        """The list that was found."""
-        index = self.found(scope)
-        cell_of(scope, "pindex").value = Int(INT, index)
-        cell_of(scope, "list").value = PcpList(self.edge.pcp, index)
-        raise Left
-
-
-def drain_rules(edge: Edge, function: str, loop: A.Node) -> LoopRule | None:
-    """The search is over; of the innermost loop one turn is run."""
-    if not isinstance(loop, A.DoWhile):
-        return None
-    return Found(edge, lambda scope: edge.given["index"]) if is_search(loop) else None
-
-
-def leave_true(edge: Edge, answer: Any) -> bool:
-    """A block was drained."""
-    return True
-
-
-def enter_drain(edge: Edge, zone: Any, pcp: Any, pages: Any, index: Any) -> list[Any]:
-    """free_pcppages_bulk(zone, count, pcp, pindex)."""
-    bounded(edge, pcp)
-    if isinstance(pages, Countdown):
-        edge.given["countdown"] = pages
-        edge.suppose(z3.And(pages.term < 1 << 24, pages.term > -(1 << 24)))
-    edge.given["at"] = index
-    return [
-        zone,
-        convert(edge.path, to_int(LONG, pages), INT),
-        pcp,
-        Int(INT, index if isinstance(index, int) else 0),
-    ]
-
-
-class DrainTurn:
-    """The outer loop of free_pcppages_bulk(), which counts down; a turn of it may drain several blocks."""
-
-    keeps = False
-
-    def __init__(self, edge: Edge) -> None:
-        self.edge, self.loop = edge, edge.given["countdown"].loop
-
-    def enter(self, scope: Scope) -> None:
-        """Any state, any list, and anything left to do that is no more than the lists have."""
-        edge = self.edge
-        self.loop.enter()
-        edge.suppose(z3.And(LEFT < 1 << 24, LEFT > -(1 << 24)))
-        cell_of(scope, "count").value = Int(INT, LEFT)
-
-    def again(self, scope: Scope) -> None:
-        """A list is left when it is empty, or enough is drained; the search goes on behind it."""
-        edge, index = self.edge, self.edge.given["index"]
-        at = compare(edge.path, "==", cell_of(scope, "pindex").value, Int(INT, index))
-        edge.owe(at, "the search goes on behind the list that was found")
-        if edge.pcp.first(index) is not None:
-            drained = compare(edge.path, "<=", cell_of(scope, "count").value, Int(INT, 0))
-            edge.owe(drained, "a list that has a block is left only when enough is drained")
-        self.end(scope)
-
-    def end(self, scope: Scope) -> None:
-        """What is left is owed."""
-        left = term(convert(self.edge.path, cell_of(scope, "count").value, LONG).value)
-        self.loop.owe()
-        self.loop.spent(left)
-        self.loop.world.owe("loop", left < LEFT, f"{self.loop.name} makes progress")
-        raise Cut
-
-    def body(self, scope: Scope) -> bool:
-        """It is run."""
-        return False
-
-
-class OneBlock:
-    """The innermost loop: its body is a unit of its own; after a block, another turn begins."""
-
-    keeps = True
-
-    def __init__(self, edge: Edge, outer: DrainTurn) -> None:
-        self.edge, self.outer = edge, outer
-
-    def enter(self, scope: Scope) -> None:
-        """The list that was found has a block."""
-
-    def again(self, scope: Scope) -> None:
-        """The next block of the same list is the next turn, if it has one, and pages are left to drain."""
-        edge = self.edge
-        edge.owe(edge.pcp.first(edge.given["index"]) is not None, "a list that is drained on has a block")
-        more = compare(edge.path, ">", cell_of(scope, "count").value, Int(INT, 0))
-        edge.owe(more, "a list is drained on only while pages are left to drain")
-        self.outer.end(scope)
-
-    def body(self, scope: Scope) -> bool:
-        """Contract of a turn: drain_one()."""
-        edge = self.edge
-        index, pages = cell_of(scope, "list").value.index, cell_of(scope, "nr_pages").value
-        edge.owe(edge.ours["drain_one"](edge.zone, edge.pcp, index) is True, "a block is drained")
-        count = cell_of(scope, "count")
-        count.value = combine(edge.path, "-", count.value, pages)
-        return True
-
-
-def found_next(edge: Edge) -> int:
-    """Contract of the search: next_pindex(); while something is left to drain, some list has a block."""
-    found = edge.ours["next_pindex"](edge.pcp, edge.given["at"])
-    if found is None:
-        if edge.path is not None and edge.path.world is None:
-            edge.suppose(z3.BoolVal(False))
-        raise Cut
-    assert isinstance(found, int)
-    edge.given["index"] = found
-    return found
-
-
-def whole_rules(edge: Edge, function: str, loop: A.Node) -> LoopRule | None:
-    """The outer loop counts down, the search finds a list, the innermost loop drains a block."""
-    if "countdown" not in edge.given:
-        return None
-    if isinstance(loop, A.While):
-        edge.given["outer"] = DrainTurn(edge)
-        return edge.given["outer"]  # type: ignore[no-any-return]  # the rule
-    if is_search(loop):
-        return Found(edge, lambda scope: found_next(edge))
-    return OneBlock(edge, edge.given["outer"])
-
-
-def drain(edge: Edge, zone: Any, count: Int, pcp: Any, index: Int) -> None:
-    """Contract of free_pcppages_bulk(): ours."""
-    edge.owe(zone is edge.zone and pcp is edge.pcp, "the call is about this zone, and this CPU's lists")
-    assert edge.machine is not None
-    pages = our_count(edge.path, convert(edge.path, count, LONG))
-    if edge.path is not None:
-        pages = LiftedCount(edge.path, term(count.value))
-    edge.ours["free_pcppages_bulk"](zone, pcp, pages, index.value)
-    edge.count = Int(INT, to_int(LONG, pcp.count).value)
-
-
-def enter_commit(
-    edge: Edge, zone: Any, pcp: Any, page: Any, size: Any, migratetype: Any, *, reclaim_active: bool = False
-) -> list[Any]:
-    """free_unref_page_commit(zone, pcp, page, migratetype, order); the page carries its type."""
-    bounded(edge, pcp)
-    edge.given |= {"order": int(size), "reclaim_active": Int(INT, int(reclaim_active))}
-    edge.given["reclaim"] = reclaim_active
-    block = to_page(page)
-    assert block is not None
-    carried(edge, block, kind(migratetype))
-    return [zone, pcp, block, kind(pcp_type(migratetype)), order(size)]
-
-
-def frees_high(edge: Edge, pcp: Any) -> bool | z3.BoolRef:
-    """free_high, as both functions of limits ask for it."""
-    if not 0 < edge.given["order"] <= COSTLY(edge):
-        return False
-    return compare(edge.path, "!=", to_int(INT, pcp.free_factor), Int(INT, 0))
-
-
-def COSTLY(edge: Edge) -> int:  # noqa: N802 # a constant of the zone's size
-    """PAGE_ALLOC_COSTLY_ORDER."""
-    return min(3, edge.given["pageblock"].bit_length() - 2)
-
-
-def same_truth(edge: Edge, value: Int, wanted: bool | z3.BoolRef, says: str) -> None:
-    """A flag of C's is the truth: owed."""
-    edge.owe(
-        compare(edge.path, "==", convert(edge.path, value, INT), convert(edge.path, flag(wanted), INT)), says
-    )
-
-
-def limit(edge: Edge, pcp: Any, zone: Any, free_high: Int) -> Int:
-    """Contract of nr_pcp_high(): pcp_limit()."""
-    same_truth(edge, free_high, frees_high(edge, pcp), "free_high is what our limit asks for")
-    found = edge.ours["pcp_limit"](pcp, edge.given["order"], reclaim_active=edge.given["reclaim"])
-    edge.given["limit"] = to_int(LONG, found)
-    if isinstance(found, LiftedCount):
-        edge.suppose(z3.And(found.term >= 0, found.term < 1 << 22))
-    return Int(INT, edge.given["limit"].value)
-
-
-def to_drain(edge: Edge, pcp: Any, high: Int, batch: Int, free_high: Int) -> Int:
-    """Contract of nr_pcp_free(): pages_to_drain()."""
-    same_truth(edge, free_high, frees_high(edge, pcp), "free_high is what our limit asks for")
-    edge.owe(compare(edge.path, "==", high, edge.given["limit"]), "the limit is told")
-    edge.owe(compare(edge.path, "==", batch, to_int(INT, pcp.batch)), "the batch is told")
-    limit_told = our_count(edge.path, edge.given["limit"])
-    found = edge.ours["pages_to_drain"](pcp, edge.given["order"], limit_told)
-    if isinstance(found, LiftedCount):
-        edge.suppose(z3.And(found.term > -(1 << 24), found.term < 1 << 24))
-    return Int(INT, to_int(LONG, found).value)
-
-
-def enter_high(edge: Edge, pcp: Any, size: Any, *, reclaim_active: bool) -> list[Any]:
-    """nr_pcp_high(pcp, zone, free_high)."""
-    bounded(edge, pcp)
-    edge.given |= {"order": int(size), "reclaim_active": Int(INT, int(reclaim_active))}
-    return [pcp, Named("zone"), flag(frees_high(edge, pcp))]
-
-
-def leave_count(edge: Edge, answer: Int) -> Any:
-    """A number."""
-    return our_count(edge.path, answer)
-
-
-def enter_free_count(edge: Edge, pcp: Any, size: Any, limit_told: Any) -> list[Any]:
-    """nr_pcp_free(pcp, high, batch, free_high)."""
-    bounded(edge, pcp)
-    edge.given["order"] = int(size)
-    if isinstance(limit_told, LiftedCount):
-        edge.suppose(z3.And(limit_told.term >= 0, limit_told.term < 1 << 22))
-    return [
-        pcp,
-        Int(INT, to_int(LONG, limit_told).value),
-        to_int(INT, pcp.batch),
-        flag(frees_high(edge, pcp)),
-    ]
-
-
-def enter_drain_all(edge: Edge, zone: Any, pcp: Any) -> list[Any]:
-    """drain_pages_zone(cpu, zone)."""
-    if isinstance(pcp.count, Countdown):
-        edge.given["countdown"] = pcp.count
-    bounded(edge, pcp)
-    return [Int(UINT, 0), zone]
-
-
-class EmptyTurn:
-    """The loop of drain_pages_zone(), which reads the count anew in each turn."""
-
-    keeps = False
-
-    def __init__(self, edge: Edge) -> None:
-        self.edge, self.countdown = edge, edge.given["countdown"]
-
-    def enter(self, scope: Scope) -> None:
-        """Any state, with as many pages listed as are counted."""
-        self.countdown.loop.enter()
-        self.countdown.term = LEFT
-        self.edge.suppose(z3.And(LEFT >= 0, LEFT < 1 << 24))
-        self.edge.count = Int(INT, LEFT)
-
-    def again(self, scope: Scope) -> None:
-        """What is left is owed."""
-        loop, left = self.countdown.loop, self.edge.pcp.count.term
-        loop.owe()
-        loop.spent(left)
-        loop.world.owe("loop", left < LEFT, f"{loop.name} makes progress")
-        raise Cut
-
-    def body(self, scope: Scope) -> bool:
-        """It is run."""
-        return False
-
-
-def empty_rules(edge: Edge, function: str, loop: A.Node) -> LoopRule | None:
-    """Its one loop."""
-    return EmptyTurn(edge) if "countdown" in edge.given else None
-
-
-def drain_some(edge: Edge, zone: Any, count: Int, pcp: Any, index: Int) -> None:
-    """Contract of free_pcppages_bulk(): as many pages as are asked for, or more; 0 are left if none is listed."""
-    drain(edge, zone, count, pcp, index)
-    if edge.path is None or edge.path.world is None:
-        return
-    left, world = pcp.count.term, edge.path.world
-    now = world.state
-    edge.suppose(z3.And(left <= LEFT - term(count.value), left > -(1 << 24)))
-    world.laws.append(lambda page: z3.Implies(left <= 0, z3.Not(is_pcp(now.owner(page)))))
-
-
-P = "linux.pcp"
-ONE = (f"{P}.refill_one",)
-
-
-def second(zone: Any, pcp: Any, *_: Any, **__: Any) -> Any:
-    """The CPU's lists, where they come after the zone."""
-    return pcp
-
-
-def first(pcp: Any, *_: Any, **__: Any) -> Any:
-    """The CPU's lists, where they come first."""
-    return pcp
-
-
-def zone_of_lists(pcp: Any, *_: Any, **__: Any) -> Any:
-    """The zone to which the lists belong, if they tell; or one of which nothing counts."""
-    if hasattr(pcp, "world"):
-        return pcp.world.zone
-    return getattr(pcp, "zone", SimpleNamespace(nr_isolate_pageblock=0))
-
-
-LISTED = (
-    "while something is left to drain, some list has a block: the count is the pages listed (row pcp-count)"
-)
-UNITS = (
-    Unit(
-        "order_to_pindex",
-        (f"{P}.order_to_pindex",),
-        enter_index,
-        leave_number,
-        index_of,
-        ("pcp.refill_one", "pcp.free_unref_page_commit"),
-        zone=lambda *_: None,
-        lemmas=True,
-        among=("pcp-index", "refill-exact", "drain-exact"),
-    ),
-    Unit(
-        "pindex_to_order",
-        (f"{P}.pindex_to_order",),
-        lambda edge, index: [Int(UINT, int(index))],
-        leave_number,
-        order_of_index,
-        ("pcp.drain_one",),
-        zone=lambda *_: None,
-        lemmas=True,
-        among=("pcp-index", "refill-exact", "drain-exact"),
-    ),
-    Unit(
-        "rmqueue_bulk",
-        ONE,
-        enter_refill,
-        leave_refill,
-        operations=("pcp.refill_one",),
-        pcp=second,
-        supposes=SMALL,
-    ),
-    Unit(
-        "rmqueue_bulk",
-        (f"{P}.rmqueue_bulk",),
-        enter_bulk,
-        leave_bulk,
-        bulk,
-        ("pcp.rmqueue_bulk",),
-        rules=bulk_rules,
-        supposes=("fewer than 2^31 blocks are asked for",),
-        pcp=second,
-    ),
-    Unit(
-        "__rmqueue_pcplist",
-        (f"{P}.rmqueue_pcplist",),
-        enter_inner,
-        leave_smallest,
-        inner,
-        ("pcp.rmqueue_pcplist",),
-        pcp=second,
-        supposes=SMALL,
-    ),
-    Unit(
-        "rmqueue_pcplist",
-        (f"{P}.rmqueue_pcplist",),
-        enter_pcplist,
-        leave_smallest,
-        operations=("pcp.rmqueue_pcplist",),
-        pcp=second,
-        meant=lambda *_, bulk=False, **__: not bulk,
-        supposes=SMALL,
-    ),
-    Unit(
-        "free_pcppages_bulk",
-        (f"{P}.next_pindex",),
-        enter_next,
-        leave_next,
-        operations=("pcp.next_pindex",),
-        zone=zone_of_lists,
-        rules=search_rules,
-        callees={"pindex_to_order": found_list},
-        supposes=(LISTED,),
-    ),
-    Unit(
-        "free_pcppages_bulk",
-        (f"{P}.drain_one",),
-        enter_drain_one,
-        leave_true,
-        operations=("pcp.drain_one",),
-        pcp=second,
-        meant=has_a_block,
-        rules=drain_rules,
-        supposes=SMALL,
-    ),
-    Unit(
-        "free_pcppages_bulk",
-        (f"{P}.free_pcppages_bulk",),
-        enter_drain,
-        contract=drain,
-        operations=("pcp.free_pcppages_bulk",),
-        pcp=second,
-        rules=whole_rules,
-        supposes=(*SMALL, LISTED),
-    ),
-    Unit(
-        "nr_pcp_high", (f"{P}.pcp_limit",), enter_high, leave_count, limit, zone=zone_of_lists, supposes=SMALL
-    ),
-    Unit(
-        "nr_pcp_free",
-        (f"{P}.pages_to_drain",),
-        enter_free_count,
-        leave_count,
-        to_drain,
-        zone=zone_of_lists,
-        pcp=first,
-        supposes=SMALL,
-    ),
-    Unit(
-        "drain_pages_zone",
-        (f"{P}.drain_pages_zone",),
-        enter_drain_all,
-        operations=("pcp.drain_pages_zone",),
-        pcp=second,
-        rules=empty_rules,
-        callees={"free_pcppages_bulk": drain_some},
-        supposes=(*SMALL, "a drain takes as many pages as it is asked for (rows drain-bulk, pcp-count)"),
-    ),
-    Unit(
-        "free_unref_page_commit",
-        (f"{P}.free_unref_page_commit",),
-        enter_commit,
-        operations=("pcp.free_unref_page_commit",),
-        pcp=second,
-        supposes=SMALL,
-    ),
-)
-ON_INTS = (Unit("drain_pages_zone", (f"{P}.drain_pages_zone",), enter_drain_all, pcp=second),)
-"""Units that are compared over plain numbers alone."""
-CONTRACTS = {
-    "order_to_pindex": index_of,
-    "pindex_to_order": order_of_index,
-    "rmqueue_bulk": bulk,
-    "__rmqueue_pcplist": inner,
-    "free_pcppages_bulk": drain,
-    "nr_pcp_high": limit,
-    "nr_pcp_free": to_drain,
-}
 __all__ = ["BOOL", "Named", "key"]

@@ -25,8 +25,8 @@ ALL_FLAGS = tuple(1 << bit for bit in range(12))
 class Lists:
     """Which lists of a zone have a block, as the watermark asks.
 
-    On a path one order at most is passed over for its count: a turn of the loop over the orders leaves nothing
-    to the next.
+    On a path one order at most is passed over for its count: a turn of the loop over the orders leaves
+    nothing to the next.
     """
 
     max_order = 10
@@ -112,7 +112,7 @@ def ok(edge: Edge, zone: Any, size: Any, mark: Int, index: Int, flags: Int, free
 def enter_fast(
     edge: Edge, zone: Any, size: Any, mark: Any, index: Any, flags: Any, gfp: Any, free: Any, boost: Any
 ) -> list[Any]:
-    """zone_watermark_fast(z, order, mark, highest_zoneidx, alloc_flags, gfp_mask): the mark has the boost in it."""
+    """zone_watermark_fast(z, order, mark, highest_zoneidx, alloc_flags, gfp_mask): the mark has the boost."""
     edge.given["asked"] = zone
     edge.given["lowmem_reserve"] = [
         None if each is None else to_int(LONG, each) for each in zone.lowmem_reserve

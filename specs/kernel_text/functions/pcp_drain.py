@@ -1,0 +1,297 @@
+"""Per-CPU lists: how they are drained."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import z3
+from pycparser import c_ast
+
+from specs.kernel_text.edge import Edge
+from specs.kernel_text.functions.pcp_shared import bounded
+from specs.kernel_text.integers import (
+    INT,
+    LONG,
+    UINT,
+    Int,
+    combine,
+    compare,
+    convert,
+    term,
+)
+from specs.kernel_text.interpreter import Left, LoopRule, Returned
+from specs.kernel_text.lifting import our_count, to_int
+from specs.kernel_text.turns import cell_of
+from specs.kernel_text.values import PcpList, Scope
+from specs.prover.method.labels import is_pcp
+from specs.prover.method.lifted import LiftedCount
+from specs.prover.method.loops import LEFT, Countdown
+from specs.prover.method.paths import Cut
+
+
+def enter_next(edge: Edge, pcp: Any, index: Any) -> list[Any]:
+    """free_pcppages_bulk(zone, count, pcp, pindex), up to the list that it finds first."""
+    if isinstance(pcp.count, LiftedCount):
+        edge.suppose(pcp.count.term >= 1)
+    return [edge.zone, Int(INT, 1), pcp, Int(INT, int(index))]
+
+
+class Search:
+    """The search of free_pcppages_bulk(), which the text bounds by the lists that it found empty."""
+
+    keeps = True
+
+    def __init__(self, edge: Edge) -> None:
+        self.edge = edge
+        self.turns = 0
+
+    def enter(self, scope: Scope) -> None:
+        """It begins as the text says."""
+
+    def again(self, scope: Scope) -> None:
+        """When all are empty, nothing is left to drain, and its caller did not ask."""
+        self.turns += 1
+        if self.turns >= self.edge.given["lists"]:
+            raise Returned(None)
+
+    def body(self, scope: Scope) -> bool:
+        """It is run."""
+        return False
+
+
+def search_rules(edge: Edge, function: str, loop: c_ast.Node) -> LoopRule | None:
+    """The first do-while is the search."""
+    return Search(edge) if isinstance(loop, c_ast.DoWhile) and is_search(loop) else None
+
+
+def is_search(loop: c_ast.Node) -> bool:
+    """Whether the loop ends by a break alone."""
+    return isinstance(loop.cond, c_ast.Constant)
+
+
+def found_list(edge: Edge, index: Int) -> Int:
+    """In place of pindex_to_order(), which comes first after the search."""
+    raise Returned(index)
+
+
+def leave_next(edge: Edge, answer: Int | None) -> Any:
+    """The list that was found."""
+    return None if answer is None else answer.value
+
+
+def enter_drain_one(edge: Edge, zone: Any, pcp: Any, index: Any) -> list[Any]:
+    """free_pcppages_bulk(zone, count, pcp, pindex), one turn of its innermost loop; the list has a block."""
+    bounded(edge, pcp)
+    if isinstance(pcp.count, LiftedCount):
+        edge.suppose(pcp.count.term >= 1)
+    edge.given["index"] = int(index)
+    return [zone, Int(INT, 1), pcp, Int(INT, int(index))]
+
+
+def has_a_block(zone: Any, pcp: Any, index: Any) -> bool:
+    """A list is drained only if it has a block."""
+    return pcp.last(index) is not None
+
+
+class Found:
+    """The search, in whose place the list stands that was found."""
+
+    keeps = True
+
+    def __init__(self, edge: Edge, found: Any) -> None:
+        self.edge, self.found = edge, found
+
+    def enter(self, scope: Scope) -> None:
+        """Nothing is forgotten."""
+
+    def again(self, scope: Scope) -> None:
+        """It takes one turn."""
+        raise AssertionError("a search that found a list goes on")
+
+    def body(self, scope: Scope) -> bool:
+        """The list that was found."""
+        index = self.found(scope)
+        cell_of(scope, "pindex").value = Int(INT, index)
+        cell_of(scope, "list").value = PcpList(self.edge.pcp, index)
+        raise Left
+
+
+def drain_rules(edge: Edge, function: str, loop: c_ast.Node) -> LoopRule | None:
+    """The search is over; of the innermost loop one turn is run."""
+    if not isinstance(loop, c_ast.DoWhile):
+        return None
+    return Found(edge, lambda scope: edge.given["index"]) if is_search(loop) else None
+
+
+def leave_true(edge: Edge, answer: Any) -> bool:
+    """A block was drained."""
+    return True
+
+
+def enter_drain(edge: Edge, zone: Any, pcp: Any, pages: Any, index: Any) -> list[Any]:
+    """free_pcppages_bulk(zone, count, pcp, pindex)."""
+    bounded(edge, pcp)
+    if isinstance(pages, Countdown):
+        edge.given["countdown"] = pages
+        edge.suppose(z3.And(pages.term < 1 << 24, pages.term > -(1 << 24)))
+    edge.given["at"] = index
+    return [
+        zone,
+        convert(edge.path, to_int(LONG, pages), INT),
+        pcp,
+        Int(INT, index if isinstance(index, int) else 0),
+    ]
+
+
+class DrainTurn:
+    """The outer loop of free_pcppages_bulk(), which counts down; a turn of it may drain several blocks."""
+
+    keeps = False
+
+    def __init__(self, edge: Edge) -> None:
+        self.edge, self.loop = edge, edge.given["countdown"].loop
+
+    def enter(self, scope: Scope) -> None:
+        """Any state, any list, and anything left to do that is no more than the lists have."""
+        edge = self.edge
+        self.loop.enter()
+        edge.suppose(z3.And(LEFT < 1 << 24, LEFT > -(1 << 24)))
+        cell_of(scope, "count").value = Int(INT, LEFT)
+
+    def again(self, scope: Scope) -> None:
+        """A list is left when it is empty, or enough is drained; the search goes on behind it."""
+        edge, index = self.edge, self.edge.given["index"]
+        at = compare(edge.path, "==", cell_of(scope, "pindex").value, Int(INT, index))
+        edge.owe(at, "the search goes on behind the list that was found")
+        if edge.pcp.first(index) is not None:
+            drained = compare(edge.path, "<=", cell_of(scope, "count").value, Int(INT, 0))
+            edge.owe(drained, "a list that has a block is left only when enough is drained")
+        self.end(scope)
+
+    def end(self, scope: Scope) -> None:
+        """What is left is owed."""
+        left = term(convert(self.edge.path, cell_of(scope, "count").value, LONG).value)
+        self.loop.owe()
+        self.loop.spent(left)
+        self.loop.world.owe("loop", left < LEFT, f"{self.loop.name} makes progress")
+        raise Cut
+
+    def body(self, scope: Scope) -> bool:
+        """It is run."""
+        return False
+
+
+class OneBlock:
+    """The innermost loop: its body is a unit of its own; after a block, another turn begins."""
+
+    keeps = True
+
+    def __init__(self, edge: Edge, outer: DrainTurn) -> None:
+        self.edge, self.outer = edge, outer
+
+    def enter(self, scope: Scope) -> None:
+        """The list that was found has a block."""
+
+    def again(self, scope: Scope) -> None:
+        """The next block of the same list is the next turn, if it has one, and pages are left to drain."""
+        edge = self.edge
+        edge.owe(edge.pcp.first(edge.given["index"]) is not None, "a list that is drained on has a block")
+        more = compare(edge.path, ">", cell_of(scope, "count").value, Int(INT, 0))
+        edge.owe(more, "a list is drained on only while pages are left to drain")
+        self.outer.end(scope)
+
+    def body(self, scope: Scope) -> bool:
+        """Contract of a turn: drain_one()."""
+        edge = self.edge
+        index, pages = cell_of(scope, "list").value.index, cell_of(scope, "nr_pages").value
+        edge.owe(edge.ours["drain_one"](edge.zone, edge.pcp, index) is True, "a block is drained")
+        count = cell_of(scope, "count")
+        count.value = combine(edge.path, "-", count.value, pages)
+        return True
+
+
+def found_next(edge: Edge) -> int:
+    """Contract of the search: next_pindex(); while something is left to drain, some list has a block."""
+    found = edge.ours["next_pindex"](edge.pcp, edge.given["at"])
+    if found is None:
+        if edge.path is not None and edge.path.world is None:
+            edge.suppose(z3.BoolVal(False))
+        raise Cut
+    assert isinstance(found, int)
+    edge.given["index"] = found
+    return found
+
+
+def whole_rules(edge: Edge, function: str, loop: c_ast.Node) -> LoopRule | None:
+    """The outer loop counts down, the search finds a list, the innermost loop drains a block."""
+    if "countdown" not in edge.given:
+        return None
+    if isinstance(loop, c_ast.While):
+        edge.given["outer"] = DrainTurn(edge)
+        return edge.given["outer"]  # type: ignore[no-any-return]  # the rule
+    if is_search(loop):
+        return Found(edge, lambda scope: found_next(edge))
+    return OneBlock(edge, edge.given["outer"])
+
+
+def drain(edge: Edge, zone: Any, count: Int, pcp: Any, index: Int) -> None:
+    """Contract of free_pcppages_bulk(): ours."""
+    edge.owe(zone is edge.zone and pcp is edge.pcp, "the call is about this zone, and this CPU's lists")
+    assert edge.machine is not None
+    pages = our_count(edge.path, convert(edge.path, count, LONG))
+    if edge.path is not None:
+        pages = LiftedCount(edge.path, term(count.value))
+    edge.ours["free_pcppages_bulk"](zone, pcp, pages, index.value)
+    edge.count = Int(INT, to_int(LONG, pcp.count).value)
+
+
+def enter_drain_all(edge: Edge, zone: Any, pcp: Any) -> list[Any]:
+    """drain_pages_zone(cpu, zone)."""
+    if isinstance(pcp.count, Countdown):
+        edge.given["countdown"] = pcp.count
+    bounded(edge, pcp)
+    return [Int(UINT, 0), zone]
+
+
+class EmptyTurn:
+    """The loop of drain_pages_zone(), which reads the count anew in each turn."""
+
+    keeps = False
+
+    def __init__(self, edge: Edge) -> None:
+        self.edge, self.countdown = edge, edge.given["countdown"]
+
+    def enter(self, scope: Scope) -> None:
+        """Any state, with as many pages listed as are counted."""
+        self.countdown.loop.enter()
+        self.countdown.term = LEFT
+        self.edge.suppose(z3.And(LEFT >= 0, LEFT < 1 << 24))
+        self.edge.count = Int(INT, LEFT)
+
+    def again(self, scope: Scope) -> None:
+        """What is left is owed."""
+        loop, left = self.countdown.loop, self.edge.pcp.count.term
+        loop.owe()
+        loop.spent(left)
+        loop.world.owe("loop", left < LEFT, f"{loop.name} makes progress")
+        raise Cut
+
+    def body(self, scope: Scope) -> bool:
+        """It is run."""
+        return False
+
+
+def empty_rules(edge: Edge, function: str, loop: c_ast.Node) -> LoopRule | None:
+    """Its one loop."""
+    return EmptyTurn(edge) if "countdown" in edge.given else None
+
+
+def drain_some(edge: Edge, zone: Any, count: Int, pcp: Any, index: Int) -> None:
+    """Contract of free_pcppages_bulk(): as many pages as are asked for, or more; none are left unlisted."""
+    drain(edge, zone, count, pcp, index)
+    if edge.path is None or edge.path.world is None:
+        return
+    left, world = pcp.count.term, edge.path.world
+    now = world.state
+    edge.suppose(z3.And(left <= LEFT - term(count.value), left > -(1 << 24)))
+    world.laws.append(lambda page: z3.Implies(left <= 0, z3.Not(is_pcp(now.owner(page)))))

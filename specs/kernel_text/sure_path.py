@@ -1,0 +1,82 @@
+"""Paths that fork only where both ways are open, and all of them that a run has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import z3
+
+from specs.prover.method.paths import Path, TooManyPaths, simplified
+
+MOST = 60000
+"""Paths of one function, beyond which it is undecided."""
+
+
+class SurePath(Path):
+    """A path that forks only where both ways are open."""
+
+    memory: dict[tuple[Any, ...], bool | None]
+    """What was found of a condition after the same choices."""
+
+    sure = True
+    solver: z3.Solver | None = None
+    told: tuple[int, int] = (0, 0)
+
+    def refutes(self, condition: z3.BoolRef) -> bool:
+        """Whether what is known excludes the condition."""
+        if self.solver is None:
+            self.solver = z3.SimpleSolver()
+            self.solver.set(timeout=2000, ctrl_c=False)  # an interrupt is ours
+        facts, denied = self.told
+        self.solver.add(*self.facts[facts:], *self.denied[denied:])
+        self.told = len(self.facts), len(self.denied)
+        return bool(self.solver.check(condition) == z3.unsat)
+
+    def decide(self, condition: z3.BoolRef) -> bool:
+        """The truth of the condition, which may follow from what is known."""
+        known = self.knows(condition)
+        if known is None:
+            simple = simplified(condition)
+            key = (tuple(self.choices), simple.get_id())
+            if key not in self.memory:
+                self.memory[key] = implied(self, simple)
+            known = self.memory[key]
+        return super().decide(condition) if known is None else known
+
+
+def implied(path: SurePath, condition: z3.BoolRef) -> bool | None:
+    """Its truth, if the path's facts leave but one."""
+    if z3.is_true(condition) or z3.is_false(condition):
+        return bool(z3.is_true(condition))
+    for truth, denied in ((True, z3.Not(condition)), (False, condition)):
+        if path.refutes(denied):
+            return truth
+    return None
+
+
+def possible(path: Path) -> bool:
+    """Whether some zone takes the path."""
+    solver = z3.SolverFor("QF_BV")
+    solver.set(timeout=10000, ctrl_c=False)  # an interrupt is ours
+    solver.add(*path.facts, *path.denied)
+    return bool(solver.check() != z3.unsat)
+
+
+def walked(run: Callable[[Path], Any]) -> Iterator[Path]:
+    """Every path of the run, each of them possible; as ``explore`` does."""
+    waiting: list[tuple[bool, ...]] = [()]
+    memory: dict[tuple[Any, ...], bool | None] = {}
+    count = 0
+    while waiting:
+        count += 1
+        if count > MOST:
+            raise TooManyPaths(f"more than {MOST} paths")
+        path = SurePath(waiting.pop())
+        path.memory = memory
+        try:
+            path.result = run(path)
+        except Exception as error:  # told by whoever asked for the path
+            path.error = error
+        waiting.extend(reversed(path.branches))
+        yield path
