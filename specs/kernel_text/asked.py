@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path as File
+from types import FrameType
 from typing import Any
 
 import z3

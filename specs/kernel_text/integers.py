@@ -175,9 +175,8 @@ def combine(path: Decider | None, sign: str, left: Int, right: Int) -> Int:
     if isinstance(one, int) and isinstance(two, int):
         return _wrapped(kind, _known(kind, sign, one, two))
     if sign in ("&", "|", "^"):
-        return number(
-            kind, {"&": operator.and_, "|": operator.or_, "^": operator.xor}[sign](term(one), term(two))
-        )
+        made = {"&": operator.and_, "|": operator.or_, "^": operator.xor}[sign](term(one), term(two))
+        return Int(kind, made) if kind.bits == BITS else number(kind, made)
     if sign in ("/", "%"):
         return _divided(path, kind, sign, term(one), term(two))
     return _sum(path, kind, sign, term(one), term(two))
@@ -246,6 +245,8 @@ def named(path: Decider | None, found: z3.BitVecRef) -> z3.BitVecRef:
 
 def _sum(path: Decider | None, kind: Kind, sign: str, one: z3.BitVecRef, two: z3.BitVecRef) -> Int:
     made = {"+": operator.add, "-": operator.sub, "*": operator.mul}[sign](one, two)
+    if not kind.signed and kind.bits == BITS and sign == "-" and not one.eq(two):
+        return Int(kind, made)  # a distance, as our functions have it
     if not kind.signed:
         return number(kind, made if kind.bits == BITS else made & kind.most)
     if kind.bits < BITS:

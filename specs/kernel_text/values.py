@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import z3
+
 from specs.kernel_text.integers import Number, simple, term
 
 
@@ -18,7 +20,10 @@ class Page:
         """The pointer so many elements on."""
         if isinstance(self.pfn, int) and isinstance(by, int):
             return Page(self.pfn + by)
-        return Page(simple(term(self.pfn) + term(by)))
+        step = term(by)
+        if step.decl().kind() == z3.Z3_OP_BSUB and step.arg(1).eq(term(self.pfn)):
+            return Page(step.arg(0))  # to another page's number: as our functions have it
+        return Page(simple(term(self.pfn) + step))
 
 
 @dataclass(frozen=True)
