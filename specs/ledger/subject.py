@@ -161,7 +161,7 @@ def running() -> Subject:
 
 
 def fresh() -> Subject:
-    """Copies of the modules under proof, in which functions may be replaced; the running ones stay as they are."""
+    """Copies of the modules under proof, in which functions may be replaced; the running ones stay."""
     with _imports_anew({}):
         return Subject(definitions=importlib.import_module(DEFINITIONS), twin=None, **_imported())
 

@@ -183,7 +183,8 @@ class LiftedCount:
 
     def __lshift__(self, other: object) -> LiftedCount:
         if isinstance(other, LiftedCount):
-            small = z3.And(other.term >= 0, other.term < 32, (self.term << other.term) >> other.term == self.term)
+            back = (self.term << other.term) >> other.term
+            small = z3.And(other.term >= 0, other.term < 32, back == self.term)
             self.path.owe("no-wrap", small, "a multiple of a count stays within 64 bits")
             return LiftedCount(self.path, self.term << other.term)
         if type(other) is not int or not 0 <= other < 32:

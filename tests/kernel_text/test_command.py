@@ -1,0 +1,122 @@
+"""Laws of ``python -m specs kernel``: what holds of a tree is told, and what is no tree in one line."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.documents import ROOT
+from tests.kernel_text.trees import tree_or_skip
+
+TOY = ROOT / "tests" / "data" / "kernel-toy"
+
+
+def ran(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "specs", "kernel", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def told(*arguments: str) -> tuple[int, Any]:
+    done = ran(*arguments, "--json")
+    assert "Traceback" not in done.stderr
+    return done.returncode, json.loads(done.stdout)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A toy tree of its own."""
+    return Path(shutil.copytree(TOY, tmp_path / "linux"))
+
+
+def edited(tree: Path, file: str, old: str, new: str) -> None:
+    path = tree / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_what_holds_of_a_function_is_told_with_its_line_and_ours() -> None:
+    status, report = told(str(TOY), "--function", "can_steal_fallback", "--max-order", "3")
+    (function,) = report["functions"]
+    assert (status, report["held"], report["unread"]) == (0, True, [])
+    assert function["name"] == "can_steal_fallback"
+    assert function["file"] == "mm/page_alloc.c"
+    assert function["rows"] == ["fallback-order", "zone-layers-conservation"]
+    assert function["same_as"] == "verified_buddy.linux.fallback.can_steal_fallback"
+    assert {row["name"] for row in report["theorems"]} == {*function["rows"]}
+
+
+def test_what_is_wrong_is_refuted_with_a_story(copy: Path) -> None:
+    edited(copy, "mm/page_alloc.c", "pageblock_order / 2", "pageblock_order / 3")
+    status, report = told(str(copy), "--function", "can_steal_fallback", "--max-order", "5")
+    assert status == 1
+    assert report["held"] is False
+    assert "mm/page_alloc.c" in report["functions"][0]["differs"] or report["functions"][0]["differs"]
+
+
+def test_a_function_that_is_missing_is_named(copy: Path) -> None:
+    edited(copy, "mm/page_alloc.c", "can_steal_fallback(unsigned", "can_steel_fallback(unsigned")
+    status, report = told(str(copy), "--function", "can_steal_fallback", "--max-order", "3")
+    assert status == 2
+    assert "can_steal_fallback" in report["unread"][0]["construct"]
+
+
+def test_what_cannot_be_read_is_named_with_its_line(copy: Path) -> None:
+    edited(copy, "mm/page_alloc.c", "can_steal_fallback(unsigned", "can_steal_fallback(unsigned unsigned: ")
+    status, report = told(str(copy), "--function", "can_steal_fallback", "--max-order", "3")
+    assert status == 2
+    assert report["unread"][0]["file"] == "mm/page_alloc.c"
+    assert report["unread"][0]["line"] > 0
+
+
+@pytest.mark.parametrize(
+    "kind", ["nothing", "a file", "an archive", "an empty directory", "a brace too many"]
+)
+def test_what_is_no_tree_gets_one_line(kind: str, tmp_path: Path, copy: Path) -> None:
+    path = tmp_path / "tree.tar.xz" if kind == "an archive" else tmp_path / "tree"
+    if kind == "a file":
+        path.write_text("no tree", encoding="utf-8")
+    elif kind == "an archive":
+        with tarfile.open(path, "w:xz") as archive:
+            archive.add(copy, "linux")
+    elif kind == "an empty directory":
+        path.mkdir()
+    elif kind == "a brace too many":
+        path = copy
+        edited(copy, "mm/page_alloc.c", "{", "{{")
+    done = ran(str(path))
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert str(path.name) in done.stderr or "mm/page_alloc.c" in done.stderr
+
+
+def test_names_that_are_none_are_rejected() -> None:
+    assert ran(str(TOY), "--only", "no-such-row").returncode == 2
+    assert ran(str(TOY), "--function", "no_such_function").returncode == 2
+
+
+def test_a_real_tree_is_read_and_a_function_of_it_holds() -> None:
+    status, report = told(str(tree_or_skip()), "--function", "__rmqueue_smallest")
+    assert status == 0
+    assert report["version"].startswith("6.1.")
+    assert report["functions"][0]["same_as"] == "verified_buddy.buddy.rmqueue_smallest"
+
+
+@pytest.mark.slow
+def test_a_real_tree_holds_as_a_whole() -> None:
+    tree = tree_or_skip()
+    status, report = told(str(tree))
+    if report["version"] != "6.1.192":
+        pytest.skip(
+            f"{report['version']} is another: {report['unread']}, {[each['differs'] for each in report['functions']]}"
+        )
+    assert (status, report["unread"]) == (0, [])
+    assert len(report["functions"]) >= 45
