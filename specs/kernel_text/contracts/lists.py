@@ -21,7 +21,7 @@ def listing(*, tail: bool) -> Law:
         pages = of.plain.free[order, kind]
         pages.insert(len(pages) if tail else 0, page)
         wanted = [] if is_marked else [(page, order)]
-        args = (of.page(page), of.zone, of.int(order, "unsigned int"), of.int(kind))
+        args = (of.page(page), of.zone, of.value(order, "unsigned int"), of.value(kind))
         return args, lambda made: [(each.pfn, at) for each, at in made.edge.marks] == wanted
 
     return law
@@ -31,7 +31,7 @@ def unlisting(of: Scene) -> Drawn:
     """A free block leaves its list."""
     page, order, kind = of.free_block()
     of.plain.free[order, kind].remove(page)
-    return (of.page(page), of.zone, of.int(order)), None
+    return (of.page(page), of.zone, of.value(order)), None
 
 
 def moving(of: Scene) -> Drawn:
@@ -40,7 +40,7 @@ def moving(of: Scene) -> Drawn:
     to = of.random.randrange(5)
     of.plain.free[order, kind].remove(page)
     of.plain.free[order, to].append(page)
-    args = (of.page(page), of.zone, of.int(order), of.int(to))
+    args = (of.page(page), of.zone, of.value(order), of.value(to))
     return args, lambda made: (made.edge.moved, made.edge.marks) == (1 << order, [])
 
 
@@ -48,13 +48,13 @@ def heading(of: Scene) -> Drawn:
     """The head of a list, or null."""
     order, kind = of.random.choice([of.free_block()[1:], (of.random.randrange(11), of.random.randrange(5))])
     pages = of.plain.free[order, kind]
-    return (of.area(order), of.int(kind)), ("page", pages[0]) if pages else None
+    return (of.area(order), of.value(kind)), ("page", pages[0]) if pages else None
 
 
 def is_empty(of: Scene) -> Drawn:
     """Whether a list has no block."""
     order, kind = of.random.choice([of.free_block()[1:], (of.random.randrange(11), of.random.randrange(5))])
-    return (of.area(order), of.int(kind)), int(not of.plain.free[order, kind])
+    return (of.area(order), of.value(kind)), int(not of.plain.free[order, kind])
 
 
 def none_free(of: Scene) -> Drawn:
@@ -84,7 +84,7 @@ def marking(of: Scene) -> Drawn:
     was = of.random.choice([[], [(page, order)], [(page, order + 1)], [(page + 1, order)]])
     of.edge.marks = [(of.page(each), at) for each, at in was]
     wanted = [] if was == [(page, order)] else [*was, (page, order)]
-    args = of.page(page), of.int(order)
+    args = of.page(page), of.value(order)
     return args, lambda made: [(each.pfn, at) for each, at in made.edge.marks] == wanted
 
 
@@ -97,8 +97,8 @@ def typing(of: Scene) -> Drawn:
 def typing_by_number(of: Scene) -> Drawn:
     """The same; the number that is told is the page's, or it is an error."""
     page = of.any_page()
-    is_told = refused(of, "get_pfnblock_migratetype", of.page(page), of.int(page + 1, "unsigned long"))
-    args = of.page(page), of.int(page, "unsigned long")
+    is_told = refused(of, "get_pfnblock_migratetype", of.page(page), of.value(page + 1, "unsigned long"))
+    args = of.page(page), of.value(page, "unsigned long")
     return args, of.plain.kinds[page // 512] if is_told else "a wrong number is refused"
 
 
@@ -115,13 +115,13 @@ def retyping(of: Scene) -> Drawn:
     """The type of a page's pageblock is set."""
     page, kind = of.any_page(), of.random.randrange(5)
     of.plain.kinds[page // 512] = kind
-    return (of.page(page), of.int(kind)), None
+    return (of.page(page), of.value(kind)), None
 
 
 def spanning(of: Scene) -> Drawn:
     """Whether a page is the zone's."""
     page = of.random.choice([START - 1, START, END - 1, END, of.random.randrange(4000)])
-    return (of.zone, of.int(page, "unsigned long")), int(page in range(START, END))
+    return (of.zone, of.value(page, "unsigned long")), int(page in range(START, END))
 
 
 def starting(behind: int) -> Law:
@@ -129,7 +129,7 @@ def starting(behind: int) -> Law:
 
     def law(of: Scene) -> Drawn:
         page = of.random.choice([512, 1023, of.random.randrange(4000)])
-        return (of.int(page, "unsigned long"),), (page // 512 + behind) * 512
+        return (of.value(page, "unsigned long"),), (page // 512 + behind) * 512
 
     return law
 
@@ -143,7 +143,7 @@ def numbering(of: Scene) -> Drawn:
 def paging(of: Scene) -> Drawn:
     """A number's page."""
     page = of.any_page()
-    return (of.int(page, "unsigned long"),), ("page", page)
+    return (of.value(page, "unsigned long"),), ("page", page)
 
 
 def homing(of: Scene) -> Drawn:

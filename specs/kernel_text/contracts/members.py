@@ -50,7 +50,7 @@ def given(name: str) -> Law:
     """What was handed over."""
 
     def law(of: Scene) -> Drawn:
-        of.edge.given[name] = of.int(of.random.randrange(99))
+        of.edge.given[name] = of.value(of.random.randrange(99))
         return (of.zone,), of.edge.given[name].value
 
     return law
@@ -82,7 +82,7 @@ def stored(name: str) -> Law:
         if name != "count":
             of.plain.numbers[name] = value
         read = of.front.members.READ[name]
-        return (holder, of.int(value)), lambda made: read(made.edge, holder).value == value
+        return (holder, of.value(value)), lambda made: read(made.edge, holder).value == value
 
     return law
 
@@ -111,4 +111,4 @@ def elements(of: Scene) -> tuple[tuple[Any, Any], Any]:
             ({0: 8, 10: 9}, {0: 8, 10: 9}.get(at)),
         ]
     )
-    return (array, of.int(at)), wanted
+    return (array, of.value(at)), wanted

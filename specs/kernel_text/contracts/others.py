@@ -13,33 +13,33 @@ from specs.kernel_text.contracts.scene import RECLAIM, Law, Scene
 def least(of: Scene) -> Drawn:
     """The lesser of two numbers."""
     one, two = of.random.randrange(-9, 9), of.random.randrange(-9, 9)
-    return (of.int(one), of.int(two)), one if one < two else two
+    return (of.value(one), of.value(two)), one if one < two else two
 
 
 def largest(of: Scene) -> Drawn:
     """The larger."""
     one, two = of.random.randrange(-9, 9), of.random.randrange(-9, 9)
-    return (of.int(one), of.int(two)), one if one > two else two
+    return (of.value(one), of.value(two)), one if one > two else two
 
 
 def clamped(of: Scene) -> Drawn:
     """A number between two others, or the nearer of them."""
     low = of.random.randrange(-9, 9)
     high, value = low + of.random.randrange(9), of.random.randrange(-20, 20)
-    return (of.int(value), of.int(low), of.int(high)), sorted((low, value, high))[1]
+    return (of.value(value), of.value(low), of.value(high)), sorted((low, value, high))[1]
 
 
 def same(of: Scene) -> Drawn:
     """The very value."""
     value = of.random.randrange(1, 99)
-    return (of.int(value),), value
+    return (of.value(value),), value
 
 
 def carrying(of: Scene) -> Drawn:
     """A page gets a type to carry."""
     page, kind = of.any_page(), of.random.randrange(5)
     carried = of.front.primitives.PRIMITIVES["get_pcppage_migratetype"]
-    return (of.page(page), of.int(kind)), lambda made: carried(made.edge, of.page(page)).value == kind
+    return (of.page(page), of.value(kind)), lambda made: carried(made.edge, of.page(page)).value == kind
 
 
 def found(of: Scene) -> tuple[int, int, int]:
@@ -64,7 +64,7 @@ def putting(*, tail: bool) -> Law:
     def law(of: Scene) -> Drawn:
         (page, _), kind = of.random.choice(of.plain.used), of.random.randrange(5)
         index = index_of(of.random.choice([0, 1, 2, 3, 9]), of.random.randrange(3))
-        of.edge.types[str(page)] = of.int(kind)
+        of.edge.types[str(page)] = of.value(kind)
         pages = of.plain.listed[index]
         pages.insert(len(pages) if tail else 0, (page, kind))
         of.plain.numbers["count"] += 1 << order_of(index)
@@ -116,7 +116,7 @@ def handed(name: str) -> Law:
 
     def law(of: Scene) -> Drawn:
         value = of.random.randrange(2)
-        of.edge.given[name] = of.int(value)
+        of.edge.given[name] = of.value(value)
         return (of.zone,), value
 
     return law
@@ -125,10 +125,10 @@ def handed(name: str) -> Law:
 def reclaiming(of: Scene) -> Drawn:
     """The one bit of the zone's flags that is asked for; another is an error."""
     value = of.random.randrange(2)
-    of.edge.given["reclaim_active"] = of.int(value)
+    of.edge.given["reclaim_active"] = of.value(value)
     flags = of.front.values.Named("flags", of.zone)
-    is_refused = refused(of, "test_bit", of.int(RECLAIM + 1), flags)
-    return (of.int(RECLAIM), flags), value if is_refused else "another bit is refused"
+    is_refused = refused(of, "test_bit", of.value(RECLAIM + 1), flags)
+    return (of.value(RECLAIM), flags), value if is_refused else "another bit is refused"
 
 
 def managing(of: Scene) -> Drawn:
@@ -144,7 +144,7 @@ def owning(of: Scene) -> Drawn:
 def is_movable(of: Scene) -> Drawn:
     """Whether a page can be moved, as whoever asks says."""
     page = of.any_page()
-    of.edge.given["movable"] = lambda asked: of.int(asked.pfn % 2)
+    of.edge.given["movable"] = lambda asked: of.value(asked.pfn % 2)
     return (of.page(page),), page % 2
 
 
@@ -154,8 +154,8 @@ def bit(*, lowest: bool) -> Law:
     def law(of: Scene) -> Drawn:
         value = of.random.randrange(1, 1 << 12)
         bits = [at for at in range(12) if value >> at & 1]
-        is_refused = refused(of, "__ffs" if lowest else "__fls", of.int(0, "unsigned long"))
-        args = (of.int(value, "unsigned long"),)
+        is_refused = refused(of, "__ffs" if lowest else "__fls", of.value(0, "unsigned long"))
+        args = (of.value(value, "unsigned long"),)
         return args, (bits[0] if lowest else bits[-1]) if is_refused else "0 is refused"
 
     return law

@@ -28,9 +28,9 @@ class Scene:
     pcp: Any = None
     before: dict[str, Any] = field(default_factory=dict)
 
-    def int(self, value: int, kind: str = "int") -> Any:
+    def value(self, number: int, kind: str = "int") -> Any:
         """A value of C's."""
-        return self.front.integers.Int(self.front.kind(kind), value)
+        return self.front.integers.Int(self.front.kind(kind), number)
 
     def page(self, number: int) -> Any:
         """A page."""

@@ -35,17 +35,29 @@ PRIMITIVES: Final[tuple[Broken, ...]] = (
     entry("get_page_from_free_area", "first_of", "is_empty"),
     entry("free_area_empty", "is_empty", "first_of"),
     entry("PageBuddy", "is_buddy_page", "answers(ONE)"),
-    of("buddy_order", "for each in range(free.max_order + 1)])\n\n\ndef _listed", "for each in (0,)])\n\n\ndef _listed"),
+    of(
+        "buddy_order",
+        "for each in range(free.max_order + 1)])\n\n\ndef _listed",
+        "for each in (0,)])\n\n\ndef _listed",
+    ),
     entry("buddy_order_unsafe", "order_at", "is_buddy_page"),
     of("set_buddy_order", "if marked == order and key(other) == key(page)", "if key(other) == key(page)"),
     of("set_buddy_order", "if marked == order and key(other) == key(page)", "if marked == order"),
     entry("get_pageblock_migratetype", "type_at", "answers(ONE)"),
-    of("get_pfnblock_migratetype", '    same_page(edge, page, pfn, "the number that is told is the page\'s")\n', ""),
+    of(
+        "get_pfnblock_migratetype",
+        '    same_page(edge, page, pfn, "the number that is told is the page\'s")\n',
+        "",
+    ),
     entry("set_pageblock_migratetype", "set_type", "answers(None)"),
     of("zone_spans_pfn", 'compare(edge.path, "<", pfn, end)', 'compare(edge.path, "<=", pfn, end)'),
     of("zone_spans_pfn", 'compare(edge.path, "<=", start, pfn)', 'compare(edge.path, "<", start, pfn)'),
     of("pageblock_start_pfn", "value & -size if", "value & ~size if"),
-    of("pageblock_end_pfn", 'combine(edge.path, "+", pageblock_start', 'combine(edge.path, "-", pageblock_start'),
+    of(
+        "pageblock_end_pfn",
+        'combine(edge.path, "+", pageblock_start',
+        'combine(edge.path, "-", pageblock_start',
+    ),
     of("page_to_pfn", "Int(ULONG, page.pfn),", "Int(ULONG, page.pfn + 1),"),
     of("pfn_to_page", "Page(pfn.value),", "Page(pfn.value - 1),"),
     entry("page_zone", "lambda edge, page: edge.zone", "lambda edge, page: edge.pcp"),
@@ -94,7 +106,10 @@ MEMBERS: Final[tuple[Broken, ...]] = (
     *(of(name, f'_handed_on("{name}")', '_handed_on("other")', M) for name in HANDED),
     of("free_area", "lambda edge, of: AreaOf(of)", "lambda edge, of: AreaOf(of, 0)", M),
     of("nr_free", "return FreeCount(of)", "return of", M),
-    *(of(name, f'"{name}": lambda edge, of: ListNode(of)', f'"{name}": lambda edge, of: of', M) for name in LINKS),
+    *(
+        of(name, f'"{name}": lambda edge, of: ListNode(of)', f'"{name}": lambda edge, of: of', M)
+        for name in LINKS
+    ),
     of("lists", "lambda edge, of: PcpList(of)", "lambda edge, of: PcpList(of, 0)", M),
     of("count", "return edge.count if", "return Int(INT, 0) if", M),
     *(
