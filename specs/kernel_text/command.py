@@ -238,5 +238,6 @@ def summary(report: dict[str, Any], findings: list[Findings]) -> str:
     }
     return (
         f"Linux {report['version']}: {len(names)} functions read; {proved} of {len(rows)} theorems "
-        f"about them proved, {same} proved to be the same as ours, in {report['seconds']} s: {said[status(findings)]}."
+        f"about them proved, {same} proved to be the same as ours, in {report['seconds']} s: "
+        f"{said[status(findings)]}."
     )

@@ -23,6 +23,11 @@ class OrderAt:
     page: Page
     truths: Sequence[bool | z3.BoolRef]
 
+    @property
+    def anything(self) -> z3.BitVecRef:
+        """What stands there in place of an order, if the page starts no free block."""
+        return z3.BitVec(f"no order of {self.page.pfn}", BITS)
+
     def among(self, orders: Iterable[int]) -> bool | z3.BoolRef:
         """Whether it is one of the orders."""
         found = [self.truths[order] for order in orders]

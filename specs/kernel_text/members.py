@@ -104,6 +104,8 @@ def element_of(edge: Edge, of: Any, index: Any) -> Any:
     if isinstance(of, Page) and isinstance(index, Int):
         return of.moved(at if isinstance(at, int) else term(index.value))
     if isinstance(of, Sequence | Mapping) and isinstance(at, int):
+        if at < 0:
+            raise Undefined(f"element {at} lies before an array")
         try:
             return of[at]
         except (IndexError, KeyError):

@@ -6,6 +6,7 @@ from typing import Any
 
 import z3
 
+from specs.kernel_text.errors import Undefined
 from specs.kernel_text.integers import (
     BOOL,
     INT,
@@ -104,8 +105,27 @@ def _ordered(machine: Run, sign: str, left: Any, right: Any) -> Any:
     if sign not in COMPARISONS or not isinstance(other, Int) or not isinstance(other.value, int):
         return binary(machine, sign, whole(machine, left), whole(machine, right))
     orders = range(len(block.truths))
-    number = other.value
-    return flag(block.among(each for each in orders if truth_of(turned, Int(LONG, each), Int(LONG, number))))
+    number = Int(LONG, other.value)
+    found = block.among(each for each in orders if truth_of(turned, Int(LONG, each), number))
+    return flag(_or_of_none(machine, block, found, turned, number))
+
+
+def _or_of_none(
+    machine: Run, block: OrderAt, found: bool | z3.BoolRef, sign: str, number: Int
+) -> bool | z3.BoolRef:
+    """What was found; or, where the page starts no free block, what any number may compare to."""
+    some = block.among(range(len(block.truths)))
+    path = machine.path
+    if (
+        some is True
+        or found is True
+        or (not isinstance(some, bool) and path is not None and path.knows(some))
+    ):
+        return found
+    if path is None:
+        raise Undefined("the order of a page that starts no free block is asked for")
+    anything = compare(path, sign, Int(LONG, block.anything), number)
+    return z3.Or(found, z3.And(z3.Not(some), anything))
 
 
 def _count(machine: Run, sign: str, left: Any, right: Any) -> Int:

@@ -1,23 +1,41 @@
-"""Where a kernel's source tree is, if there is one: what is about the real text needs it."""
+"""The trees on which the tests run: our toy, and a kernel's, if the machine has one."""
 
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from specs.kernel_text.errors import NoTree
+from specs.kernel_text.tree import Tree, open_tree
 
-def tree() -> Path | None:
-    """The tree that the environment names, or that of Debian's package."""
-    named = os.environ.get("VERIFIED_BUDDY_LINUX")
-    found = [Path(named)] if named else sorted(Path("/usr/src").glob("linux-source-6.1*"))
-    return next((path for path in found if (path / "mm" / "page_alloc.c").is_file()), None)
+TOY = Path(__file__).parents[1] / "data" / "kernel-toy"
+VARIABLE = "VERIFIED_BUDDY_LINUX"
 
 
-def tree_or_skip() -> Path:
-    """The tree; without one, whatever needs it is skipped."""
-    found = tree()
-    if found is None:
-        pytest.skip("no kernel's source tree: set VERIFIED_BUDDY_LINUX, or unpack Debian's linux-source-6.1")
+@cache
+def toy() -> Tree:
+    return open_tree(TOY)
+
+
+@cache
+def kernel() -> Tree | str:
+    """Linux 6.1, or the reason why there is none."""
+    told = os.environ.get(VARIABLE)
+    places = [Path(told)] if told else sorted(Path("/usr/src").glob("linux-source-6.1*/"))
+    for place in places:
+        try:
+            found = open_tree(place)
+        except NoTree as error:
+            return str(error)
+        return found if found.series == "6.1" else f"{place}: it is Linux {found.version}, not 6.1"
+    return f"no source tree of Linux 6.1: set {VARIABLE}, or unpack one in /usr/src"
+
+
+def kernel_or_skip() -> Tree:
+    found = kernel()
+    if isinstance(found, str):
+        pytest.skip(found)
     return found

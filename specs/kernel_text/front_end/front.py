@@ -18,7 +18,10 @@ from typing import Any, Final
 from specs.ledger.subject import Twin
 
 PACKAGE: Final = "specs.kernel_text"
-MODULES: Final = ("errors", "integers", "macros", "reader", "tree", "interpreter", "expressions", "constants")
+MODULES: Final = (
+    *("errors", "integers", "macros", "reader", "tree", "interpreter", "expressions", "constants"),
+    *("values", "lifting", "edge", "members", "primitives"),
+)
 
 
 @dataclass(frozen=True)

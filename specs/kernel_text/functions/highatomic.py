@@ -49,7 +49,19 @@ def turn_rules(edge: Edge, function: str, loop: c_ast.Node) -> LoopRule | None:
     """The loop over the orders is entered at the one that is asked for."""
     if not is_over_orders(loop):
         return None
-    return OneTurn(lambda scope: {"order": Int(INT, edge.given["turn"])}, lambda scope: Int(BOOL, 0))
+
+    def goes_on(scope: Scope) -> Int:
+        edge.given["goes on"] = True
+        return Int(BOOL, 0)
+
+    return OneTurn(lambda scope: {"order": Int(INT, edge.given["turn"])}, goes_on)
+
+
+def leave_turn(edge: Edge, answer: Int) -> Any:
+    """A turn that released nothing is followed by the next."""
+    if "goes on" not in edge.given:
+        edge.owe(compare(edge.path, "!=", answer, Int(BOOL, 0)), "the lists of the next order are looked at")
+    return leave_bool(edge, answer)
 
 
 def is_over_orders(loop: c_ast.Node) -> bool:
@@ -146,7 +158,7 @@ UNITS = (
         "unreserve_highatomic_pageblock",
         (f"{H}.unreserve_first",),
         enter_turn,
-        leave_bool,
+        leave_turn,
         operations=("highatomic.unreserve_first",),
         rules=turn_rules,
         callees=ONE_ZONE,

@@ -18,6 +18,10 @@ from specs.kernel_text.values import Page
 from specs.prover.method.labels import is_free
 
 
+CMA = 0x80
+"""ALLOC_CMA; that the tree's macro has this value is checked."""
+
+
 def enter_set(edge: Edge, zone: Any, page: Any) -> list[Any]:
     """set_migratetype_isolate(page, migratetype, isol_flags, start_pfn, end_pfn), of the page's pageblock."""
     number = pfn(page)
@@ -61,6 +65,7 @@ def watermark_ok(edge: Edge, zone: Any, size: Any, mark: Int, index: Int, flags:
     wanted = Int(ULONG, edge.given["mark"] + (1 << block))
     edge.owe(order_of(edge, size) == 0 and zone is edge.zone, "single pages of this zone are asked for")
     edge.owe(compare(edge.path, "==", mark, wanted), "the mark is raised by the block")
+    edge.owe(index.value == 0 and flags.value in (0, CMA), "no zone is spared, and no reserve is opened")
     return flag(condition_of(edge.ours["leaves"](edge.zone, block, edge.given["mark"])))
 
 

@@ -185,8 +185,7 @@ static void steal_suitable_fallback(struct zone *zone, struct page *page, unsign
 		if (size >= pageblock_order) {
 			change_pageblock_range(page, size, wanted);
 		} else {
-			if ((alloc_flags & ALLOC_KSWAPD) && boost_watermark(zone))
-				set_bit(ZONE_BOOSTED_WATERMARK, &zone->flags);
+			boost_watermark(zone);
 			if (whole_block)
 				moved = move_freepages_block(zone, page, wanted, &movable);
 		}

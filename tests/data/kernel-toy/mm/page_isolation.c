@@ -2,7 +2,7 @@
 /* A toy: pageblocks go out of use, and come back. */
 
 static int set_migratetype_isolate(struct page *first, int migratetype, int isol_flags,
-				   unsigned long start_pfn, unsigned long end_pfn)
+				   unsigned long from, unsigned long behind)
 {
 	struct zone *home = page_zone(first);
 	unsigned long irq;
@@ -10,7 +10,7 @@ static int set_migratetype_isolate(struct page *first, int migratetype, int isol
 
 	spin_lock_irqsave(&home->lock, irq);
 	if (!is_migrate_isolate_page(first) &&
-	    has_unmovable_pages(start_pfn, end_pfn, migratetype, isol_flags) == NULL) {
+	    has_unmovable_pages(from, behind, migratetype, isol_flags) == NULL) {
 		home->nr_isolate_pageblock += 1;
 		set_pageblock_migratetype(first, MIGRATE_ISOLATE);
 		move_freepages_block(home, first, MIGRATE_ISOLATE, NULL);

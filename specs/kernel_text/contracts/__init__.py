@@ -1,0 +1,1 @@
+"""The operations at the edge, over concrete lists, beside an independent statement of what each does."""
