@@ -137,6 +137,7 @@ CUTS_ACROSS = {
         "rules_undone",  # broken twins, beside recordings
         "requests_alone",  # a zone that is told only what was asked for
         "allocators",  # in C, right and wrong
+        *("trees", "toy", "toy_edits"),  # a kernel's source tree; one in our own words, and what breaks it
         "mutant_kills",  # which mutants each vector catches
         "failure_reports",  # the reports that diagnose is held against
         *("page_pool", "slabinfo"),  # pages that run short; what kernels said of their caches

@@ -17,7 +17,6 @@ from specs.kernel_text.units import Unit, kind, order, pfn
 from specs.kernel_text.values import Page
 from specs.prover.method.labels import is_free
 
-
 CMA = 0x80
 """ALLOC_CMA; that the tree's macro has this value is checked."""
 

@@ -10,19 +10,8 @@ import z3
 
 from specs.ledger.subject import BY_Z3, Subject
 from specs.prover.method import invariants as inv
-from specs.prover.method.labels import (
-    FREE,
-    LIMIT,
-    State,
-    Term,
-    Truth,
-    align,
-    is_block,
-    label,
-    pfn,
-    size_of,
-    unknown,
-)
+from specs.prover.method.labels import FREE, LIMIT, State, Term, Truth, align, is_block, label, pfn, size_of
+from specs.prover.method.labels import unknown as unknown_state
 from specs.prover.method.lifted import LiftedBool, LiftedPfn
 from specs.prover.method.lifted_type import LiftedType, type_term
 from specs.prover.method.paths import Path
@@ -134,7 +123,7 @@ class ZoneWorld(World):
 
 def zone_world(subject: Subject, path: Path, top: int) -> ZoneWorld:
     """A zone in any state at all that satisfies the invariants; free buddies below a pageblock merge."""
-    state = unknown("0", top, Geometry(top).order)
+    state = unknown_state("0", top, Geometry(top).order)
     made = ZoneWorld(path, state, state)
     path.world = made
     path.assume(inv.BOUND, z3.ULT(ZONE_START, ZONE_END), z3.ULE(ZONE_END, inv.END))
@@ -231,10 +220,7 @@ class TypedArea(Area):
         return head
 
     def none_free(self, order: int) -> bool:
-        """Whether all lists of the order are empty: the kernel's text keeps a count of their blocks.
-
-        Linux: nr_free of struct free_area, include/linux/mmzone.h.
-        """
+        """Whether all lists of the order are empty.  Linux: nr_free == 0 of struct free_area."""
         of, order = self.world, self.world.order_in_range(order)
         if any(state is of.state and known == order and head for state, known, _, head in of.heads_of):
             return False
