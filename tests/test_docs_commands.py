@@ -14,7 +14,9 @@ from tests.documents import PAGES, ROOT, Block, blocks, commands_in_the_text, te
 BLOCKS = [block for page in PAGES for block in blocks(page, "sh")]
 CI = "-m pytest"
 """What runs the tests is run by .ci/run, as tests/test_style.py asks: it would run itself here."""
-SLOW = ("pip install",)
+KERNEL = Path("/usr/src/linux-source-6.1")
+"""Where the pages say that a kernel's source tree is, or its archive beside it."""
+SLOW = ("pip install", "specs kernel")
 WHOLE = ("specs export", "specs mutants")
 """What takes longer than all else together: run with ``-m whole``, and not by .ci/run."""
 OWN_ENVIRONMENT = "python3 -m venv"
@@ -61,6 +63,11 @@ def checkout(directory: Path, block: Block) -> Path:
 def test_a_block_of_commands_runs_and_prints_what_is_shown(block: Block, tmp_path: Path) -> None:
     if "cc " in block.text and shutil.which("cc") is None:
         pytest.skip("no C compiler (cc) here")
+    unpacked = (KERNEL / "mm").is_dir() or (
+        KERNEL.with_name(f"{KERNEL.name}.tar.xz").exists() and "tar " in block.text
+    )
+    if "specs kernel" in block.text and not unpacked:
+        pytest.skip(f"no kernel's source tree in {KERNEL}")
     said = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", block.text],
         cwd=checkout(tmp_path, block),

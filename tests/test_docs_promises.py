@@ -89,6 +89,11 @@ def shown_at_32() -> Any:
     return printed("verified_buddy", "show", PEER, "--event", "32")
 
 
+def of_a_kernel() -> Any:
+    one = ("--function", "can_steal_fallback", "--max-order", "3")
+    return printed("specs", "kernel", "tests/data/kernel-toy", *one)
+
+
 def decided() -> Any:
     return printed("specs", "--only", "pfn-parent", "--max-order", "1")
 
@@ -142,6 +147,9 @@ SHOWN: dict[str, Callable[[], list[Any]]] = {
         printed("specs", "--explain", "alloc-refusal"),
         *printed("specs", "--list"),
     ],
+    "specs kernel": lambda: [of_a_kernel()],
+    "specs kernel: a function": lambda: of_a_kernel()["functions"],
+    "specs kernel: a theorem": lambda: of_a_kernel()["theorems"],
     "specs mutants": lambda: [mutants()],
     "specs mutants: a mutant": lambda: mutants()["matrix"],
 }
@@ -216,6 +224,7 @@ STATUSES = {
     ("verified_buddy", "explain", "no-such-rule"): 2,
     ("verified_buddy", "vectors", "README.md"): 2,
     ("specs", "--list"): 0,
+    ("specs", "kernel", "README.md"): 2,
     ("specs", "--only", "pfn-parent", "--max-order", "1"): 0,
     ("specs", "--only", "pfn-parent", "--method", "crosshair"): 1,
     ("specs", "--only", "no-such-row"): 2,

@@ -39,8 +39,8 @@ OPTIONAL = {
 }
 WRITTEN = (".c", ".css", ".h", ".j2", ".py")
 LONG = {
-    "tests/peers/lists.c": "one allocator, with each bug of a long list where it would stand",
     "tests/data/kernel-toy/mm/page_alloc.c": "a kernel has these functions in one file, too",
+    "tests/peers/lists.c": "one allocator, with each bug of a long list where it would stand",
 }
 IN_PROVER = tuple(each for each in inner() if all(name.startswith("specs.prover.") for name in each))
 
