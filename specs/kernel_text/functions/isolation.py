@@ -133,6 +133,11 @@ def enter_put_back(edge: Edge, zone: Any, page: Any) -> list[Any]:
     return [to_page(page)]
 
 
+def leave_put_back(edge: Edge, answer: Int) -> None:
+    """Ours tells nothing; C tells that the mark of a poisoned page was there."""
+    edge.owe(answer.value == 1, "the page came back, and its mark was there")
+
+
 I = "linux.isolation"  # noqa: E741 # the room's letter
 UNITS = (
     Unit(
@@ -190,7 +195,9 @@ UNITS = (
         "put_page_back_buddy",
         (f"{I}.put_page_back_buddy",),
         enter_put_back,
+        leave_put_back,
         operations=("isolation.put_page_back_buddy",),
+        supposes=("nobody else holds the page, and it is marked as poisoned",),
     ),
 )
 CONTRACTS = {
