@@ -13,7 +13,7 @@ from specs.kernel_text.agreement import Comparison
 from specs.kernel_text.broken.edit import AGREEMENT, Edit
 from specs.kernel_text.cases import CASES
 from specs.kernel_text.constants import Constants
-from specs.kernel_text.errors import Unread
+from specs.kernel_text.errors import Undefined, Unread
 from specs.kernel_text.functions import CONTRACTS, UNITS
 from specs.kernel_text.macros import recorded
 from specs.kernel_text.reader import Text
@@ -77,7 +77,7 @@ def judge(text: Text, units: tuple[Unit, ...], by: str = "") -> Verdict:
         subject = subject_of(unit, text)
         for row, proof in rows_of(unit):
             if by in ("", row.name):
-                last = of_row(row.name, proof(subject, TOPS))
+                last = of_proof(row.name, proof, subject)
             if last.rejected:
                 return replace(last, seconds=time.perf_counter() - begun)
     for unit in units if by in ("", AGREEMENT) else ():
@@ -86,6 +86,14 @@ def judge(text: Text, units: tuple[Unit, ...], by: str = "") -> Verdict:
             if last.rejected:
                 return replace(last, seconds=time.perf_counter() - begun)
     return replace(last, seconds=time.perf_counter() - begun)
+
+
+def of_proof(name: str, proof: Proof, subject: Subject) -> Verdict:
+    """What a row says; a lemma, which walks no path, may come upon what has no meaning, or is not read."""
+    try:
+        return of_row(name, proof(subject, TOPS))
+    except (Undefined, Unread) as error:
+        return Verdict(isinstance(error, Undefined), name, f"{type(error).__name__}: {error}")
 
 
 def of_row(name: str, outcome: Outcome) -> Verdict:

@@ -142,6 +142,11 @@ def leave_split(edge: Edge, answer: Int) -> None:
     edge.owe(answer.value == 0, "the block that is split is a free one")
 
 
+def leave_put_back(edge: Edge, answer: Int) -> None:
+    """Ours tells nothing; C tells that the mark of a poisoned page was there."""
+    edge.owe(answer.value == 1, "the page came back, and its mark was there")
+
+
 I = "linux.isolation"  # noqa: E741 # the room's letter
 UNITS = (
     Unit(
@@ -199,7 +204,9 @@ UNITS = (
         "put_page_back_buddy",
         (f"{I}.put_page_back_buddy",),
         enter_put_back,
+        leave_put_back,
         operations=("isolation.put_page_back_buddy",),
+        supposes=("nobody else holds the page, and it is marked as poisoned",),
     ),
 )
 ON_INTS = (Unit("split_free_page", (f"{I}.split_free_page",), enter_split, leave_split),)
