@@ -28,7 +28,7 @@ from specs.kernel_text.lifting import our_count, our_type, to_int, to_page
 from specs.kernel_text.primitives import carried, order_of
 from specs.kernel_text.turns import cell_of
 from specs.kernel_text.units import Unit, kind, order
-from specs.kernel_text.values import Named, Page, PcpList, Scope
+from specs.kernel_text.values import Named, Page, PcpList, Scope, Unset
 from specs.prover.method.lifted import LiftedCount
 from specs.prover.method.loops import LEFT, Countdown
 from specs.prover.method.paths import Cut
@@ -155,9 +155,36 @@ def enter_refill(
     return [zone, order(size), Int(ULONG, 1), PcpList(pcp, index), kind(migratetype), flags_of(no_fragment)]
 
 
+class Refilled:
+    """The loop of rmqueue_bulk(), of whose turn it is noted whether another would follow."""
+
+    keeps = True
+
+    def __init__(self, edge: Edge) -> None:
+        self.edge = edge
+
+    def enter(self, scope: Scope) -> None:
+        """It begins as the text says."""
+
+    def again(self, scope: Scope) -> None:
+        """Another would follow."""
+        self.edge.given["goes on"] = True
+
+    def body(self, scope: Scope) -> bool:
+        """It is run."""
+        return False
+
+
+def refill_rules(edge: Edge, function: str, loop: A.Node) -> LoopRule | None:
+    """Its one loop."""
+    return Refilled(edge) if isinstance(loop, A.For) else None
+
+
 def leave_refill(edge: Edge, answer: Int) -> bool:
-    """Whether one was moved; its pages are counted by the caller."""
+    """Whether one was moved; its pages are counted by the caller, and another turn follows only then."""
     edge.owe(answer.value in (0, 1), "the blocks that were moved are counted")
+    goes_on = edge.given.get("goes on", False)
+    edge.owe((answer.value == 1) == goes_on, "the loop goes on exactly if a block was moved")
     change = combine(edge.path, "-", to_int(LONG, edge.pcp.count), to_int(LONG, edge.given["before"]))
     edge.count = convert(
         edge.path, combine(edge.path, "+", convert(edge.path, edge.count, LONG), change), INT
@@ -307,7 +334,8 @@ def enter_drain_one(edge: Edge, zone: Any, pcp: Any, index: Any) -> list[Any]:
     if isinstance(pcp.count, LiftedCount):
         edge.suppose(pcp.count.term >= 1)
     edge.given["index"] = int(index)
-    return [zone, Int(INT, 1), pcp, Int(INT, int(index))]
+    pages = edge.given["pages"] = 1 << edge.ours["pindex_to_order"](int(index))
+    return [zone, Int(INT, pages + 1), pcp, Int(INT, int(index))]
 
 
 def has_a_block(zone: Any, pcp: Any, index: Any) -> bool:
@@ -338,11 +366,36 @@ class Found:
         raise Left
 
 
+class OneDrained:
+    """A loop of which one turn is run: the pages of one block are counted off what is to be drained."""
+
+    keeps = True
+
+    def __init__(self, edge: Edge) -> None:
+        self.edge = edge
+
+    def enter(self, scope: Scope) -> None:
+        """It begins as the text says."""
+        self.edge.given.setdefault("to drain", cell_of(scope, "count").value)
+
+    def again(self, scope: Scope) -> None:
+        """It is left, when the pages of one block are counted off."""
+        path, pages = self.edge.path, self.edge.given["pages"]
+        left = combine(path, "-", self.edge.given["to drain"], Int(INT, pages))
+        right = compare(path, "==", cell_of(scope, "count").value, left)
+        self.edge.owe(right, "the pages of the block are counted off what is to be drained")
+        raise Returned(None)
+
+    def body(self, scope: Scope) -> bool:
+        """It is run."""
+        return False
+
+
 def drain_rules(edge: Edge, function: str, loop: A.Node) -> LoopRule | None:
-    """The search is over; of the innermost loop one turn is run."""
-    if not isinstance(loop, A.DoWhile):
-        return None
-    return Found(edge, lambda scope: edge.given["index"]) if is_search(loop) else None
+    """The search is over; of the other loops one turn is run."""
+    if isinstance(loop, A.DoWhile) and is_search(loop):
+        return Found(edge, lambda scope: edge.given["index"])
+    return OneDrained(edge)
 
 
 def leave_true(edge: Edge, answer: Any) -> bool:
@@ -375,10 +428,17 @@ class DrainTurn:
 
     def enter(self, scope: Scope) -> None:
         """Any state, any list, and anything left to do that is no more than the lists have."""
-        edge = self.edge
+        edge, count = self.edge, cell_of(scope, "count")
+        before = count.value.was if isinstance(count.value, Unset) else count.value
+        edge.owe(self.listed(before), "no more is to be drained than the lists have")
         self.loop.enter()
         edge.suppose(z3.And(LEFT < 1 << 24, LEFT > -(1 << 24)))
-        cell_of(scope, "count").value = Int(INT, LEFT)
+        count.value = Int(INT, LEFT)
+        edge.suppose(self.listed(count.value))
+
+    def listed(self, count: Int) -> Any:
+        """What is left to drain is no more than the lists have: so some list has a block."""
+        return compare(self.edge.path, "<=", count, to_int(INT, self.edge.pcp.count))
 
     def again(self, scope: Scope) -> None:
         """A list is left when it is empty, or enough is drained; the search goes on behind it."""
@@ -392,6 +452,7 @@ class DrainTurn:
 
     def end(self, scope: Scope) -> None:
         """What is left is owed."""
+        self.edge.owe(self.listed(cell_of(scope, "count").value), "no more is left than the lists have")
         left = term(convert(self.edge.path, cell_of(scope, "count").value, LONG).value)
         self.loop.owe()
         self.loop.spent(left)
@@ -605,6 +666,7 @@ UNITS = (
         leave_refill,
         operations=("pcp.refill_one",),
         pcp=second,
+        rules=refill_rules,
         supposes=SMALL,
     ),
     Unit(
