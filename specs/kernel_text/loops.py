@@ -49,4 +49,4 @@ def forget(loop: c_ast.Node, scope: Scope) -> None:
 
 def _forget(cell: Cell, says: str) -> None:
     if not isinstance(cell.value, Cell):
-        cell.value = Unset(f"{says} is carried over from one turn of the loop to the next")
+        cell.value = Unset(f"{says} is carried over from one turn of the loop to the next", cell.value)

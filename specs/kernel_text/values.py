@@ -65,10 +65,10 @@ class Named:
 
 
 class Unset:
-    """What a variable holds before anything is stored, or after what was stored is forgotten."""
+    """What a variable holds before anything is stored, or after what was stored is forgotten: it was that."""
 
-    def __init__(self, why: str) -> None:
-        self.why = why
+    def __init__(self, why: str, was: Any = None) -> None:
+        self.why, self.was = why, was
 
 
 @dataclass(eq=False)

@@ -87,4 +87,28 @@ EDITS: tuple[Edit, ...] = (
         "buddy-refusal",
     ),
     Edit("a refusal comes with a page", "rmqueue_buddy", r"!page && \(", "page && (", "buddy-refusal"),
+    Edit(
+        "a list without a block ends the search",
+        "unreserve_highatomic_pageblock",
+        r"\(!page\) continue",
+        "(!page) break",
+        "unreserve-exact",
+        home="linux.highatomic.unreserve_first",
+        bug="D25",
+    ),
+    Edit(
+        "a zone that keeps its reserve ends the search",
+        "unreserve_highatomic_pageblock",
+        r"pageblock_nr_pages\) continue",
+        "pageblock_nr_pages) break",
+        "unreserve-refusal",
+        home="linux.highatomic.unreserve_highatomic_pageblock",
+    ),
+    Edit(
+        "an atomic request takes nothing from the reserve",
+        "rmqueue_buddy",
+        "ALLOC_NON_BLOCK",
+        "ALLOC_NOFRAGMENT",
+        "buddy-refusal",
+    ),
 )

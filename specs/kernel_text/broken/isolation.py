@@ -158,4 +158,19 @@ EDITS: tuple[Edit, ...] = (
     Edit(
         "the page comes back to the tail", "put_page_back_buddy", "FPI_NONE", "FPI_TO_TAIL", "putback-exact"
     ),
+    Edit(
+        "the order of a used page is believed",
+        "unset_migratetype_isolate",
+        r"PageBuddy\(page\)",
+        "1",
+        "isolate-exact",
+    ),
+    Edit("a reserve is opened to isolation", "__isolate_free_page", "ALLOC_CMA", "ALLOC_OOM", "isolate-free"),
+    Edit(
+        "a page that came back is not told of",
+        "put_page_back_buddy",
+        "ret = true",
+        "ret = false",
+        "putback-exact",
+    ),
 )

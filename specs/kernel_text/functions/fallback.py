@@ -200,7 +200,13 @@ UNITS = (
         zone_of_area,
         callees={"steal_suitable_fallback": note_victim},
     ),
-    Unit("steal_suitable_fallback", (f"{F}.steal_suitable_fallback",), enter_steal, operations=(STEAL,)),
+    Unit(
+        "steal_suitable_fallback",
+        (f"{F}.steal_suitable_fallback",),
+        enter_steal,
+        operations=(STEAL,),
+        supposes=("the pages of a pageblock that are free or movable are no more than it has",),
+    ),
     Unit(
         "change_pageblock_range",
         (f"{F}.change_pageblock_range",),

@@ -129,9 +129,36 @@ def enter_refill(
     return [zone, order(size), Int(ULONG, 1), PcpList(pcp, index), kind(migratetype), flags_of(no_fragment)]
 
 
+class Refilled:
+    """The loop of rmqueue_bulk(), of whose turn it is noted whether another would follow."""
+
+    keeps = True
+
+    def __init__(self, edge: Edge) -> None:
+        self.edge = edge
+
+    def enter(self, scope: Scope) -> None:
+        """It begins as the text says."""
+
+    def again(self, scope: Scope) -> None:
+        """Another would follow."""
+        self.edge.given["goes on"] = True
+
+    def body(self, scope: Scope) -> bool:
+        """It is run."""
+        return False
+
+
+def refill_rules(edge: Edge, function: str, loop: c_ast.Node) -> LoopRule | None:
+    """Its one loop."""
+    return Refilled(edge) if isinstance(loop, c_ast.For) else None
+
+
 def leave_refill(edge: Edge, answer: Int) -> bool:
-    """Whether one was moved; its pages are counted by the caller."""
+    """Whether one was moved; its pages are counted by the caller, and another turn follows only then."""
     edge.owe(answer.value in (0, 1), "the blocks that were moved are counted")
+    goes_on = edge.given.get("goes on", False)
+    edge.owe((answer.value == 1) == goes_on, "the loop goes on exactly if a block was moved")
     change = combine(edge.path, "-", to_int(LONG, edge.pcp.count), to_int(LONG, edge.given["before"]))
     edge.count = convert(
         edge.path, combine(edge.path, "+", convert(edge.path, edge.count, LONG), change), INT

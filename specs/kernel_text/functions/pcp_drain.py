@@ -12,7 +12,6 @@ from specs.kernel_text.functions.pcp_shared import bounded
 from specs.kernel_text.integers import (
     INT,
     LONG,
-    UINT,
     Int,
     combine,
     compare,
@@ -22,8 +21,7 @@ from specs.kernel_text.integers import (
 from specs.kernel_text.interpreter import Left, LoopRule, Returned
 from specs.kernel_text.lifting import our_count, to_int
 from specs.kernel_text.turns import cell_of
-from specs.kernel_text.values import PcpList, Scope
-from specs.prover.method.labels import is_pcp
+from specs.kernel_text.values import PcpList, Scope, Unset
 from specs.prover.method.lifted import LiftedCount
 from specs.prover.method.loops import LEFT, Countdown
 from specs.prover.method.paths import Cut
@@ -85,7 +83,8 @@ def enter_drain_one(edge: Edge, zone: Any, pcp: Any, index: Any) -> list[Any]:
     if isinstance(pcp.count, LiftedCount):
         edge.suppose(pcp.count.term >= 1)
     edge.given["index"] = int(index)
-    return [zone, Int(INT, 1), pcp, Int(INT, int(index))]
+    pages = edge.given["pages"] = 1 << edge.ours["pindex_to_order"](int(index))
+    return [zone, Int(INT, pages + 1), pcp, Int(INT, int(index))]
 
 
 def has_a_block(zone: Any, pcp: Any, index: Any) -> bool:
@@ -116,11 +115,36 @@ class Found:
         raise Left
 
 
+class OneDrained:
+    """A loop of which one turn is run: the pages of one block are counted off what is to be drained."""
+
+    keeps = True
+
+    def __init__(self, edge: Edge) -> None:
+        self.edge = edge
+
+    def enter(self, scope: Scope) -> None:
+        """It begins as the text says."""
+        self.edge.given.setdefault("to drain", cell_of(scope, "count").value)
+
+    def again(self, scope: Scope) -> None:
+        """It is left, when the pages of one block are counted off."""
+        path, pages = self.edge.path, self.edge.given["pages"]
+        left = combine(path, "-", self.edge.given["to drain"], Int(INT, pages))
+        right = compare(path, "==", cell_of(scope, "count").value, left)
+        self.edge.owe(right, "the pages of the block are counted off what is to be drained")
+        raise Returned(None)
+
+    def body(self, scope: Scope) -> bool:
+        """It is run."""
+        return False
+
+
 def drain_rules(edge: Edge, function: str, loop: c_ast.Node) -> LoopRule | None:
-    """The search is over; of the innermost loop one turn is run."""
-    if not isinstance(loop, c_ast.DoWhile):
-        return None
-    return Found(edge, lambda scope: edge.given["index"]) if is_search(loop) else None
+    """The search is over; of the other loops one turn is run."""
+    if isinstance(loop, c_ast.DoWhile) and is_search(loop):
+        return Found(edge, lambda scope: edge.given["index"])
+    return OneDrained(edge)
 
 
 def leave_true(edge: Edge, answer: Any) -> bool:
@@ -153,10 +177,17 @@ class DrainTurn:
 
     def enter(self, scope: Scope) -> None:
         """Any state, any list, and anything left to do that is no more than the lists have."""
-        edge = self.edge
+        edge, count = self.edge, cell_of(scope, "count")
+        before = count.value.was if isinstance(count.value, Unset) else count.value
+        edge.owe(self.listed(before), "no more is to be drained than the lists have")
         self.loop.enter()
         edge.suppose(z3.And(LEFT < 1 << 24, LEFT > -(1 << 24)))
-        cell_of(scope, "count").value = Int(INT, LEFT)
+        count.value = Int(INT, LEFT)
+        edge.suppose(self.listed(count.value))
+
+    def listed(self, count: Int) -> Any:
+        """What is left to drain is no more than the lists have: so some list has a block."""
+        return compare(self.edge.path, "<=", count, to_int(INT, self.edge.pcp.count))
 
     def again(self, scope: Scope) -> None:
         """A list is left when it is empty, or enough is drained; the search goes on behind it."""
@@ -170,6 +201,7 @@ class DrainTurn:
 
     def end(self, scope: Scope) -> None:
         """What is left is owed."""
+        self.edge.owe(self.listed(cell_of(scope, "count").value), "no more is left than the lists have")
         left = term(convert(self.edge.path, cell_of(scope, "count").value, LONG).value)
         self.loop.owe()
         self.loop.spent(left)
@@ -243,55 +275,3 @@ def drain(edge: Edge, zone: Any, count: Int, pcp: Any, index: Int) -> None:
         pages = LiftedCount(edge.path, term(count.value))
     edge.ours["free_pcppages_bulk"](zone, pcp, pages, index.value)
     edge.count = Int(INT, to_int(LONG, pcp.count).value)
-
-
-def enter_drain_all(edge: Edge, zone: Any, pcp: Any) -> list[Any]:
-    """drain_pages_zone(cpu, zone)."""
-    if isinstance(pcp.count, Countdown):
-        edge.given["countdown"] = pcp.count
-    bounded(edge, pcp)
-    return [Int(UINT, 0), zone]
-
-
-class EmptyTurn:
-    """The loop of drain_pages_zone(), which reads the count anew in each turn."""
-
-    keeps = False
-
-    def __init__(self, edge: Edge) -> None:
-        self.edge, self.countdown = edge, edge.given["countdown"]
-
-    def enter(self, scope: Scope) -> None:
-        """Any state, with as many pages listed as are counted."""
-        self.countdown.loop.enter()
-        self.countdown.term = LEFT
-        self.edge.suppose(z3.And(LEFT >= 0, LEFT < 1 << 24))
-        self.edge.count = Int(INT, LEFT)
-
-    def again(self, scope: Scope) -> None:
-        """What is left is owed."""
-        loop, left = self.countdown.loop, self.edge.pcp.count.term
-        loop.owe()
-        loop.spent(left)
-        loop.world.owe("loop", left < LEFT, f"{loop.name} makes progress")
-        raise Cut
-
-    def body(self, scope: Scope) -> bool:
-        """It is run."""
-        return False
-
-
-def empty_rules(edge: Edge, function: str, loop: c_ast.Node) -> LoopRule | None:
-    """Its one loop."""
-    return EmptyTurn(edge) if "countdown" in edge.given else None
-
-
-def drain_some(edge: Edge, zone: Any, count: Int, pcp: Any, index: Int) -> None:
-    """Contract of free_pcppages_bulk(): as many pages as are asked for, or more; none are left unlisted."""
-    drain(edge, zone, count, pcp, index)
-    if edge.path is None or edge.path.world is None:
-        return
-    left, world = pcp.count.term, edge.path.world
-    now = world.state
-    edge.suppose(z3.And(left <= LEFT - term(count.value), left > -(1 << 24)))
-    world.laws.append(lambda page: z3.Implies(left <= 0, z3.Not(is_pcp(now.owner(page)))))

@@ -16,14 +16,12 @@ from specs.kernel_text.functions.pcp import (
     inner,
     leave_bulk,
     leave_refill,
+    refill_rules,
 )
 from specs.kernel_text.functions.pcp_drain import (
     drain,
     drain_rules,
-    drain_some,
-    empty_rules,
     enter_drain,
-    enter_drain_all,
     enter_drain_one,
     enter_next,
     found_list,
@@ -33,6 +31,7 @@ from specs.kernel_text.functions.pcp_drain import (
     search_rules,
     whole_rules,
 )
+from specs.kernel_text.functions.pcp_drain_all import drain_some, empty_rules, enter_drain_all
 from specs.kernel_text.functions.pcp_free import (
     enter_commit,
     enter_free_count,
@@ -112,6 +111,7 @@ UNITS = (
         leave_refill,
         operations=("pcp.refill_one",),
         pcp=second,
+        rules=refill_rules,
         supposes=SMALL,
     ),
     Unit(
