@@ -43,9 +43,9 @@ class Edge:
     rules: Callable[[str, c_ast.Node], LoopRule | None] = lambda function, loop: None
     marks: list[tuple[Any, int]] = field(default_factory=list)
     """Blocks that were marked with their orders, and not yet listed; or listed, and not yet marked."""
-    types: dict[str, Any] = field(default_factory=dict)
+    types: dict[tuple[str, int], Any] = field(default_factory=dict)
     """The types that pages carry while they are on no list, by the page."""
-    origin: dict[str, Any] = field(default_factory=dict)
+    origin: dict[tuple[str, int], Any] = field(default_factory=dict)
     """On which per-CPU list a page was found, by the page."""
     count: Any = None
     """What C thinks that the per-CPU lists hold, once it has changed it."""
@@ -110,6 +110,13 @@ class Edge:
             self.path.owe("impossible", z3.simplify(goal), says)
 
 
-def key(page: Page) -> str:
-    """A page's name in a dictionary."""
-    return str(page.pfn)
+ALIVE: dict[int, Any] = {}
+"""Terms by their ids, which are their own as long as they live."""
+
+
+def key(page: Page) -> tuple[str, int]:
+    """A page's name in a dictionary: its number, or the id of its term, whose text may be as long as you like."""
+    if isinstance(page.pfn, int):
+        return "page", page.pfn
+    ALIVE[page.pfn.get_id()] = page.pfn
+    return "term", page.pfn.get_id()

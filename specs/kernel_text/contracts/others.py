@@ -47,7 +47,7 @@ def found(of: Scene) -> tuple[int, int, int]:
     index = of.random.choice([at for at, pages in enumerate(of.plain.listed) if pages])
     at = of.random.randrange(len(of.plain.listed[index]))
     page = of.plain.listed[index][at][0]
-    of.edge.origin[str(page)] = of.list_of(index)
+    of.edge.origin["page", page] = of.list_of(index)
     return index, at, page
 
 
@@ -64,7 +64,7 @@ def putting(*, tail: bool) -> Law:
     def law(of: Scene) -> Drawn:
         (page, _), kind = of.random.choice(of.plain.used), of.random.randrange(5)
         index = index_of(of.random.choice([0, 1, 2, 3, 9]), of.random.randrange(3))
-        of.edge.types[str(page)] = of.value(kind)
+        of.edge.types["page", page] = of.value(kind)
         pages = of.plain.listed[index]
         pages.insert(len(pages) if tail else 0, (page, kind))
         of.plain.numbers["count"] += 1 << order_of(index)

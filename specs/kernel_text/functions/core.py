@@ -167,6 +167,7 @@ UNITS = (
         enter_free,
         contract=free_block,
         operations=FREES,
+        among=("typed-free", "policy-typed-free", "merge-guard", "zone-edges"),
     ),
     Unit("__free_one_page", ("buddy.free_one_page",), enter_free, operations=CORE_FREES, zone=bare),
     Unit(

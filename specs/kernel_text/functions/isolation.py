@@ -189,7 +189,6 @@ UNITS = (
         (f"{I}.expand",),
         enter_break,
         contract=break_down,
-        operations=("isolation.take_page_off_buddy",),
         zone=zone_of_area,
     ),
     Unit(
