@@ -115,7 +115,7 @@ ALIVE: dict[int, Any] = {}
 
 
 def key(page: Page) -> tuple[str, int]:
-    """A page's name in a dictionary: its number, or the id of its term, whose text may be as long as you like."""
+    """A page's name in a dictionary: its number, or the id of its term, whose text may be endless."""
     if isinstance(page.pfn, int):
         return "page", page.pfn
     ALIVE[page.pfn.get_id()] = page.pfn

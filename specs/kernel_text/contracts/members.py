@@ -79,7 +79,7 @@ def stored(name: str) -> Law:
 
     def law(of: Scene) -> Drawn:
         value, holder = of.random.randrange(99), of.pcp if name in PCP else of.zone
-        if name != "count":
+        if name not in ("count", *GIVEN):
             of.plain.numbers[name] = value
         read = of.front.members.READ[name]
         return (holder, of.value(value)), lambda made: read(made.edge, holder).value == value
@@ -94,7 +94,8 @@ READ: Final[Mapping[str, Law]] = {
 }
 """By name: what it reads."""
 STORED: Final[Mapping[str, Law]] = {
-    name: stored(name) for name in ("nr_reserved_highatomic", "nr_isolate_pageblock", "count", "free_factor")
+    name: stored(name)
+    for name in ("nr_reserved_highatomic", "nr_isolate_pageblock", "count", "free_factor", "watermark_boost")
 }
 """By name: what it stores."""
 

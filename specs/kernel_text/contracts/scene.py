@@ -74,7 +74,9 @@ def scene(front: Front, seed: int) -> Scene:
     while not plain.blocks() or not plain.used or not any(plain.listed):
         plain = drawn(random)
     zone, pcp = objects(plain)
-    edge = front.edge.Edge(zone, pcp=pcp, given=dict(GIVEN), primitives=front.primitives.PRIMITIVES)
+    edge = front.edge.Edge(
+        zone, front.members, pcp=pcp, given=dict(GIVEN), primitives=front.primitives.PRIMITIVES
+    )
     text = front.read("a.c", "int a(void) { return 0; }")
     constants = {"ZONE_RECLAIM_ACTIVE": front.integers.Int(front.kind("int"), RECLAIM)}
     edge.machine = front.interpreter.Machine(text, edge, constants)

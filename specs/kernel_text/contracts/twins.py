@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from specs.kernel_text.contracts.compared import ELEMENT
@@ -10,12 +11,16 @@ from specs.kernel_text.contracts.others import NOTHING, ONE, ZERO
 from specs.ledger.subject import Twin
 
 P, M = "primitives", "members"
+ROOM, OPERATIONS = Path(__file__).parents[1], ("free_lists", "pcp_lists", P)
 Broken = tuple[str, Twin]
 """The operation that it breaks, and the patch."""
 
 
 def of(operation: str, old: str, new: str, module: str = P) -> Broken:
-    """A twin of an operation."""
+    """A twin of an operation, in the module of the edge in which its text stands."""
+    if module == P:
+        texts = {name: (ROOM / f"{name}.py").read_text(encoding="utf-8") for name in OPERATIONS}
+        module = next((name for name, text in texts.items() if old in text), P)
     return operation, Twin(f"{operation}: {old} -> {new}", module, old, new)
 
 
