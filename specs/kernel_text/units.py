@@ -22,6 +22,8 @@ from specs.kernel_text.reader import Text
 from specs.ledger.subject import Subject, fresh
 
 Enter = Callable[..., list[Any]]
+OWED = ("(owed through being the same as ours)",)
+"""In the place of rows that are not decided over a unit again."""
 HELPERS = (
     "is_migrate_isolate",
     "is_migrate_isolate_page",

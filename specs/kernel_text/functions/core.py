@@ -8,7 +8,7 @@ from specs.kernel_text.edge import Edge
 from specs.kernel_text.integers import INT, UINT, ULONG, Int, combine, compare, flag
 from specs.kernel_text.lifting import condition_of, our_pfn, our_type, to_page
 from specs.kernel_text.primitives import order_of, same_page
-from specs.kernel_text.units import Bare, Unit, kind, order, pfn
+from specs.kernel_text.units import OWED, Bare, Unit, kind, order, pfn
 from specs.kernel_text.values import Cell, Page
 
 TO_TAIL, NONE = 2, 0
@@ -151,6 +151,8 @@ UNITS = (
         enter_likely,
         leave_truth,
         merge_likely,
+        FREES,
+        among=OWED,
     ),
     Unit(
         "buddy_merge_likely",

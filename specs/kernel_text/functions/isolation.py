@@ -13,7 +13,7 @@ from specs.kernel_text.functions.mobility import zone_of_area
 from specs.kernel_text.integers import INT, UINT, ULONG, Int, combine, compare, flag, term
 from specs.kernel_text.lifting import condition_of, our_type, to_int, to_page
 from specs.kernel_text.primitives import order_of
-from specs.kernel_text.units import Unit, kind, order, pfn
+from specs.kernel_text.units import OWED, Unit, kind, order, pfn
 from specs.kernel_text.values import Page
 from specs.prover.method.labels import is_free
 
@@ -189,6 +189,8 @@ UNITS = (
         (f"{I}.expand",),
         enter_break,
         contract=break_down,
+        operations=("isolation.take_page_off_buddy",),
+        among=OWED,
         zone=zone_of_area,
     ),
     Unit(
