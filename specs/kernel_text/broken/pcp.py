@@ -179,8 +179,8 @@ EDITS: tuple[Edit, ...] = (
     Edit(
         "a block is counted off as a page",
         "free_pcppages_bulk",
-        r"\bcount -= nr_pages; pcp",
-        "count -= 1; pcp",
+        r"(?<!>)\bcount -= nr_pages",
+        "count -= 1",
         "drain-exact",
         home="linux.pcp.drain_one",
     ),
