@@ -85,7 +85,7 @@ def test_a_broken_toy_is_told_as_a_story() -> None:
 def constructs(of: Text) -> set[str]:
     """The kinds of statements in the functions of the units."""
     found = set()
-    waiting = [of.function(unit.name).body for unit in UNITS]
+    waiting = [of.function(unit.name).body for unit in IN_IT]
     while waiting:
         node = waiting.pop()
         found.add(type(node).__name__)
