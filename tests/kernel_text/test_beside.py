@@ -94,7 +94,7 @@ def test_nothing_differs_in_states_programs_and_numbers_and_all_of_c_runs() -> N
     assert result.programs >= len(SHAPES)
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 def test_nothing_differs_with_all_the_time() -> None:
     result = beside.run(text(), 300)
     print(f"{result.states} states, {result.calls} calls, {result.steps} steps")  # noqa: T201 # what -s shows

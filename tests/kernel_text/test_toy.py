@@ -61,7 +61,7 @@ def test_a_row_of_every_unit_holds_of_the_toy(unit: Unit, text: Text) -> None:
         agrees(unit, text)
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 @pytest.mark.parametrize("unit", IN_IT, ids=named)
 def test_all_rows_of_every_unit_hold_of_the_toy(unit: Unit, text: Text) -> None:
     rows_hold(unit, text, (3, 10))
