@@ -217,20 +217,33 @@ def test_how_far_the_search_got_is_told(built: Path) -> None:
     assert phases["walks"].of is None
 
 
-def test_what_a_child_grew_is_no_hang_however_long_it_takes(built: Path) -> None:
-    """A child that eats little at a time, with no answer for much longer than the deadline."""
+def eating(eats: bool) -> Callable[[Board], None]:
+    """A child that eats little at a time, with no answer for much longer than the deadline; or nothing."""
 
-    def work(eats: bool) -> Callable[[Board], None]:
-        def eat(board: Board) -> None:
-            kept = []
-            while True:
-                time.sleep(0.05)
-                if eats:
-                    kept.append(bytearray(b"x") * (1 << 19))
+    def eat(board: Board) -> None:
+        kept = []
+        while True:
+            time.sleep(0.05)
+            if eats:
+                kept.append(bytearray(b"x") * (1 << 19))
 
-        return eat
+    return eat
 
+
+def test_what_a_child_grew_is_no_hang_however_long_it_takes() -> None:
     with Nursery() as nursery:
-        assert nursery.run(work(True), deadline=1.5).kind == "memory"
-        assert nursery.run(work(True), deadline=1.5, memory=1 << 25).kind == "memory"
-        assert nursery.run(work(False), deadline=1.5).kind == "hang"
+        assert nursery.run(eating(True), deadline=1.5).kind == "memory"
+        assert nursery.run(eating(True), deadline=1.5, memory=1 << 25).kind == "memory"
+        assert nursery.run(eating(False), deadline=1.5).kind == "hang"
+
+
+def test_what_a_child_has_of_a_large_parent_is_not_its_own() -> None:
+    """Our heap is full of holes, which the child fills for long before it has more in memory than we."""
+    bytearray(1 << 20)  # from here on malloc() gives such sizes off the heap
+    held = [(bytearray(b"x") * (1 << 19), bytes(3000)) for _ in range(300)]
+    pins = [pin for _, pin in held]
+    del held
+    with Nursery() as nursery:
+        assert nursery.run(eating(True), deadline=1.0).kind == "memory"
+        assert nursery.run(eating(False), deadline=1.0, memory=1 << 27).kind == "hang"
+    assert pins

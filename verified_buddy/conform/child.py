@@ -20,7 +20,7 @@ from typing import Any, Final, Literal, Self
 import msgspec
 
 from verified_buddy.conform.board import BEATS, PEER, PRINTED, RESULT, RUNS, STDERR, Board
-from verified_buddy.conform.patience import DEADLINE, MEMORY, Patience
+from verified_buddy.conform.patience import DEADLINE, MEMORY, Patience, data_memory
 from verified_buddy.conform.words import READ, last_words
 
 ALIVE: Final = 0.2
@@ -28,9 +28,10 @@ ALIVE: Final = 0.2
 LIMITS: Final = (
     (resource.RLIMIT_CORE, 0),
     (resource.RLIMIT_FSIZE, 1 << 26),
-    (resource.RLIMIT_DATA, 2 * MEMORY),
 )
 """Of a child, in bytes."""
+DATA: Final = 2 * MEMORY
+"""The same, of data beyond what it has of us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,7 @@ class Nursery:
             os.dup2(self.output.fileno(), 1)
             os.dup2(self.errors.fileno(), 2)
             sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115 - as we
-            for limit, most in LIMITS:
+            for limit, most in (*LIMITS, (resource.RLIMIT_DATA, DATA + data_memory(os.getpid()))):
                 hard = resource.getrlimit(limit)[1]
                 resource.setrlimit(limit, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
             signal.signal(signal.SIGINT, signal.SIG_DFL)

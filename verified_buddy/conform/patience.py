@@ -15,7 +15,7 @@ SHORT: Final = 0.25
 MEMORY: Final = 1 << 30
 """Bytes in memory that are growth without end."""
 GROWTH: Final = 1 << 20
-"""Bytes more than a deadline ago that are growth."""
+"""Bytes more than a third of a deadline ago, or longer, that are growth."""
 PERIODS: Final = 8
 """So many deadlines are waited for an answer of what grows, or of what the machine gives no time to."""
 SHARE: Final = 0.25
@@ -33,7 +33,9 @@ class Patience:
     memory: int
     since: float
     seen: object = None
-    size: int = 0
+    size: int | None = None
+    """What it had of its own at the middle of the period; not yet known before."""
+    sized: float = 0.0
     spent: float = 0.0
     periods: int = 0
     looked: float | None = None
@@ -41,21 +43,24 @@ class Patience:
 
     def verdict(self, sign: object, pids: Sequence[int], now: float) -> Literal["hang", "memory"] | None:
         """What it comes to, given a sign that changes while there is life; None while there is hope."""
-        size = max(in_memory(pid) for pid in pids)
-        if size > self.memory:
+        if max(in_memory(pid) for pid in pids) > self.memory and own_memory(pids) > self.memory:
             return "memory"
         if self.looked is not None and now - self.looked > BLINK:
             self.since += now - self.looked
         self.looked = now
         if sign != self.seen:
             self.seen, self.since, self.periods = sign, now, 0
-            self.size, self.spent = size, sum(cpu_seconds(pid) for pid in pids)
+            self.size, self.spent = None, sum(cpu_seconds(pid) for pid in pids)
             return None
-        if now - self.since <= self.deadline * (self.periods + 1):
+        waited = now - self.since - self.deadline * self.periods
+        if self.size is None and waited > self.deadline / 2:
+            self.size, self.sized = own_memory(pids), now
+        if self.size is None or waited <= self.deadline or now - self.sized < self.deadline / 3:
             return None
-        grows, spent = size >= self.size + GROWTH, sum(cpu_seconds(pid) for pid in pids)
+        size, spent = own_memory(pids), sum(cpu_seconds(pid) for pid in pids)
+        grows = size >= self.size + GROWTH
         starved = spent - self.spent < SHARE * self.deadline and any(runs(pid) for pid in pids)
-        self.size, self.spent = size, spent
+        self.size, self.sized, self.spent = size, now, spent
         self.periods += 1
         if not grows and not starved:
             return "hang"
@@ -65,14 +70,45 @@ class Patience:
 
 
 def in_memory(pid: int) -> int:
-    """The bytes that a process has in memory; 0 if nobody can tell."""
+    """The bytes that a process has in memory, be they of its own or not; 0 if nobody can tell."""
+    return pages_of(pid, 1) * resource.getpagesize()
+
+
+def data_memory(pid: int) -> int:
+    """The bytes that the data segments of a process may hold; 0 if nobody can tell."""
+    return pages_of(pid, 5) * resource.getpagesize()
+
+
+def pages_of(pid: int, field: int) -> int:
+    """A field of /proc/PID/statm."""
     if pid <= 0:
         return 0
     try:
         with open(f"/proc/{pid}/statm", "rb") as file:
-            return int(file.read().split()[1]) * resource.getpagesize()
+            return int(file.read().split()[field])
     except (OSError, ValueError, IndexError):
         return 0
+
+
+def own_memory(pids: Sequence[int]) -> int:
+    """The bytes of the process that has most of its own: what a child still shares with us is ours.
+
+    A child of a large process has much in memory from the start, and may fill what was free of it for long
+    before it has more.  Linux: Private_Dirty of /proc/PID/smaps_rollup.
+    """
+    return max(private_memory(pid) for pid in pids)
+
+
+def private_memory(pid: int) -> int:
+    """The bytes that a process shares with no other; where nobody tells, all that it has in memory."""
+    if pid <= 0:
+        return 0
+    try:
+        with open(f"/proc/{pid}/smaps_rollup", "rb") as file:
+            fields = dict(line.split(b":", 1) for line in file if b":" in line)
+            return sum(int(fields[name].split()[0]) << 10 for name in (b"Private_Dirty", b"Swap"))
+    except (OSError, ValueError, KeyError, IndexError):
+        return in_memory(pid)
 
 
 def stat(pid: int) -> list[bytes]:
