@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from specs.kernel_text.beside import run as beside
-from specs.kernel_text.beside.numbers import first_of_splits
+from specs.kernel_text.beside.numbers import first_of_numbers, first_of_splits
 from specs.kernel_text.beside.pair import Pair
 from specs.kernel_text.beside.programs import SHAPES, Program
 from specs.kernel_text.beside.shrink import Shrinker, fewer
@@ -52,6 +52,13 @@ EDITS = {
     "a page that is handed out stays counted": ("__rmqueue_pcplist", ((r"(count -=) 1", r"\1 0"),)),
 }
 """By what is wrong then: the function, and what is replaced in it."""
+NUMBERS = {
+    "__zone_watermark_unusable_free": (r"1 << order\) - 1", "1 << order)"),
+    "__zone_watermark_ok": (r"free_pages <= min", "free_pages < min"),
+    "zone_watermark_fast": (r"!order && ", ""),
+    "gfp_to_alloc_flags": (r"& __GFP_NOMEMALLOC", "& __GFP_NORETRY"),
+}
+"""By function: what is replaced, so that an answer is another."""
 
 
 def directory() -> Path | None:
@@ -112,6 +119,14 @@ def test_an_edit_is_found_and_shrunk_to_a_few_calls(name: str) -> None:
     assert not result.same
     assert len(numbered) <= 6
     assert f"{function}() at {SOURCE}:" in result.story, result.story
+
+
+@pytest.mark.parametrize("function", NUMBERS)
+def test_a_difference_of_numbers_is_told(function: str) -> None:
+    found = theirs(edited(function, (NUMBERS[function],)), 10)
+    number, story = first_of_numbers(ours(10), found, FOREVER)
+    print(number, story)  # noqa: T201 # what -s shows
+    assert re.search(r"^linux\.\w+\.\w+\(.*\): C answers ", story), story
 
 
 def test_a_difference_of_splits_is_told() -> None:

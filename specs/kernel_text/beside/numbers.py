@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import chain, product, zip_longest
 from time import monotonic
 from typing import Any, Final
 
+from specs.kernel_text.beside.requests import PARTS, Case
 from specs.kernel_text.beside.subject import Side
 from specs.kernel_text.errors import NoTree, Unread
 
-Case = tuple[str, tuple[int, ...], dict[str, int]]
-"""A function of ours, as module.function, and its arguments."""
 CPUS: Final = (1, 2, 3, 4, 5, 7, 8, 16, 63, 64, 8192)
 BATCHES: Final = (1, 3, 7, 15, 31, 63)
 
@@ -51,11 +50,9 @@ def buddies() -> Iterator[Case]:
 
 
 def cases() -> Iterator[Case]:
-    """All of them."""
-    yield from batches()
-    yield from highs()
-    yield from boosts()
-    yield from buddies()
+    """All of them, one of each kind in turn."""
+    kinds = (part() for part in (batches, highs, boosts, buddies, *PARTS))
+    return (case for case in chain.from_iterable(zip_longest(*kinds)) if case is not None)
 
 
 def asked(side: Side, case: Case) -> Any:

@@ -21,7 +21,7 @@ LENGTH = 150
 """Calls of one random program."""
 SHRINKING = 30.0
 """Seconds for shrinking a difference at most."""
-SHARES = {"states": 0.55, "programs": 0.8, "numbers": 1.0}
+SHARES = {"states": 0.5, "programs": 0.7, "numbers": 0.9, "splits": 1.0}
 """By when each part has to be done, of all the time."""
 
 
@@ -141,7 +141,7 @@ class Comparison:
         result.numbers, result.story = first_of_numbers(*self.both(10), self.until("numbers"))
         if not result.story:
             mine, other = ours(10), theirs(self.text, 10)  # in which frees are noted, and not made
-            result.splits, result.story = first_of_splits(mine, other, self.until("numbers"))
+            result.splits, result.story = first_of_splits(mine, other, self.until("splits"))
             self.sides[-1] = mine, other
 
     def run(self) -> Result:

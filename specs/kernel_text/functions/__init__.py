@@ -20,7 +20,7 @@ from specs.kernel_text.units import Unit
 ROOMS = (core, mobility, fallback, highatomic, isolation, pcp_units, request)
 UNITS: tuple[Unit, ...] = tuple(unit for room in ROOMS for unit in room.UNITS)
 """Every unit, in the order in which the functions build on each other."""
-ON_INTS: tuple[Unit, ...] = (*isolation.ON_INTS, *pcp_units.ON_INTS, *limits.ON_INTS)
+ON_INTS: tuple[Unit, ...] = (*isolation.ON_INTS, *limits.ON_INTS)
 """Units that are compared over plain numbers alone."""
 CONTRACTS: Mapping[str, Operation] = {name: made for room in ROOMS for name, made in room.CONTRACTS.items()}
 """By C function: how others call it."""

@@ -210,11 +210,6 @@ UNITS = (
     ),
 )
 
-
-ON_INTS = (Unit("drain_pages_zone", (f"{P}.drain_pages_zone",), enter_drain_all, pcp=second),)
-"""Units that are compared over plain numbers alone."""
-
-
 CONTRACTS = {
     "order_to_pindex": index_of,
     "pindex_to_order": order_of_index,
