@@ -36,7 +36,7 @@ class Marked:
 
 
 def zones(order: int) -> Iterator[Marked]:
-    """With no block, with one that is too small, and with one of each type that is as large, or the largest."""
+    """With no block, with one too small, and with one of each type that is as large, or the largest."""
     lists = [(size, each) for size in sorted({order, 10}) for each in range(5)]
     small = [(order - 1, 0)] if order else []
     for number, found in enumerate([(), *((each,) for each in (*small, *lists))]):
@@ -44,7 +44,7 @@ def zones(order: int) -> Iterator[Marked]:
 
 
 def asked_of_zones() -> Iterator[tuple[Marked, int, int, int, int, int]]:
-    """Zone, order, mark, index, flags, and free pages: too few by one, as many as are needed less one, and more."""
+    """Zone, order, mark, index, flags, and free pages: around as many as are needed."""
     index = cycle(range(4))
     for mark, flags, order in product(MARKS, BELOW, ORDERS):
         for zone in zones(order):
@@ -77,7 +77,7 @@ def fasts() -> Iterator[Case]:
 
 
 def masks() -> Iterator[int]:
-    """Every combination of the bits that choose the zone and the type, and of those that nothing depends on."""
+    """Every combination of the bits that choose the zone and the type, without and with all others."""
     bits = [1 << bit for bit in range(gfp.ALL.bit_length()) if 1 << bit & (gfp.ZONEMASK | gfp.MOVABLE_MASK)]
     for chosen in product(*((0, bit) for bit in bits)):
         for rest in (0, gfp.ALL & ~sum(bits)):
@@ -100,7 +100,8 @@ def types_of_masks() -> Iterator[Case]:
 def alloc_flags() -> Iterator[Case]:
     """Each combination of the bits that decide, for one page and for more, of either kind of task."""
     bits = (gfp.HIGH, gfp.KSWAPD_RECLAIM, gfp.DIRECT_RECLAIM, gfp.NOMEMALLOC, gfp.MOVABLE)
-    for chosen, order, realtime in product(product(*((0, bit) for bit in bits)), (0, 1, 10), (False, True)):
+    combinations = product(*((0, bit) for bit in bits))
+    for chosen, order, realtime in product(combinations, (0, 1, 10), (False, True)):
         yield "linux.alloc_flags.gfp_to_alloc_flags", (sum(chosen), order), {"realtime": realtime}
 
 
