@@ -216,4 +216,12 @@ EDITS: tuple[Edit, ...] = (
         "ZONE_BOOSTED_WATERMARK",
         AGREEMENT,
     ),
+    Edit(
+        "one list too many is asked",
+        "free_pcppages_bulk",
+        "pindex > max_pindex",
+        "pindex > max_pindex + 1",
+        "pcp-round-robin",
+        home="linux.pcp.next_pindex",
+    ),
 )

@@ -8,7 +8,7 @@ import z3
 from pycparser import c_ast
 
 from specs.kernel_text.edge import Edge
-from specs.kernel_text.functions.pcp_shared import bounded
+from specs.kernel_text.functions.pcp_shared import bounded, order_of_index
 from specs.kernel_text.integers import (
     INT,
     LONG,
@@ -16,10 +16,12 @@ from specs.kernel_text.integers import (
     combine,
     compare,
     convert,
+    flag,
     term,
 )
 from specs.kernel_text.interpreter import Left, LoopRule, Returned
 from specs.kernel_text.lifting import our_count, to_int
+from specs.kernel_text.pcp_lists import pcp_empty
 from specs.kernel_text.turns import cell_of
 from specs.kernel_text.values import PcpList, Scope, Unset
 from specs.prover.method.lifted import LiftedCount
@@ -31,6 +33,7 @@ def enter_next(edge: Edge, pcp: Any, index: Any) -> list[Any]:
     """free_pcppages_bulk(zone, count, pcp, pindex), up to the list that it finds first."""
     if isinstance(pcp.count, LiftedCount):
         edge.suppose(pcp.count.term >= 1)
+    edge.given["pcp"] = pcp
     return [edge.zone, Int(INT, 1), pcp, Int(INT, int(index))]
 
 
@@ -50,16 +53,43 @@ class Search:
         """When all are empty, nothing is left to drain, and its caller did not ask."""
         self.turns += 1
         if self.turns >= self.edge.given["lists"]:
-            raise Returned(None)
+            found = self.edge.given.get("found")
+            self.edge.owe(found is None, "a list that has a block is found")
+            raise Returned(found)
 
     def body(self, scope: Scope) -> bool:
         """It is run."""
         return False
 
 
+class Emptied:
+    """The innermost loop, in place of which the list that was found is empty: another search follows."""
+
+    keeps = True
+
+    def __init__(self, edge: Edge) -> None:
+        self.edge = edge
+
+    def enter(self, scope: Scope) -> None:
+        """Its list has a block."""
+
+    def again(self, scope: Scope) -> None:
+        """It is empty, and is asked nothing more."""
+        raise Returned(self.edge.given["found"])
+
+    def body(self, scope: Scope) -> bool:
+        """Nothing is left of the list; something is to be drained still, so another list has a block."""
+        found = self.edge.given["found"]
+        if behind(self.edge, found.value) is None:
+            raise Returned(found)
+        return True
+
+
 def search_rules(edge: Edge, function: str, loop: c_ast.Node) -> LoopRule | None:
-    """The first do-while is the search."""
-    return Search(edge) if isinstance(loop, c_ast.DoWhile) and is_search(loop) else None
+    """Of the do-whiles one is the search, and the other drains."""
+    if not isinstance(loop, c_ast.DoWhile):
+        return None
+    return Search(edge) if is_search(loop) else Emptied(edge)
 
 
 def is_search(loop: c_ast.Node) -> bool:
@@ -68,8 +98,27 @@ def is_search(loop: c_ast.Node) -> bool:
 
 
 def found_list(edge: Edge, index: Int) -> Int:
-    """In place of pindex_to_order(), which comes first after the search."""
-    raise Returned(index)
+    """In place of pindex_to_order(), which comes first after the search; the second is owed."""
+    found = edge.given.setdefault("found", index)
+    if found is index:
+        return order_of_index(edge, index)
+    right = index.value == behind(edge, found.value)
+    edge.owe(right, "the search goes on with the first list behind that has a block")
+    raise Returned(found)
+
+
+def empty_then(edge: Edge, of: PcpList) -> Int:
+    """list_empty(), after the list that was found is drained."""
+    found = edge.given.get("found")
+    return flag(True) if found is not None and of.index == found.value else pcp_empty(edge, of)
+
+
+def behind(edge: Edge, index: int) -> int | None:
+    """The first list behind that one, and round, that has a block."""
+    lists = edge.given["lists"]
+    others = ((index + step) % lists for step in range(1, lists))
+    pcp = edge.given["pcp"]
+    return next((other for other in others if pcp.first(other) is not None), None)
 
 
 def leave_next(edge: Edge, answer: Int | None) -> Any:

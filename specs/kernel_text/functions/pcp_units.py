@@ -24,6 +24,7 @@ from specs.kernel_text.functions.pcp_drain import (
     enter_drain,
     enter_drain_one,
     enter_next,
+    empty_then,
     found_list,
     has_a_block,
     leave_next,
@@ -153,7 +154,7 @@ UNITS = (
         operations=("pcp.next_pindex",),
         zone=zone_of_lists,
         rules=search_rules,
-        callees={"pindex_to_order": found_list},
+        callees={"pindex_to_order": found_list, "list_empty": empty_then},
         supposes=(LISTED,),
     ),
     Unit(
