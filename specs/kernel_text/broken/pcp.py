@@ -224,4 +224,22 @@ EDITS: tuple[Edit, ...] = (
         "pcp-round-robin",
         home="linux.pcp.next_pindex",
     ),
+    Edit(
+        "one page less is drained",
+        "free_pcppages_bulk",
+        r"min\(pcp->count, count\)",
+        "min(pcp->count, count) - 1",
+        "drain-bulk",
+        home="linux.pcp.free_pcppages_bulk",
+        bug="D22",
+    ),
+    Edit(
+        "one block less is moved",
+        "rmqueue_bulk",
+        "i < count",
+        "i < count - 1",
+        "bulk-exact",
+        home="linux.pcp.rmqueue_bulk",
+        bug="D22",
+    ),
 )

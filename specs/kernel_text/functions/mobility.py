@@ -15,13 +15,20 @@ from specs.kernel_text.lifting import our_count, our_pfn, our_type, to_int, to_p
 from specs.kernel_text.primitives import order_of
 from specs.kernel_text.turns import cell_of
 from specs.kernel_text.units import Unit, kind, pfn
-from specs.kernel_text.values import Cell, Page, Scope
+from specs.kernel_text.values import Cell, Page, Scope, Unset
 from specs.prover.method.loops import CURSOR, Cursor
 
 Counting = tuple[Cell, Callable[[int], bool]]
 """Over plain numbers: where C counts movable pages, and whether a page in use is one."""
 BEFORE = z3.BitVec("moved before", 64)
 """The pages that had moved when a turn began."""
+MOVABLE = z3.BitVec("movable before", 64)
+"""The pages that can be moved and had been counted then."""
+
+
+def is_movable(page: z3.BitVecRef) -> z3.BoolRef:
+    """Whether a page that is in use can be moved: any answer, the same whenever it is asked."""
+    return z3.Function("can be moved", z3.BitVecSort(64), z3.BoolSort())(page)
 
 
 class MoveTurn:
@@ -34,11 +41,20 @@ class MoveTurn:
 
     def enter(self, scope: Scope) -> None:
         """The prover's rule owes its invariant at the start, and goes on at any cursor."""
+        edge = self.edge
+        for name, first in (("pfn", edge.given["start"]), ("pages_moved", Int(INT, 0))):
+            begun = cell_of(scope, name).value
+            was = begun.was if isinstance(begun, Unset) else begun
+            edge.owe(compare(edge.path, "==", was, first), f"{name} begins where it should")
         self.rule.enter()
         self.edge.suppose(z3.And(BEFORE >= 0, BEFORE < 1 << 30))
         self.edge.given["before"], self.edge.moved = Int(INT, BEFORE), 0
         for name, value in (("pfn", Int(ULONG, CURSOR)), ("pages_moved", Int(INT, BEFORE))):
             cell_of(scope, name).value = value
+        movable = edge.given["num_movable"]
+        if movable is not None:
+            edge.suppose(z3.And(MOVABLE >= 0, MOVABLE < 1 << 30))
+            movable.value = Int(INT, MOVABLE)
 
     def again(self, scope: Scope) -> None:
         """The invariant is owed at the cursor that the turn leaves, which is behind the one that it met."""
@@ -47,10 +63,20 @@ class MoveTurn:
         sum_of = combine(self.edge.path, "+", Int(INT, BEFORE), Int(INT, self.edge.moved))
         right = compare(self.edge.path, "==", cell_of(scope, "pages_moved").value, sum_of)
         self.edge.owe(right, "the pages that moved are added up")
+        self._owe_movable()
         cursor = term(cell_of(scope, "pfn").value.value)
         self.rule.owe(cursor)
         self.rule.world.owe("loop", z3.UGT(cursor, CURSOR), f"{self.rule.name} makes progress")
         raise Cut
+
+    def _owe_movable(self) -> None:
+        """A page that starts no free block is counted, if it is movable; if anybody wants to know."""
+        edge, movable = self.edge, self.edge.given["num_movable"]
+        if movable is None:
+            return
+        one = z3.If(is_movable(CURSOR), z3.BitVecVal(1, 64), z3.BitVecVal(0, 64))
+        count = Int(INT, MOVABLE if edge.moved else MOVABLE + one)
+        edge.owe(compare(edge.path, "==", movable.value, count), "the pages that can be moved are counted")
 
     def body(self, scope: Scope) -> bool:
         """The body is run."""
@@ -67,12 +93,18 @@ def enter_move(
     edge: Edge, area: Any, start: Any, end: Any, migratetype: Any, counting: Counting | None = None
 ) -> list[Any]:
     """move_freepages(zone, start_pfn, end_pfn, migratetype, num_movable), whose end is the last page."""
+    movable = None
     if isinstance(start, Cursor):
-        edge.given["rule"] = start.loop
+        edge.given |= {"rule": start.loop, "start": pfn(start)}
+        edge.given["movable"] = lambda page: flag(is_movable(term(page.pfn)))
+        assert edge.path is not None
+        movable = Cell(Int(INT, 0), INT) if edge.path.choose() else None
+        edge.given["num_movable"] = movable
     if not isinstance(end, int):
         edge.suppose(end.term != 0)
     last = combine(edge.path, "-", pfn(end), Int(ULONG, 1))
-    return [edge.zone, pfn(start), last, kind(migratetype), counted(edge, counting)]
+    found = movable if movable is not None else counted(edge, counting)
+    return [edge.zone, pfn(start), last, kind(migratetype), found]
 
 
 def counted(edge: Edge, counting: Counting | None) -> Cell | None:
@@ -111,6 +143,7 @@ def zone_of_area(area: Any, *_: Any, **__: Any) -> Any:
 def move_range(edge: Edge, zone: Any, start: Int, last: Int, migratetype: Int, movable: Cell | None) -> Int:
     """Contract of move_freepages(): ours, whose end is behind the last page; movable pages are counted."""
     edge.owe(zone is edge.zone, "the call is about this zone")
+    edge.owe(begins_at_none(movable), "the pages that can be moved are counted from none on")
     end = combine(edge.path, "+", last, Int(ULONG, 1))
     move, counting = edge.ours["move_freepages"], edge.given.get("counting")
     named = {"counting": counting} if counting is not None and hasattr(move, "unit") else {}
@@ -127,11 +160,27 @@ def move_range(edge: Edge, zone: Any, start: Int, last: Int, migratetype: Int, m
     return to_int(INT, moved)
 
 
+def begins_at_none(movable: Cell | None) -> bool:
+    """Whether a counter is 0, if anybody wants to know."""
+    return movable is None or (isinstance(movable.value, Int) and movable.value.value == 0)
+
+
+def leave_block(edge: Edge, answer: Int) -> Any:
+    """A number of pages; those that can be moved are counted, if only by none."""
+    none = begins_at_none(edge.given.get("num_movable"))
+    edge.owe(none, "no page is counted where none is moved")
+    return leave_count(edge, answer)
+
+
 def enter_block(
     edge: Edge, zone: Any, page: Any, migratetype: Any, counting: Counting | None = None
 ) -> list[Any]:
     """move_freepages_block(zone, page, migratetype, num_movable)."""
-    return [zone, to_page(page), kind(migratetype), counted(edge, counting)]
+    movable = counted(edge, counting)
+    if counting is None and edge.path is not None and edge.path.choose():
+        unset = Unset("the number of movable pages is read unwritten")
+        movable = edge.given["num_movable"] = Cell(unset, INT)
+    return [zone, to_page(page), kind(migratetype), movable]
 
 
 def move_block(edge: Edge, zone: Any, page: Page, migratetype: Int, movable: Cell | None) -> Int:
@@ -170,7 +219,7 @@ UNITS = (
         "move_freepages_block",
         (f"{M}.move_freepages_block",),
         enter_block,
-        leave_count,
+        leave_block,
         move_block,
         ("mobility.move_freepages_block",),
     ),

@@ -229,6 +229,9 @@ class DrainTurn:
         edge, count = self.edge, cell_of(scope, "count")
         before = count.value.was if isinstance(count.value, Unset) else count.value
         edge.owe(self.listed(before), "no more is to be drained than the lists have")
+        wanted, listed = edge.given["countdown"].term, term(to_int(LONG, edge.pcp.count).value)
+        right = term(before.value) == z3.If(wanted <= listed, wanted, listed)
+        edge.owe(right, "what is asked for is to be drained, or all that is listed")
         self.loop.enter()
         edge.suppose(z3.And(LEFT < 1 << 24, LEFT > -(1 << 24)))
         count.value = Int(INT, LEFT)
