@@ -76,10 +76,10 @@ def to_page(value: Any) -> Page | None:
 def our_pfn(path: Path | None, value: Page | Int) -> Any:
     """The number of a page, or a number of pages, as our functions take page numbers."""
     found = value.pfn if isinstance(value, Page) else value.value
-    if isinstance(found, int):
+    if path is None:
+        assert isinstance(found, int)
         return found
-    assert path is not None
-    return LiftedPfn(path, found)
+    return LiftedPfn(path, term(found))  # even if it is known: stand-ins for our objects take no other
 
 
 def our_count(path: Path | None, value: Int) -> Any:

@@ -34,6 +34,7 @@ HELPERS = (
     "low_wmark_pages",
     "wmark_pages",
     "zone_end_pfn",
+    "find_buddy_page_pfn",
 )
 """Functions of a line, which are run as they stand where they are called."""
 

@@ -50,7 +50,7 @@ UNBROKEN = {
 
 
 def test_every_function_is_broken_and_every_edit_has_a_row_of_its_units() -> None:
-    assert {edit.function for edit in EDITS} == {unit.name for unit in UNITS} - UNBROKEN
+    assert {edit.function for edit in EDITS} >= {unit.name for unit in UNITS} - UNBROKEN
     assert len({name(edit) for edit in EDITS}) == len(EDITS) >= 45
     for edit in EDITS:
         units = units_of(edit.function, edit.home)

@@ -173,4 +173,12 @@ EDITS: tuple[Edit, ...] = (
         "ret = false",
         "putback-exact",
     ),
+    Edit(
+        "the reserve is taken for isolated",
+        "is_migrate_isolate",
+        "MIGRATE_ISOLATE",
+        "MIGRATE_HIGHATOMIC",
+        "isolate-free",
+        home="linux.isolation.isolate_free_page",
+    ),
 )

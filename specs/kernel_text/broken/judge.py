@@ -18,7 +18,7 @@ from specs.kernel_text.functions import CONTRACTS, UNITS
 from specs.kernel_text.macros import recorded
 from specs.kernel_text.reader import Text
 from specs.kernel_text.tree import Tree
-from specs.kernel_text.units import Unit, backed
+from specs.kernel_text.units import HELPERS, Unit, backed
 from specs.ledger.subject import Subject, Twin, running
 from specs.ledger.theorem import Outcome, Theorem
 from specs.prover.method.paths import TooManyPaths
@@ -50,8 +50,9 @@ class Verdict:
 
 
 def units_of(function: str, home: str = "") -> tuple[Unit, ...]:
-    """The units whose text the function is."""
-    return tuple(unit for unit in UNITS if unit.name == function and (not home or home in unit.homes))
+    """The units whose text the function is; or, of a function that is run with others, those at that home."""
+    found = (unit for unit in UNITS if unit.name == function or function in HELPERS)
+    return tuple(unit for unit in found if not home or home in unit.homes)
 
 
 def rows_of(unit: Unit) -> Iterator[tuple[Theorem, Proof]]:

@@ -242,4 +242,13 @@ EDITS: tuple[Edit, ...] = (
         home="linux.pcp.rmqueue_bulk",
         bug="D22",
     ),
+    Edit(
+        "isolated pageblocks are not noticed",
+        "has_isolate_pageblock",
+        "nr_isolate_pageblock",
+        "nr_reserved_highatomic",
+        "drain-exact",
+        home="linux.pcp.drain_one",
+        bug="L2",
+    ),
 )

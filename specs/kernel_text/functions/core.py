@@ -9,7 +9,7 @@ from specs.kernel_text.integers import INT, UINT, ULONG, Int, combine, compare, 
 from specs.kernel_text.lifting import condition_of, our_pfn, our_type, to_page
 from specs.kernel_text.primitives import order_of, same_page
 from specs.kernel_text.units import OWED, Bare, Unit, kind, order, pfn
-from specs.kernel_text.values import Cell, Page
+from specs.kernel_text.values import Page
 
 TO_TAIL, NONE = 2, 0
 """FPI_TO_TAIL and FPI_NONE; that the tree's macros have these values is checked."""
@@ -24,17 +24,6 @@ def buddy_of(edge: Edge, page: Int, at: Any) -> Int:
     """Contract of __find_buddy_pfn(): buddy_pfn()."""
     size = Int(ULONG, 1 << order_of(edge, at))
     return combine(edge.path, "^", Int(ULONG, page.value), size)
-
-
-def find_buddy(edge: Edge, page: Page, number: Int, at: Any, out: Cell | None) -> Page | None:
-    """Contract of find_buddy_page_pfn(): the buddy, if a free block of the order starts there."""
-    same_page(edge, page, number, "the page and its number are told alike")
-    buddy = buddy_of(edge, number, at)
-    if out is not None:
-        out.value = buddy
-    assert edge.machine is not None
-    found = is_buddy(edge, page, Page(buddy.value), at)
-    return Page(buddy.value) if edge.machine.holds_value(found) else None
 
 
 def is_buddy(edge: Edge, page: Page, buddy: Page, at: Any) -> Int:
@@ -193,7 +182,6 @@ UNITS = (
 )
 CONTRACTS = {
     "__find_buddy_pfn": buddy_of,
-    "find_buddy_page_pfn": find_buddy,
     "page_is_buddy": is_buddy,
     "buddy_merge_likely": merge_likely,
     "__free_one_page": free_block,

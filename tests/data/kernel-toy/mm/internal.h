@@ -18,6 +18,20 @@ static inline unsigned long __find_buddy_pfn(unsigned long page_pfn, unsigned in
 	return page_pfn + half;
 }
 
+/* The buddy, if it is free and as large; its number is told either way. */
+static inline struct page *find_buddy_page_pfn(struct page *page, unsigned long pfn, unsigned int order,
+					       unsigned long *told)
+{
+	unsigned long number = __find_buddy_pfn(pfn, order);
+	struct page *other = page - pfn + number;
+
+	if (told != NULL)
+		*told = number;
+	if (!page_is_buddy(page, other, order))
+		return NULL;
+	return other;
+}
+
 static inline bool is_migrate_highatomic(int mt)
 {
 	return mt == MIGRATE_HIGHATOMIC;
