@@ -21,10 +21,10 @@ from specs.kernel_text.functions.pcp import (
 from specs.kernel_text.functions.pcp_drain import (
     drain,
     drain_rules,
+    empty_then,
     enter_drain,
     enter_drain_one,
     enter_next,
-    empty_then,
     found_list,
     has_a_block,
     leave_next,
