@@ -11,8 +11,6 @@ from importlib.metadata import version
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from specs.crosshair_gate.gates import gates
@@ -28,6 +26,7 @@ from specs.run.cache import FILE, Cache
 from specs.run.decide import ALL_ORDERS, Verdict, cores, theorem
 from specs.run.processes import check_all
 from specs.run.readme import readme_table
+from specs.run.screen import progress, screen
 from specs.smtlib.export import export
 from specs.smtlib.recheck import recheck
 from specs.theorems import LEDGER, TRUSTED
@@ -108,14 +107,11 @@ def _run(
 
 
 def _decide(names: Sequence[str], max_orders: tuple[int, ...], jobs: int, cache: Cache) -> list[Verdict]:
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     verdicts = []
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("deciding", total=len(names))
+    with progress("deciding", len(names)) as done:
         for verdict in check_all(names, max_orders, jobs, cache):
             verdicts.append(verdict)
-            progress.update(task, advance=1, description=verdict.name)
+            done(now=verdict.name)
     return verdicts
 
 
@@ -126,7 +122,7 @@ def _cached(verdicts: Sequence[Verdict]) -> dict[str, int]:
 
 
 def _print(verdicts: Sequence[Verdict], held: bool, seconds: float) -> None:
-    console = Console(width=None if sys.stdout.isatty() else 150, highlight=False)
+    console = screen()
     table = Table("theorem", "about", "method", box=None, header_style="bold", pad_edge=False)
     for heading in ("paths", "obligations", "twins", "seconds"):
         table.add_column(heading, justify="right")

@@ -15,13 +15,12 @@ from typing import Any
 import z3
 
 from specs.kernel_text.asked import Answers, Event, Run
-from specs.kernel_text.errors import Unread
 from specs.kernel_text.sides import Call, Outcome, Side, outcome, parts, stub
-from specs.kernel_text.sure_path import possible, walked
+from specs.kernel_text.sure_path import SurePath, possible, walked
 from specs.kernel_text.units import Backed
 from specs.ledger.subject import Subject
 from specs.prover.method.operations import replaced
-from specs.prover.method.paths import Owed, Path, TooManyPaths
+from specs.prover.method.paths import Owed, Path
 from specs.prover.method.solve import Solvers
 
 
@@ -33,7 +32,6 @@ class Case:
     stubs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By module of ours: functions, each with what it answers."""
     top: int = 10
-    method: str = "z3"
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ class Comparison:
 
     def side(self, subject: Subject, answers: Answers, stack: ExitStack) -> Side:
         """A side, with its stubs in place."""
-        side = Side(subject, Run(answers), self.case.top, subject is self.our_side)
+        side = Side(subject, Run(answers), self.case.top)
         for module, names in self.case.stubs.items():
             found = subject.module(module)
             made = {name: stub(side, name, getattr(found, name), kind) for name, kind in names.items()}
@@ -82,8 +80,6 @@ class Comparison:
         for number, call in enumerate(self.case.calls):
             for path in walked(lambda path, call=call, number=number: self._both(path, call, number)):  # type: ignore[misc]  # bound at once
                 self.paths += 1
-                if isinstance(path.error, Unread | TooManyPaths):
-                    raise path.error
                 if path.error is not None:
                     raise path.error
                 if path.result:
@@ -94,7 +90,7 @@ class Comparison:
             "same", self.home, self.paths, len(self.c_ways), self._ours_alone(), self.obligations
         )
 
-    def _both(self, path: Path, call: Call, number: int) -> str:
+    def _both(self, path: SurePath, call: Call, number: int) -> str:
         """Where they differ on this path; "" if they do not."""
         answers = Answers(path)
         with ExitStack() as stack:
@@ -142,7 +138,7 @@ class Comparison:
         count = 0
         for call in self.case.calls:
 
-            def alone(path: Path, call: Call = call) -> None:
+            def alone(path: SurePath, call: Call = call) -> None:
                 with ExitStack() as stack:
                     outcome(
                         self.side(self.our_side, Answers(path), stack), call, self.function(self.our_side)

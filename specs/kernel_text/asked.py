@@ -15,6 +15,7 @@ from typing import Any
 
 import z3
 
+from specs.kernel_text.sure_path import SurePath
 from specs.prover.method.lifted import BITS, LiftedBool, LiftedCount, LiftedPfn, truth
 from specs.prover.method.lifted_type import LiftedType, type_term
 from specs.prover.method.paths import Path
@@ -36,7 +37,7 @@ class Event:
 class Answers:
     """What was answered on one path; both programs share it."""
 
-    path: Path
+    path: SurePath
     known: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     terms: dict[tuple[Any, ...], list[tuple[Any, ...]]] = field(default_factory=dict)
     """The questions that were put, by what is known of them."""
@@ -49,15 +50,13 @@ class Answers:
 
     def ask(self, key: tuple[Any, ...], answer: Callable[[], Any]) -> Any:
         """As it was answered before, or a new answer."""
-        named = tuple(part.sexpr() if isinstance(part, z3.AstRef) else part for part in key)
+        named = written(key)
         if named not in self.known:
             before = next(
                 (other for other in self.terms.get(shape(key), ()) if self._equal(key, other)), None
             )
             if before is not None:
-                return self.known[
-                    tuple(part.sexpr() if isinstance(part, z3.AstRef) else part for part in before)
-                ]
+                return self.known[written(before)]
             self.known[named] = answer()
             self.terms.setdefault(shape(key), []).append(key)
         return self.known[named]
@@ -66,13 +65,13 @@ class Answers:
         """Whether two questions are the same on this path, though they are put in other terms."""
         pairs = [(one, two) for one, two in zip(key, other, strict=True) if isinstance(one, z3.AstRef)]
         return all(one.sort() == two.sort() for one, two in pairs) and all(
-            z3.is_true(z3.simplify(one == two)) or self.follows(one == two) for one, two in pairs
+            z3.is_true(z3.simplify(one == two)) or self.path.refutes(one != two) for one, two in pairs
         )
 
-    def follows(self, goal: z3.BoolRef) -> bool:
-        """Whether it follows from what the path knows."""
-        refutes: Callable[[z3.BoolRef], bool] = getattr(self.path, "refutes")  # noqa: B009 # of a path that forks surely
-        return refutes(z3.Not(goal))
+
+def written(key: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A question as it is remembered."""
+    return tuple(part.sexpr() if isinstance(part, z3.AstRef) else part for part in key)
 
 
 def shape(key: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -9,22 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from specs.kernel_text.errors import NoTree, Unread
 from specs.kernel_text.functions import UNITS
 from specs.kernel_text.macros import PASSED_OVER, configured, recorded
-from specs.kernel_text.rows import TOPS, Findings, rows_of
+from specs.kernel_text.rows import TOPS, Findings, names_of_rows
 from specs.kernel_text.run import Asked, examine_all
 from specs.kernel_text.tree import open_tree
 from specs.ledger.theorem import Theorem
 from specs.run.decide import cores
+from specs.run.screen import progress, screen
 from specs.theorems import LEDGER
 
 FUNCTIONS = tuple(dict.fromkeys(unit.name for unit in UNITS))
-ROWS = tuple(row.name for row in LEDGER if any(row is each for unit in UNITS for each, _ in rows_of(unit)))
 REFUTED, UNREAD = 1, 2
 
 
@@ -54,13 +52,8 @@ def kernel(
     Exit status: 0 if all that was read holds, 1 if something is refuted, 2 if something that the ledger
     speaks of could not be read.
     """
-    for names, known, what in (
-        (only, ROWS, "theorem about a function of the kernel"),
-        (functions, FUNCTIONS, "function"),
-    ):
-        for name in names:
-            if name not in known:
-                raise click.UsageError(f"there is no {what} {name!r}; they are: {', '.join(known)}")
+    known_or_usage(only, names_of_rows() if only else (), "theorem about a function of the kernel")
+    known_or_usage(functions, FUNCTIONS, "function")
     started = time.perf_counter()
     try:
         found = open_tree(tree)
@@ -71,6 +64,8 @@ def kernel(
     except (NoTree, Unread) as error:
         click.echo(f"specs kernel: {error}", err=True)
         sys.exit(UNREAD)
+    if not asked.numbers():
+        raise click.UsageError("none of these theorems is about any of these functions")
     findings = decide(asked, jobs)
     findings.sort(key=lambda each: (FUNCTIONS.index(each.function), each.ours))
     seconds = round(time.perf_counter() - started, 1)
@@ -82,30 +77,28 @@ def kernel(
     sys.exit(status(findings))
 
 
+def known_or_usage(names: tuple[str, ...], known: tuple[str, ...], what: str) -> None:
+    """Raise a usage error that lists the names that there are."""
+    for name in names:
+        if name not in known:
+            raise click.UsageError(f"there is no {what} {name!r}; they are: {', '.join(known)}")
+
+
 def decide(asked: Asked, jobs: int) -> list[Findings]:
     """Every unit, with progress on a terminal."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     found = []
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("deciding", total=len(asked.numbers()))
+    with progress("deciding", len(asked.numbers())) as done:
         for each in examine_all(asked, jobs):
             found.append(each)
-            progress.update(task, advance=1, description=each.function)
+            done(now=each.function)
     return found
 
 
 def status(findings: list[Findings]) -> int:
     """0, 1 or 2: what is refuted comes first; nothing decided is nothing read."""
-    if any(not each.held and not each.unread for each in findings) or any(wrong(each) for each in findings):
+    if any(each.wrong for each in findings):
         return REFUTED
-    return UNREAD if any(each.unread for each in findings) or not findings else 0
-
-
-def wrong(found: Findings) -> bool:
-    """Whether something that was read does not hold."""
-    differs = found.agreement is not None and found.agreement.result != "same"
-    return differs or any(each.verdict != "proved" for each in found.rows)
+    return 0 if findings and all(each.held for each in findings) else UNREAD
 
 
 def as_report(asked: Asked, findings: list[Findings], seconds: float) -> dict[str, Any]:
@@ -180,7 +173,7 @@ def of_row(row: Theorem, findings: list[Findings]) -> dict[str, Any]:
 
 def show(report: dict[str, Any], findings: list[Findings]) -> None:
     """The table, what is wrong, and what was passed over."""
-    console = Console(width=None if sys.stdout.isatty() else 150, highlight=False)
+    console = screen()
     table = Table("function", "at", "as ours", box=None, header_style="bold", pad_edge=False)
     table.add_column("paths C/ours/both", justify="right")
     table.add_column("theorems")

@@ -58,7 +58,8 @@ class Constants:
     """The constants of one text."""
 
     text: Text
-    values: dict[str, Any] = field(default_factory=dict)
+    made: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
+    """By the top order and the order of pageblocks: what was found."""
 
     @cached_property
     def enumerated(self) -> dict[str, Int]:
@@ -89,6 +90,11 @@ class Constants:
 
     def of(self, top: int, pageblock: int) -> dict[str, Any]:
         """All of them, for a zone of that top order, with pageblocks of that order."""
+        if (top, pageblock) not in self.made:
+            self.made[top, pageblock] = self._of(top, pageblock)
+        return self.made[top, pageblock]
+
+    def _of(self, top: int, pageblock: int) -> dict[str, Any]:
         sizes = {
             "MAX_ORDER": Int(INT, top + 1 - self.inclusive),
             "MAX_PAGE_ORDER": Int(INT, top),

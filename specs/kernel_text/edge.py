@@ -13,8 +13,9 @@ from typing import Any
 from pycparser import c_ast
 
 from specs.kernel_text.integers import LONG, Int
-from specs.kernel_text.interpreter import LoopRule, Machine
+from specs.kernel_text.interpreter import Machine
 from specs.kernel_text.lifting import our_pfn
+from specs.kernel_text.machine import LoopRule
 from specs.kernel_text.values import Page
 from specs.prover.method.paths import Path
 

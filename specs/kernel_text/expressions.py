@@ -8,17 +8,11 @@ from typing import Any
 import z3
 from pycparser import c_ast
 
-from specs.kernel_text.integers import (
-    INT,
-    Int,
-    combine,
-    convert,
-    flag,
-)
+from specs.kernel_text.integers import INT, Int, combine, convert, flag
 from specs.kernel_text.kinds import kind_of, numeral, place_of, static_kind
 from specs.kernel_text.machine import Run
 from specs.kernel_text.macros import passed_over
-from specs.kernel_text.operators import COMPARISONS, adapted, binary, condition, whole
+from specs.kernel_text.operators import COMPARISONS, adapted, binary, condition
 from specs.kernel_text.values import Cell, Page, Scope, Unset
 
 
@@ -284,6 +278,3 @@ EXPRESSIONS: Mapping[type, Callable[[Run, Any, Scope], Any]] = {
     c_ast.Cast: cast,
     c_ast.ExprList: several,
 }
-
-
-__all__ = ["evaluate", "holds", "is_pure", "whole"]

@@ -8,13 +8,9 @@ from typing import Any
 import z3
 
 from specs.kernel_text.edge import Edge, key
-from specs.kernel_text.expressions import whole
-from specs.kernel_text.integers import (
-    Int,
-    flag,
-    term,
-)
+from specs.kernel_text.integers import Int, flag, term
 from specs.kernel_text.lifting import OrderAt, condition_of, our_type, to_page
+from specs.kernel_text.operators import whole
 from specs.kernel_text.values import AreaOf, Page
 
 

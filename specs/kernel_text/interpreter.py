@@ -14,10 +14,10 @@ from pycparser import c_ast
 
 from specs.kernel_text.errors import Unread
 from specs.kernel_text.expressions import evaluate, holds
-from specs.kernel_text.integers import Int, convert
+from specs.kernel_text.integers import Int
 from specs.kernel_text.kinds import kind_of, place_of
 from specs.kernel_text.loops import forget
-from specs.kernel_text.machine import Edge, LoopRule, Run, no_rule
+from specs.kernel_text.machine import Run
 from specs.kernel_text.merging import merged
 from specs.kernel_text.operators import adapted, condition
 from specs.kernel_text.values import Cell, Scope, Unset
@@ -211,6 +211,3 @@ STATEMENTS: Mapping[type, Callable[[Machine, Any, Scope], None]] = {
 def known(value: Any) -> int | None:
     """The value, if it is one number."""
     return value.value if isinstance(value, Int) and isinstance(value.value, int) else None
-
-
-__all__ = ["Edge", "LoopRule", "Machine", "convert", "kind_of", "known", "no_rule", "place_of"]

@@ -9,7 +9,7 @@ from typing import Any
 import z3
 
 from specs.kernel_text.errors import Undefined
-from specs.kernel_text.integers import BITS, BOOL, INT, LONG, UINT, ULONG, Int, Kind, flag, simple, term
+from specs.kernel_text.integers import BITS, INT, Int, Kind, flag, simple, term
 from specs.kernel_text.values import Page
 from specs.prover.method.lifted import LiftedBool, LiftedCount, LiftedPfn
 from specs.prover.method.lifted_type import LiftedType
@@ -115,6 +115,3 @@ def path_of(things: Iterable[Any]) -> Path | None:
                 assert isinstance(path, Path)
                 return path
     return None
-
-
-__all__ = ["BOOL", "INT", "LONG", "UINT", "ULONG", "OrderAt", "path_of", "term", "to_int", "to_page"]

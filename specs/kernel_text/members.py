@@ -7,9 +7,9 @@ from typing import Any
 
 from specs.kernel_text.edge import Edge
 from specs.kernel_text.errors import Undefined
-from specs.kernel_text.expressions import whole
-from specs.kernel_text.integers import INT, LONG, UINT, ULONG, Int, Kind, convert, term
+from specs.kernel_text.integers import INT, ULONG, Int, Kind, convert, term
 from specs.kernel_text.lifting import to_int
+from specs.kernel_text.operators import whole
 from specs.kernel_text.values import AreaOf, FreeCount, ListNode, Named, Page, PcpList
 from specs.prover.method.lifted import LiftedCount, LiftedPfn
 
@@ -111,6 +111,3 @@ def element_of(edge: Edge, of: Any, index: Any) -> Any:
         except (IndexError, KeyError):
             raise Undefined(f"element {at} is beyond the end of an array") from None
     raise KeyError("element")
-
-
-__all__ = ["LONG", "READ", "STORED", "UINT", "element_of"]

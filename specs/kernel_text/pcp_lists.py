@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from specs.kernel_text.edge import Edge, key
-from specs.kernel_text.integers import (
-    INT,
-    Int,
-    flag,
-)
+from specs.kernel_text.integers import INT, Int, flag
 from specs.kernel_text.lifting import our_type, to_int, to_page
 from specs.kernel_text.values import ListNode, Page, PcpList
 

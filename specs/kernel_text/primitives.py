@@ -8,7 +8,6 @@ from typing import Any
 import z3
 
 from specs.kernel_text.edge import Edge
-from specs.kernel_text.expressions import whole
 from specs.kernel_text.free_lists import (
     first_of,
     is_buddy_page,
@@ -18,23 +17,12 @@ from specs.kernel_text.free_lists import (
     move,
     none_free,
     order_at,
-    order_of,
     same_page,
     unlist,
 )
-from specs.kernel_text.integers import (
-    INT,
-    UINT,
-    ULONG,
-    Int,
-    combine,
-    common,
-    compare,
-    convert,
-    flag,
-    simple,
-)
+from specs.kernel_text.integers import INT, ULONG, Int, combine, common, compare, convert, flag, simple
 from specs.kernel_text.lifting import our_type, to_int
+from specs.kernel_text.operators import whole
 from specs.kernel_text.pcp_lists import (
     ONE,
     ZERO,
@@ -45,7 +33,7 @@ from specs.kernel_text.pcp_lists import (
     pcp_empty,
     pcp_end,
 )
-from specs.kernel_text.values import Cell, Named, Page
+from specs.kernel_text.values import Named, Page
 
 
 def type_at(edge: Edge, page: Page) -> Int:
@@ -206,6 +194,3 @@ def bits(edge: Edge, value: Int, *, lowest: bool) -> int:
         if not lowest and edge.machine.decide(z3.ULT(value.value, z3.BitVecVal(2 << bit, 64))):
             return bit
     return edge.zone.free_area.max_order + 1  # type: ignore[no-any-return]  # an order
-
-
-__all__ = ["PRIMITIVES", "UINT", "Cell", "Named", "order_of", "same_page"]

@@ -12,7 +12,6 @@ from specs.kernel_text.cases import CASES
 from specs.kernel_text.constants import Constants
 from specs.kernel_text.errors import NoTree, Place, Unread
 from specs.kernel_text.functions import CONTRACTS, UNITS
-from specs.kernel_text.reader import Text
 from specs.kernel_text.units import Unit, backed
 from specs.ledger.subject import Subject, fresh
 from specs.ledger.theorem import Outcome, Theorem
@@ -57,9 +56,13 @@ class Findings:
     @property
     def held(self) -> bool:
         """Whether all that was decided holds, and something was."""
-        same = self.agreement is None or self.agreement.result == "same"
-        decided = bool(self.rows) or self.agreement is not None
-        return decided and same and all(each.verdict == "proved" for each in self.rows)
+        return bool(self.rows or self.agreement is not None) and not self.wrong and not self.unread
+
+    @property
+    def wrong(self) -> bool:
+        """Whether something that was read does not hold."""
+        differs = self.agreement is not None and self.agreement.result != "same"
+        return differs or any(each.verdict != "proved" for each in self.rows)
 
 
 @dataclass
@@ -76,36 +79,42 @@ class Shared:
         solvers.witnesses = self.solvers.witnesses
 
 
-def rows_of(unit: Unit, only: Sequence[str] = ()) -> Iterator[tuple[Theorem, Proof]]:
-    """The rows about the unit's function, each as far as it is about it."""
+def rows_of(unit: Unit, only: Sequence[str] = (), *, every: bool = False) -> Iterator[tuple[Theorem, Proof]]:
+    """The rows that are decided over the unit, each as far as it is about it.
+
+    ``every``: also those that are owed through being the same as ours.
+    """
     for row in LEDGER:
         if not isinstance(row.check, Proof) or (only and row.name not in only):
             continue
-        operations = tuple(name for name in row.check.names if name in unit.operations)
-        if unit.among and row.name not in unit.among:
+        if unit.among and row.name not in unit.among and not every:
             continue
+        operations = tuple(name for name in row.check.names if name in unit.operations)
         if operations or row.name in unit.rows:
             lemmas = row.check.lemmas if unit.lemmas or row.name in unit.rows else None
             yield row, replace(row.check, names=operations, lemmas=lemmas)
 
 
+def names_of_rows() -> tuple[str, ...]:
+    """The rows that are about any unit, in the order of the ledger."""
+    about = {row.name for unit in UNITS for row, _ in rows_of(unit)}
+    return tuple(row.name for row in LEDGER if row.name in about)
+
+
 def examine(
-    number: int,
-    text: Text,
+    unit: Unit,
+    constants: Constants,
     shared: Shared,
     tops: tuple[int, ...] = TOPS,
     only: Sequence[str] = (),
-    *,
-    agree: bool = True,
 ) -> Findings:
-    """Decide everything about a unit."""
-    unit, started = UNITS[number], time.perf_counter()
-    home = unit.homes[0]
+    """Decide everything about a unit; of ``only`` those rows, and not whether it is as ours."""
+    started, text, home = time.perf_counter(), constants.text, unit.homes[0]
     found = Findings(unit.name, home)
     try:
         found.place = text.place(unit.name)
         text.function(unit.name)
-        subject = backed(unit, text, CONTRACTS, Constants(text))
+        subject = backed(unit, text, CONTRACTS, constants)
     except Unread as error:
         found.unread.append((error.place, error.construct))
         return found
@@ -115,10 +124,20 @@ def examine(
     shared.of(subject)
     for row, proof in rows_of(unit, only):
         found.rows.extend(decided(unit, row, proof, subject, tops, found))
-    if agree and not only and (unit.name, home) in CASES:
+    if not only and (unit.name, home) in CASES:
         found.agreement = compared(unit, home, subject, shared, found)
     found.seconds = round(time.perf_counter() - started, 2)
     return found
+
+
+def lost(unit: Unit, only: Sequence[str]) -> Findings:
+    """Nothing is known of it: the process that decided it ended."""
+    home, story = unit.homes[0], "the process that decided it ended"
+    rows = [
+        Found(unit.name, home, row.name, "unknown", 0, 0, 0.0, (), story) for row, _ in rows_of(unit, only)
+    ]
+    same = Agreement("unknown", home, story=story) if (unit.name, home) in CASES and not only else None
+    return Findings(unit.name, home, None, rows, same)
 
 
 def decided(

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 
+from specs.kernel_text.constants import Constants
 from specs.kernel_text.functions import UNITS
 from specs.kernel_text.reader import Text
-from specs.kernel_text.rows import TOPS, Findings, Shared, examine
+from specs.kernel_text.rows import TOPS, Findings, Shared, examine, lost, rows_of
 from specs.kernel_text.tree import Tree
+from specs.kernel_text.units import Unit
+from specs.run.pool import in_processes
 
 LONG = (
     "take_page_off_buddy",
@@ -27,6 +28,7 @@ LONG = (
     "__rmqueue_smallest",
 )
 """Functions about which deciding takes longest: they come first."""
+RANK = {name: at for at, name in enumerate(LONG)}
 
 
 @dataclass(frozen=True)
@@ -46,41 +48,57 @@ class Asked:
         return Text(Tree(self.root, self.version), self.defined, self.edits or {})
 
     def numbers(self) -> list[int]:
-        """The units that are asked for, those that take long first."""
-        wanted = [at for at, unit in enumerate(UNITS) if not self.functions or unit.name in self.functions]
+        """The units about which something is asked, those that take long first."""
+        wanted = [at for at, unit in enumerate(UNITS) if self.about(unit)]
         return sorted(
-            wanted,
-            key=lambda at: (
-                UNITS[at].name not in LONG,
-                LONG.index(UNITS[at].name) if UNITS[at].name in LONG else at,
-            ),
+            wanted, key=lambda at: (LONG.index(UNITS[at].name) if UNITS[at].name in LONG else 99, at)
         )
 
+    def about(self, unit: Unit) -> bool:
+        """Whether a row about the unit is asked for, or all that there is to say."""
+        if self.functions and unit.name not in self.functions:
+            return False
+        return not self.rows or any(True for _ in rows_of(unit, self.rows))
 
-_SHARED = Shared()
+
+@dataclass(frozen=True)
+class Room:
+    """What one process keeps from unit to unit."""
+
+    asked: Asked
+    text: Text
+    constants: Constants
+    shared: Shared
+
+    @classmethod
+    def of(cls, asked: Asked) -> Room:
+        """Read the text."""
+        text = asked.text()
+        return cls(asked, text, Constants(text), Shared())
+
+    def examine(self, number: int) -> Findings:
+        """Decide everything that is asked about a unit."""
+        return examine(UNITS[number], self.constants, self.shared, self.asked.tops, self.asked.rows)
 
 
-def _examine(number: int, asked: Asked) -> Findings:
-    return examine(number, asked.text(), _SHARED, asked.tops, asked.rows)
+_ROOMS: list[Room] = []
+"""The one of this process."""
 
 
-def quiet() -> None:
-    """The parent alone answers an interrupt."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _enter(asked: Asked) -> None:
+    _ROOMS[:] = [Room.of(asked)]
+
+
+def _examine(number: int) -> Findings:
+    return _ROOMS[0].examine(number)
 
 
 def examine_all(asked: Asked, jobs: int) -> Iterator[Findings]:
     """What is found of each unit, as soon as it is."""
-    numbers: Sequence[int] = asked.numbers()
+    numbers = asked.numbers()
     if jobs == 1:
-        yield from (_examine(number, asked) for number in numbers)
+        room = Room.of(asked)
+        yield from (room.examine(number) for number in numbers)
         return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=quiet) as pool:
-        try:
-            waiting = [pool.submit(_examine, number, asked) for number in numbers]
-            for done in as_completed(waiting):
-                yield done.result()
-        except (KeyboardInterrupt, GeneratorExit):
-            for process in list(pool._processes.values()):
-                process.kill()
-            raise
+    for number, found in in_processes(_examine, numbers, jobs, partial(_enter, asked)):
+        yield found if found is not None else lost(UNITS[number], asked.rows)

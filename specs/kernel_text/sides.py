@@ -26,8 +26,6 @@ class Side:
     subject: Subject
     run: Run
     top: int
-    trusted: bool = False
-    """Whether it is ours; broken text may do anything."""
     zone: Any = None
     pcp: Any = None
 

@@ -63,7 +63,7 @@ def possible(path: Path) -> bool:
     return bool(solver.check() != z3.unsat)
 
 
-def walked(run: Callable[[Path], Any]) -> Iterator[Path]:
+def walked(run: Callable[[SurePath], Any]) -> Iterator[Path]:
     """Every path of the run, each of them possible; as ``explore`` does."""
     waiting: list[tuple[bool, ...]] = [()]
     memory: dict[tuple[Any, ...], bool | None] = {}

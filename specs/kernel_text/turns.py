@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pycparser import c_ast
-
 from specs.kernel_text.interpreter import Returned
 from specs.kernel_text.values import Cell, Scope
 
@@ -59,12 +57,3 @@ class EachTurn:
         """The contract."""
         self.turn(scope)
         return True
-
-
-def nth_loop(loops: dict[int, str], node: c_ast.Node, kind: type, name: str) -> bool:
-    """Whether the node is the loop of that kind that was met first under the name."""
-    if not isinstance(node, kind):
-        return False
-    if name not in loops.values():
-        loops[id(node)] = name
-    return loops.get(id(node)) == name

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
@@ -15,8 +14,9 @@ from specs.kernel_text import members
 from specs.kernel_text.constants import Constants
 from specs.kernel_text.edge import Edge, Operation
 from specs.kernel_text.integers import INT, LONG, UINT, ULONG, Int, combine, compare, convert
-from specs.kernel_text.interpreter import LoopRule, Machine
-from specs.kernel_text.lifting import path_of, to_int, to_page
+from specs.kernel_text.interpreter import Machine
+from specs.kernel_text.lifting import our_bool, our_count, path_of, to_int
+from specs.kernel_text.machine import LoopRule
 from specs.kernel_text.primitives import PRIMITIVES
 from specs.kernel_text.reader import Text
 from specs.ledger.subject import Subject, fresh
@@ -176,6 +176,20 @@ def backed(unit: Unit, text: Text, contracts: Mapping[str, Operation], constants
     return subject
 
 
+def no_zone(*_: Any, **__: Any) -> None:
+    """The function is about no zone."""
+
+
+def leave_truth(edge: Edge, answer: Int) -> Any:
+    """A truth of C's, known or not."""
+    return our_bool(edge.path, answer)
+
+
+def leave_count(edge: Edge, answer: Int) -> Any:
+    """A number of pages, or of anything else."""
+    return our_count(edge.path, answer)
+
+
 def order(value: Any) -> Int:
     """An order, as an unsigned int."""
     return Int(UINT, int(value))
@@ -189,6 +203,3 @@ def kind(value: Any) -> Int:
 def pfn(value: Any) -> Int:
     """A page's number."""
     return to_int(ULONG, value)
-
-
-__all__ = ["Unit", "backed", "kind", "order", "pfn", "replace", "suppress", "to_page"]

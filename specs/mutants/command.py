@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from specs.mutants.matrix import Matrix, chosen, run
 from specs.mutants.survey import PROOFS, DoesNotHold
 from specs.run.decide import cores
 from specs.run.methods import in_words
+from specs.run.screen import progress, screen
 
 
 @click.command()
@@ -37,8 +34,8 @@ def mutants(only: tuple[str, ...], sample: int | None, full: bool, jobs: int, as
         raise click.UsageError("no mutant's name has that text")
     started = time.perf_counter()
     try:
-        with _progress(len(wanted) + len(PROOFS)) as done:
-            matrix = run(wanted, jobs, full=full, done=done)
+        with progress("the running code", len(wanted) + len(PROOFS)) as done:
+            matrix = run(wanted, jobs, full=full, done=lambda name: done(now=name))
     except DoesNotHold as error:
         raise click.ClickException(f"{error}; run 'python -m specs' first") from None
     seconds = round(time.perf_counter() - started, 1)
@@ -49,18 +46,9 @@ def mutants(only: tuple[str, ...], sample: int | None, full: bool, jobs: int, as
     sys.exit(1 if matrix.survivors or matrix.misjudged else 0)
 
 
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[str], object]]:
-    console = Console(stderr=True)
-    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("the running code", total=total)
-        yield lambda name: progress.update(task, advance=1, description=name or "the running code")
-
-
 def print_matrix(matrix: Matrix, full: bool, seconds: float) -> None:
     """Print how many each theorem rejects, what survives, and the sums."""
-    console = Console(width=None if sys.stdout.isatty() else 150, highlight=False)
+    console = screen()
     first = {row.name: 0 for row in PROOFS}
     total = dict(first)
     for judged in matrix.judged.values():

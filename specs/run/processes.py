@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import gc
-import signal
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
-from multiprocessing import get_context
+from functools import partial
 
 import msgspec
 
-from specs.ledger.interrupts import unheard
 from specs.ledger.subject import running
 from specs.ledger.theorem import Theorem
 from specs.prover.method.row import solvers_for
 from specs.run.bundles import bundles
 from specs.run.cache import Cache
 from specs.run.decide import Verdict, check, theorem
+from specs.run.pool import in_processes
 
 
 def check_all(
@@ -30,21 +26,8 @@ def check_all(
     parts = bundles([name for name in names if known.get(name) is None], jobs)
     if not parts:
         return
-    with ProcessPoolExecutor(
-        min(jobs, len(parts)), mp_context=get_context("spawn"), initializer=quiet
-    ) as pool:
-        try:
-            with unheard():
-                waiting = {pool.submit(_check_bundle, part, max_orders, cache): part for part in parts}
-            for done in as_completed(waiting):
-                try:
-                    yield from done.result()
-                except BrokenProcessPool:
-                    yield from (_lost(theorem(name)) for name in waiting[done])
-        except (KeyboardInterrupt, GeneratorExit):
-            for process in list(pool._processes.values()):
-                process.kill()  # they would finish their rows first
-            raise
+    for part, found in in_processes(partial(_check_bundle, max_orders=max_orders, cache=cache), parts, jobs):
+        yield from found if found is not None else (_lost(theorem(name)) for name in part)
 
 
 def _earlier(cache: Cache, name: str, max_orders: tuple[int, ...]) -> Verdict | None:
@@ -72,12 +55,6 @@ def _check_bundle(names: list[str], max_orders: tuple[int, ...], cache: Cache | 
         if verdicts[-1].holds:
             cache.keep_verdict(name, max_orders, msgspec.json.encode(verdicts[-1]).decode())
     return verdicts
-
-
-def quiet() -> None:
-    """The parent alone answers an interrupt; and terms are no cycles, so these are sought less often."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.set_threshold(100_000, 20, 20)
 
 
 def _lost(row: Theorem) -> Verdict:

@@ -5,19 +5,15 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from specs.ledger.interrupts import unheard
 from specs.run.bundles import FAMILIES
 from specs.run.decide import ALL_ORDERS, cores
-from specs.run.processes import quiet
+from specs.run.pool import in_processes
+from specs.run.screen import progress
 from specs.smtlib.collect import NAMES, Collected, NotProved, collect
 from specs.smtlib.directory import Refused, check_is_free, write, written_whole
 from specs.smtlib.statement import Vacuous
@@ -49,8 +45,6 @@ def export(directory: Path, only: tuple[str, ...], max_order: int | None, jobs: 
         raise Refused(f"{directory} cannot be written: {error.strerror}") from None
     except (NotProved, Vacuous) as error:
         raise click.ClickException(f"nothing is written: {error}") from None
-    except BrokenProcessPool:
-        raise click.ClickException("nothing is written: a process that proved ended") from None
     seconds = round(time.perf_counter() - started, 1)
     if as_json:
         about = {"directory": str(directory), "theorems": names, "max_orders": list(tops)}
@@ -74,26 +68,14 @@ def _bundles(names: list[str]) -> Iterator[list[str]]:
 def _collect(names: list[str], tops: tuple[int, ...], jobs: int) -> Collected:
     """Each bundle in a process of its own; together in the same order, whichever is done first."""
     bundles = list(_bundles(names))
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with (
-        Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress,
-        ProcessPoolExecutor(
-            jobs, mp_context=get_context("spawn"), initializer=quiet, max_tasks_per_child=1
-        ) as pool,
-    ):
-        task = progress.add_task("proving", total=len(names))
-        try:
-            with unheard():
-                waiting = {pool.submit(collect, bundle, tops): len(bundle) for bundle in bundles}
-            for done in as_completed(waiting):
-                done.result()
-                progress.update(task, advance=waiting[done])
-        except BaseException:
-            for process in list(pool._processes.values()):
-                process.kill()  # they would prove on to their end
-            raise
-        whole = Collected()
-        for future in waiting:
-            whole.update(future.result())
+    done: dict[str, Collected] = {}
+    with progress("proving", len(names)) as count:
+        for bundle, found in in_processes(partial(collect, tops=tops), bundles, jobs, anew=True):
+            if found is None:
+                raise NotProved("a process that proved ended")
+            done[bundle[0]] = found
+            count(len(bundle))
+    whole = Collected()
+    for bundle in bundles:
+        whole.update(done[bundle[0]])
     return whole

@@ -6,19 +6,15 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from importlib.metadata import version
-from multiprocessing import get_context
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from specs.ledger.interrupts import unheard
 from specs.run.decide import cores
-from specs.run.processes import quiet
+from specs.run.pool import in_processes
+from specs.run.screen import progress
 from specs.smtlib.answers import Report, check_files, listed, not_listed
 from specs.smtlib.solvers import SOLVERS
 
@@ -56,30 +52,16 @@ def _in_processes(
 ) -> Iterator[Report]:
     entries = sorted(wanted.items())
     parts = [entries[at : at + TOGETHER] for at in range(0, len(entries), TOGETHER)]
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with (
-        Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress,
-        ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=quiet) as pool,
-    ):
-        task = progress.add_task("rechecking", total=len(entries))
-        try:
-            with unheard():
-                waiting = {pool.submit(check_files, directory, part, solvers): part for part in parts}
-            for done in as_completed(waiting):
-                part = waiting[done]
-                try:
-                    yield done.result()
-                except BrokenProcessPool:
-                    yield Report(
-                        len(part),
-                        failures=[{"file": name, "says": "a solver's process ended"} for name, _ in part],
-                    )
-                progress.update(task, advance=len(part))
-        except (KeyboardInterrupt, GeneratorExit):
-            for process in list(pool._processes.values()):
-                process.kill()  # they would read their files to the end
-            raise
+    with progress("rechecking", len(entries)) as done:
+        for part, report in in_processes(partial(_check, directory, solvers), parts, jobs):
+            yield report or Report(
+                len(part), failures=[{"file": name, "says": "a solver's process ended"} for name, _ in part]
+            )
+            done(len(part))
+
+
+def _check(directory: Path, solvers: Sequence[str], part: list[tuple[str, str]]) -> Report:
+    return check_files(directory, part, solvers)
 
 
 def _print(directory: Path, report: Report, solvers: Sequence[str], seconds: float, as_json: bool) -> None:

@@ -13,6 +13,7 @@ from specs.kernel_text.beside import run as beside
 from specs.kernel_text.beside.numbers import first_of_numbers, first_of_splits
 from specs.kernel_text.beside.pair import Pair
 from specs.kernel_text.beside.programs import SHAPES, Program
+from specs.kernel_text.beside.rooms import ROOMS
 from specs.kernel_text.beside.shrink import Shrinker, fewer
 from specs.kernel_text.beside.subject import ALL, ours, theirs
 from specs.kernel_text.beside.walk import Walk, small
@@ -150,7 +151,7 @@ def test_a_state_is_what_it_was_when_a_zone_is_built_from_it() -> None:
 
 
 def test_a_walk_without_c_visits_every_state_and_finds_ours_like_ours() -> None:
-    room = beside.ROOMS[1]
+    room = ROOMS[1]
     walk = Walk(room, Pair(room.shape, ours(3), ours(3)), FOREVER)
     assert walk.run() is None
     assert walk.whole

@@ -9,8 +9,9 @@ import pytest
 
 from specs.kernel_text.broken import EDITS
 from specs.kernel_text.broken.edit import AGREEMENT, Edit
-from specs.kernel_text.broken.judge import reject, rows_of, units_of
+from specs.kernel_text.broken.judge import reject, units_of
 from specs.kernel_text.functions import UNITS
+from specs.kernel_text.rows import rows_of
 from specs.ledger.subject import DoesNotApply
 from tests.kernel_text.trees import kernel_or_skip, toy
 
@@ -55,7 +56,7 @@ def test_every_function_is_broken_and_every_edit_has_a_row_of_its_units() -> Non
     for edit in EDITS:
         units = units_of(edit.function, edit.home)
         assert units, name(edit)
-        rows = {row.name for unit in units for row, _ in rows_of(unit)}
+        rows = {row.name for unit in units for row, _ in rows_of(unit, every=True)}
         assert edit.by in {*rows, AGREEMENT}, name(edit)
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from specs.kernel_text.functions import UNITS
+from specs.kernel_text.rows import lost
 from tests.documents import ROOT
 from tests.kernel_text.trees import TOY, kernel_or_skip
 
@@ -49,6 +51,25 @@ def test_what_holds_of_a_function_is_told_with_its_line_and_ours() -> None:
     assert function["rows"] == ["fallback-order", "zone-layers-conservation"]
     assert function["same_as"] == "verified_buddy.linux.fallback.can_steal_fallback"
     assert {row["name"] for row in report["theorems"]} == {*function["rows"]}
+
+
+def test_one_theorem_is_asked_of_the_functions_that_it_is_about() -> None:
+    status, report = told(str(TOY), "--only", "fallback-order", "--max-order", "3")
+    assert (status, report["held"]) == (0, True)
+    assert [row["name"] for row in report["theorems"]] == ["fallback-order"]
+    assert report["theorems"][0]["about"] == [each["name"] for each in report["functions"]] != []
+
+
+def test_what_is_not_about_the_function_is_nothing_to_judge() -> None:
+    done = ran(str(TOY), "--only", "fallback-order", "--function", "expand")
+    assert done.returncode == 2
+    assert "none of these theorems is about any of these functions" in done.stderr
+
+
+def test_a_process_that_ends_is_no_proof() -> None:
+    found = lost(next(unit for unit in UNITS if unit.name == "expand"), ())
+    assert (found.wrong, found.held) == (True, False)
+    assert {each.verdict for each in found.rows} == {"unknown"}
 
 
 def test_what_is_wrong_is_refuted_with_a_story(copy: Path) -> None:

@@ -7,11 +7,12 @@ import re
 import pytest
 
 from specs.kernel_text.broken.edit import Edit
-from specs.kernel_text.broken.judge import TOPS, agreement, reject, rows_of, subject_of
+from specs.kernel_text.broken.judge import TOPS, agreement, reject, subject_of
 from specs.kernel_text.functions import UNITS
 from specs.kernel_text.interpreter import STATEMENTS
 from specs.kernel_text.macros import recorded
 from specs.kernel_text.reader import Text
+from specs.kernel_text.rows import rows_of
 from specs.kernel_text.units import Unit
 from tests.kernel_text.toy_edits import EDITS
 from tests.kernel_text.trees import TOY, kernel_or_skip, toy
@@ -43,7 +44,7 @@ def named(unit: Unit) -> str:
 
 def rows_hold(unit: Unit, text: Text, tops: tuple[int, ...], most: int | None = None) -> None:
     subject = subject_of(unit, text)
-    for row, proof in list(rows_of(unit))[:most]:
+    for row, proof in list(rows_of(unit, every=True))[:most]:
         outcome = proof(subject, tops)
         assert outcome.result == "holds", f"{row.name}: {outcome.story}"
 

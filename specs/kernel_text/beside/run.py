@@ -158,6 +158,3 @@ class Comparison:
 def run(text: Text, seconds: float) -> Result:
     """Compare a tree's text with ours, for about so many seconds."""
     return Comparison(text, seconds).run()
-
-
-__all__ = ["ROOMS", "SHAPES", "Comparison", "Result", "run"]

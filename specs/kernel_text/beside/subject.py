@@ -24,18 +24,6 @@ Home = tuple[str, str]
 """A C function, and our function in whose place it stands."""
 
 
-class Kept(Constants):
-    """Constants that are looked up once for each size of a zone."""
-
-    def of(self, top: int, pageblock: int) -> dict[str, Any]:
-        """All of them."""
-        key = f"{top} {pageblock}"
-        if key not in self.values:
-            self.values[key] = super().of(top, pageblock)
-        found: dict[str, Any] = self.values[key]
-        return found
-
-
 @dataclass
 class Trace:
     """What ran of C."""
@@ -143,7 +131,7 @@ def ours(top: int) -> Side:
 def theirs(text: Text, top: int, units: Iterable[Unit] = ALL) -> Side:
     """Our package with C's functions in the places of ours, wherever their names are used."""
     made = ours(top)
-    subject, constants = made.subject, Kept(text)
+    subject, constants = made.subject, Constants(text)
     homes = [(unit, home) for unit in units for home in unit.homes]
     taken = {home for _, home in homes}
     for unit, home in homes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
@@ -17,14 +16,14 @@ from specs.kernel_text.errors import Undefined, Unread
 from specs.kernel_text.functions import CONTRACTS, UNITS
 from specs.kernel_text.macros import recorded
 from specs.kernel_text.reader import Text
+from specs.kernel_text.rows import rows_of
 from specs.kernel_text.tree import Tree
 from specs.kernel_text.units import HELPERS, Unit, backed
 from specs.ledger.subject import Subject, Twin, running
-from specs.ledger.theorem import Outcome, Theorem
+from specs.ledger.theorem import Outcome
 from specs.prover.method.paths import TooManyPaths
 from specs.prover.method.row import Proof
 from specs.prover.method.solve import Solvers
-from specs.theorems import LEDGER
 
 TOPS: Final = (3,)
 """The max_order at which broken kernels are tried."""
@@ -55,16 +54,6 @@ def units_of(function: str, home: str = "") -> tuple[Unit, ...]:
     return tuple(unit for unit in found if not home or home in unit.homes)
 
 
-def rows_of(unit: Unit) -> Iterator[tuple[Theorem, Proof]]:
-    """The rows of the ledger that are run over the unit, each of what it is about."""
-    for row in LEDGER:
-        if not isinstance(row.check, Proof):
-            continue
-        names = tuple(name for name in row.check.names if name in unit.operations)
-        if names:
-            yield row, replace(row.check, names=names, lemmas=row.check.lemmas if unit.lemmas else None)
-
-
 def subject_of(unit: Unit, text: Text) -> Subject:
     """Ours with the broken function in its place: a twin, for which one solver is enough."""
     found = backed(unit, text, CONTRACTS, Constants(text))
@@ -76,7 +65,7 @@ def judge(text: Text, units: tuple[Unit, ...], by: str = "") -> Verdict:
     begun, last = time.perf_counter(), Verdict(False, "", "no row is about it")
     for unit in units:
         subject = subject_of(unit, text)
-        for row, proof in rows_of(unit):
+        for row, proof in rows_of(unit, every=True):
             if by in ("", row.name):
                 last = of_proof(row.name, proof, subject)
             if last.rejected:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from specs.kernel_text.contracts.lists import Drawn, refused
 from specs.kernel_text.contracts.plain import index_of, order_of
@@ -202,4 +202,3 @@ OTHERS: Final[Mapping[str, Callable[[Scene], Drawn]]] = {
     **{name: always(answer) for name, answer in {**NOTHING, **ZERO, **ONE}.items()},
 }
 """By name of the operation."""
-__all__ = ["OTHERS", "Any"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from random import Random
 from typing import Any, Final
 
@@ -113,6 +112,3 @@ def breaks(front: Front, name: str, law: Law, seed: int, call: Callable[..., Any
     told = made.differs()
     if told:
         yield f"{name}: {told}"
-
-
-__all__ = ["Law", "Path", "Scene", "breaks", "plainly", "scene"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from specs.kernel_text.edge import Edge
+from specs.kernel_text.free_lists import order_of, same_page
 from specs.kernel_text.integers import INT, UINT, ULONG, Int, combine, compare, flag
 from specs.kernel_text.lifting import condition_of, our_pfn, our_type, to_page
-from specs.kernel_text.primitives import order_of, same_page
-from specs.kernel_text.units import OWED, Bare, Unit, kind, order, pfn
+from specs.kernel_text.pcp_lists import carried
+from specs.kernel_text.units import OWED, Bare, Unit, kind, leave_truth, no_zone, order, pfn
 from specs.kernel_text.values import Page
 
 TO_TAIL, NONE = 2, 0
@@ -95,8 +96,6 @@ def take_smallest(edge: Edge, zone: Any, size: Any, migratetype: Int) -> Page | 
     take = edge.ours["rmqueue_smallest"]
     page = to_page(take(edge.zone.free_area, order_of(edge, size), our_type(edge.path, migratetype)))
     if page is not None:
-        from specs.kernel_text.pcp_lists import carried
-
         carried(edge, page, migratetype)
     return page
 
@@ -116,13 +115,6 @@ def enter_likely(edge: Edge, zone: Any, block: Any, size: Any) -> list[Any]:
     return [number, buddy_of(edge, number, order(size)), to_page(block), order(size)]
 
 
-def leave_truth(edge: Edge, answer: Int) -> Any:
-    """A truth of C's."""
-    from specs.kernel_text.lifting import our_bool
-
-    return our_bool(edge.path, answer)
-
-
 FREES = ("mobility.free_one_page", "mobility.free_one_page, to_tail")
 CORE_FREES = ("free_one_page", "free_one_page, to_tail")
 UNITS = (
@@ -132,7 +124,7 @@ UNITS = (
         lambda edge, page, at: [pfn(page), order(at)],
         lambda edge, answer: our_pfn(edge.path, answer),
         buddy_of,
-        zone=lambda *_, **__: None,
+        zone=no_zone,
     ),
     Unit(
         "buddy_merge_likely",
@@ -180,11 +172,5 @@ UNITS = (
         bare,
     ),
 )
-CONTRACTS = {
-    "__find_buddy_pfn": buddy_of,
-    "page_is_buddy": is_buddy,
-    "buddy_merge_likely": merge_likely,
-    "__free_one_page": free_block,
-    "expand": split,
-    "__rmqueue_smallest": take_smallest,
-}
+TRUSTED = {"page_is_buddy": is_buddy}
+"""Contracts of functions whose text is not read."""

@@ -8,12 +8,12 @@ import z3
 
 from specs.kernel_text.edge import Edge, key
 from specs.kernel_text.free_lists import order_of
-from specs.kernel_text.functions.core import leave_smallest, leave_truth
+from specs.kernel_text.functions.core import leave_smallest
 from specs.kernel_text.functions.mobility import zone_of_area
 from specs.kernel_text.integers import BOOL, INT, UINT, Int, flag
-from specs.kernel_text.lifting import our_bool, our_type, to_int, to_page
+from specs.kernel_text.lifting import our_type, to_int, to_page
 from specs.kernel_text.pcp_lists import carried
-from specs.kernel_text.units import Unit, kind, order
+from specs.kernel_text.units import Unit, kind, leave_truth, order
 from specs.kernel_text.values import AreaOf, Cell, Page, Unset
 from specs.prover.method.paths import Cut
 
@@ -217,11 +217,3 @@ UNITS = (
     ),
     Unit("__rmqueue", (f"{F}.rmqueue",), enter_request, leave_smallest, request, (REQUEST,)),
 )
-CONTRACTS = {
-    "can_steal_fallback": can_steal,
-    "find_suitable_fallback": suitable,
-    "__rmqueue_fallback": fall_back,
-    "__rmqueue": request,
-    "change_pageblock_range": change_range,
-}
-__all__ = ["our_bool"]

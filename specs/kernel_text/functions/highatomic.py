@@ -10,12 +10,13 @@ from pycparser import c_ast
 from specs.kernel_text.edge import Edge
 from specs.kernel_text.errors import Undefined
 from specs.kernel_text.functions.core import leave_smallest
-from specs.kernel_text.integers import BOOL, INT, UINT, Int, combine, compare, flag
-from specs.kernel_text.interpreter import LoopRule, Returned
-from specs.kernel_text.lifting import ULONG, our_bool, our_type, to_int, to_page
+from specs.kernel_text.integers import BOOL, INT, UINT, ULONG, Int, combine, compare
+from specs.kernel_text.interpreter import Returned
+from specs.kernel_text.lifting import our_type, to_int, to_page
+from specs.kernel_text.machine import LoopRule
 from specs.kernel_text.turns import EachTurn, OneTurn, cell_of
-from specs.kernel_text.units import Unit, kind, order
-from specs.kernel_text.values import Named, Page, Scope
+from specs.kernel_text.units import Unit, kind, leave_truth, order
+from specs.kernel_text.values import Named, Scope
 
 OOM, NON_BLOCK, HIGHATOMIC, NOFRAGMENT, KSWAPD = 0x8, 0x10, 0x200, 0x100, 0x800
 """Flags of a request; that the tree's macros have these values is checked."""
@@ -61,7 +62,7 @@ def leave_turn(edge: Edge, answer: Int) -> Any:
     """A turn that released nothing is followed by the next."""
     if "goes on" not in edge.given:
         edge.owe(compare(edge.path, "!=", answer, Int(BOOL, 0)), "the lists of the next order are looked at")
-    return leave_bool(edge, answer)
+    return leave_truth(edge, answer)
 
 
 def is_over_orders(loop: c_ast.Node) -> bool:
@@ -96,15 +97,10 @@ def unreserve_rules(edge: Edge, function: str, loop: c_ast.Node) -> LoopRule | N
     return EachTurn(turn)
 
 
-def leave_bool(edge: Edge, answer: Int) -> Any:
-    """A truth of C's, known or not."""
-    return our_bool(edge.path, answer)
-
-
 def leave_unreserve(edge: Edge, answer: Int) -> Any:
     """Where this zone gave nothing, the next one of the list was asked for."""
     edge.owe(answer.value == 1 or "next_zone" in edge.done, "the other zones of the list are asked too")
-    return leave_bool(edge, answer)
+    return leave_truth(edge, answer)
 
 
 def first_zone(edge: Edge, zones: Any) -> Any:
@@ -175,5 +171,3 @@ UNITS = (
         supposes=(LOWER,),
     ),
 )
-CONTRACTS: dict[str, Any] = {}
-__all__ = ["Page", "flag"]

@@ -7,12 +7,10 @@ from typing import Any
 import z3
 
 from specs.kernel_text.edge import Edge
-from specs.kernel_text.errors import Place
-from specs.kernel_text.functions.core import NONE, TO_TAIL
+from specs.kernel_text.free_lists import order_of
 from specs.kernel_text.functions.mobility import zone_of_area
-from specs.kernel_text.integers import INT, UINT, ULONG, Int, combine, compare, flag, term
-from specs.kernel_text.lifting import condition_of, our_type, to_int, to_page
-from specs.kernel_text.primitives import order_of
+from specs.kernel_text.integers import INT, ULONG, Int, combine, compare, flag, term
+from specs.kernel_text.lifting import condition_of, our_type, to_page
 from specs.kernel_text.units import OWED, Unit, kind, order, pfn
 from specs.kernel_text.values import Page
 from specs.prover.method.labels import is_free
@@ -212,9 +210,3 @@ UNITS = (
 )
 ON_INTS = (Unit("split_free_page", (f"{I}.split_free_page",), enter_split, leave_split),)
 """Units that are compared over plain numbers alone."""
-CONTRACTS = {
-    "__isolate_free_page": isolate,
-    "__putback_isolated_page": putback,
-    "break_down_buddy_pages": break_down,
-}
-__all__ = ["NONE", "TO_TAIL", "UINT", "Place", "to_int"]

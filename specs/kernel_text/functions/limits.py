@@ -7,7 +7,7 @@ from typing import Any
 
 from specs.kernel_text.edge import Edge
 from specs.kernel_text.integers import INT, UINT, ULONG, Int, combine
-from specs.kernel_text.units import Unit
+from specs.kernel_text.units import Unit, no_zone
 from specs.kernel_text.values import Named
 
 MIN, LOW, HIGH = range(3)
@@ -89,10 +89,6 @@ NEAR = {
     "cpumask_of_node": lambda edge, node: Named("cpus"),
     "cpumask_weight": near,
 }
-
-
-def no_zone(*_: Any, **__: Any) -> None:
-    """Ours is given numbers."""
 
 
 ON_INTS = (

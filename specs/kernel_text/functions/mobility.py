@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import z3
 from pycparser import c_ast
 
 from specs.kernel_text.edge import Edge
-from specs.kernel_text.integers import INT, LONG, UINT, ULONG, Int, combine, compare, convert, flag, term
-from specs.kernel_text.interpreter import LoopRule
-from specs.kernel_text.lifting import our_count, our_pfn, our_type, to_int, to_page
-from specs.kernel_text.primitives import order_of
+from specs.kernel_text.integers import INT, ULONG, Int, combine, compare, flag, term
+from specs.kernel_text.lifting import our_pfn, our_type, to_int, to_page
+from specs.kernel_text.machine import LoopRule
 from specs.kernel_text.turns import cell_of
-from specs.kernel_text.units import Unit, kind, pfn
+from specs.kernel_text.units import Unit, kind, leave_count, pfn
 from specs.kernel_text.values import Cell, Page, Scope, Unset
 from specs.prover.method.loops import CURSOR, Cursor
+from specs.prover.method.paths import Cut
 
 Counting = tuple[Cell, Callable[[int], bool]]
 """Over plain numbers: where C counts movable pages, and whether a page in use is one."""
@@ -58,8 +59,6 @@ class MoveTurn:
 
     def again(self, scope: Scope) -> None:
         """The invariant is owed at the cursor that the turn leaves, which is behind the one that it met."""
-        from specs.prover.method.paths import Cut
-
         sum_of = combine(self.edge.path, "+", Int(INT, BEFORE), Int(INT, self.edge.moved))
         right = compare(self.edge.path, "==", cell_of(scope, "pages_moved").value, sum_of)
         self.edge.owe(right, "the pages that moved are added up")
@@ -116,28 +115,20 @@ def counted(edge: Edge, counting: Counting | None) -> Cell | None:
     return cell
 
 
-def leave_count(edge: Edge, answer: Int) -> Any:
-    """A number of pages."""
-    return our_count(edge.path, answer)
-
-
 def leave_moved(edge: Edge, answer: Int) -> Any:
     """The pages that moved since the turn began that is looked at."""
     before = edge.given.get("before")
     return leave_count(edge, answer if before is None else combine(edge.path, "-", answer, before))
 
 
-class AreaZone:
-    """A zone, by its free lists."""
-
-    def __init__(self, area: Any) -> None:
-        self.free_area = area
-
-
 def zone_of_area(area: Any, *_: Any, **__: Any) -> Any:
     """The zone whose free lists these are."""
     world = getattr(area, "world", None)
-    return world.zone if world is not None and getattr(world, "zone", None) is not None else AreaZone(area)
+    return (
+        world.zone
+        if world is not None and getattr(world, "zone", None) is not None
+        else SimpleNamespace(free_area=area)
+    )
 
 
 def move_range(edge: Edge, zone: Any, start: Int, last: Int, migratetype: Int, movable: Cell | None) -> Int:
@@ -224,5 +215,3 @@ UNITS = (
         ("mobility.move_freepages_block",),
     ),
 )
-CONTRACTS = {"move_freepages": move_range, "move_freepages_block": move_block}
-__all__ = ["LONG", "UINT", "compare", "convert", "flag", "order_of"]

@@ -7,28 +7,19 @@ from typing import Any
 import z3
 from pycparser import c_ast
 
-from specs.kernel_text.edge import Edge, key
+from specs.kernel_text.edge import Edge
+from specs.kernel_text.free_lists import order_of
 from specs.kernel_text.functions.fallback import flags_of, spares
 from specs.kernel_text.functions.pcp_shared import (
     bounded,
 )
-from specs.kernel_text.integers import (
-    BOOL,
-    INT,
-    LONG,
-    ULONG,
-    Int,
-    combine,
-    compare,
-    convert,
-    term,
-)
-from specs.kernel_text.interpreter import Left, LoopRule
+from specs.kernel_text.integers import INT, LONG, ULONG, Int, combine, compare, convert, term
+from specs.kernel_text.interpreter import Left
 from specs.kernel_text.lifting import our_count, our_type, to_int, to_page
-from specs.kernel_text.primitives import order_of
+from specs.kernel_text.machine import LoopRule
 from specs.kernel_text.turns import cell_of
 from specs.kernel_text.units import kind, order
-from specs.kernel_text.values import Named, Page, PcpList, Scope
+from specs.kernel_text.values import Page, PcpList, Scope
 from specs.prover.method.lifted import LiftedCount
 from specs.prover.method.loops import LEFT, Countdown
 from specs.prover.method.paths import Cut
@@ -237,6 +228,3 @@ def inner(
     )
     edge.count = convert(edge.path, to_int(LONG, pcp.count), INT)
     return page
-
-
-__all__ = ["BOOL", "Named", "key"]

@@ -9,18 +9,10 @@ from pycparser import c_ast
 
 from specs.kernel_text.edge import Edge
 from specs.kernel_text.functions.pcp_shared import bounded, order_of_index
-from specs.kernel_text.integers import (
-    INT,
-    LONG,
-    Int,
-    combine,
-    compare,
-    convert,
-    flag,
-    term,
-)
-from specs.kernel_text.interpreter import Left, LoopRule, Returned
+from specs.kernel_text.integers import INT, LONG, Int, combine, compare, convert, flag, term
+from specs.kernel_text.interpreter import Left, Returned
 from specs.kernel_text.lifting import our_count, to_int
+from specs.kernel_text.machine import LoopRule
 from specs.kernel_text.pcp_lists import pcp_empty
 from specs.kernel_text.turns import cell_of
 from specs.kernel_text.values import PcpList, Scope, Unset

@@ -10,13 +10,8 @@ from pycparser import c_ast
 from specs.kernel_text.edge import Edge
 from specs.kernel_text.functions.pcp_drain import drain
 from specs.kernel_text.functions.pcp_shared import bounded
-from specs.kernel_text.integers import (
-    INT,
-    UINT,
-    Int,
-    term,
-)
-from specs.kernel_text.interpreter import LoopRule
+from specs.kernel_text.integers import INT, UINT, Int, term
+from specs.kernel_text.machine import LoopRule
 from specs.kernel_text.values import Scope
 from specs.prover.method.labels import is_pcp
 from specs.prover.method.loops import LEFT, Countdown

@@ -8,14 +8,7 @@ import z3
 
 from specs.kernel_text.edge import Edge
 from specs.kernel_text.functions.pcp_shared import bounded, pcp_type
-from specs.kernel_text.integers import (
-    INT,
-    LONG,
-    Int,
-    compare,
-    convert,
-    flag,
-)
+from specs.kernel_text.integers import INT, LONG, Int, compare, convert, flag
 from specs.kernel_text.lifting import our_count, to_int, to_page
 from specs.kernel_text.pcp_lists import carried
 from specs.kernel_text.units import kind, order
@@ -82,11 +75,6 @@ def enter_high(edge: Edge, pcp: Any, size: Any, *, reclaim_active: bool) -> list
     bounded(edge, pcp)
     edge.given |= {"order": int(size), "reclaim_active": Int(INT, int(reclaim_active))}
     return [pcp, Named("zone"), flag(frees_high(edge, pcp))]
-
-
-def leave_count(edge: Edge, answer: Int) -> Any:
-    """A number."""
-    return our_count(edge.path, answer)
 
 
 def enter_free_count(edge: Edge, pcp: Any, size: Any, limit_told: Any) -> list[Any]:

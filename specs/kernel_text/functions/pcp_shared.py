@@ -7,13 +7,9 @@ from typing import Any
 import z3
 
 from specs.kernel_text.edge import Edge
-from specs.kernel_text.integers import (
-    INT,
-    UINT,
-    Int,
-)
+from specs.kernel_text.free_lists import order_of
+from specs.kernel_text.integers import INT, UINT, Int
 from specs.kernel_text.lifting import our_type
-from specs.kernel_text.primitives import order_of
 from specs.kernel_text.units import kind
 from specs.prover.method.lifted import LiftedCount
 

@@ -37,7 +37,6 @@ from specs.kernel_text.functions.pcp_free import (
     enter_commit,
     enter_free_count,
     enter_high,
-    leave_count,
     limit,
     to_drain,
 )
@@ -48,11 +47,8 @@ from specs.kernel_text.functions.pcp_shared import (
     leave_number,
     order_of_index,
 )
-from specs.kernel_text.integers import (
-    UINT,
-    Int,
-)
-from specs.kernel_text.units import Unit
+from specs.kernel_text.integers import UINT, Int
+from specs.kernel_text.units import Unit, leave_count
 
 P = "linux.pcp"
 
@@ -210,13 +206,3 @@ UNITS = (
         supposes=SMALL,
     ),
 )
-
-CONTRACTS = {
-    "order_to_pindex": index_of,
-    "pindex_to_order": order_of_index,
-    "rmqueue_bulk": bulk,
-    "__rmqueue_pcplist": inner,
-    "free_pcppages_bulk": drain,
-    "nr_pcp_high": limit,
-    "nr_pcp_free": to_drain,
-}

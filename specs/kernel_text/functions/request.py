@@ -9,14 +9,13 @@ from typing import Any
 import z3
 
 from specs.kernel_text.edge import Edge
-from specs.kernel_text.functions.core import leave_truth
-from specs.kernel_text.integers import INT, LONG, UINT, ULONG, Int, convert, flag
-from specs.kernel_text.lifting import condition_of, our_bool, our_count, to_int
-from specs.kernel_text.primitives import order_of
+from specs.kernel_text.free_lists import order_of
+from specs.kernel_text.integers import INT, LONG, UINT, ULONG, Int, convert, flag, term
+from specs.kernel_text.lifting import condition_of, our_count, to_int
 from specs.kernel_text.settled import settled
-from specs.kernel_text.units import Unit, order
-from specs.kernel_text.values import AreaOf, Named
-from specs.prover.method.lifted import LiftedBool, LiftedCount, LiftedPfn
+from specs.kernel_text.units import Unit, leave_count, leave_truth, no_zone, order
+from specs.kernel_text.values import AreaOf
+from specs.prover.method.lifted import LiftedCount, LiftedPfn
 
 TYPES = range(5)
 ALL_FLAGS = tuple(1 << bit for bit in range(12))
@@ -53,21 +52,14 @@ class Lists:
         return True
 
 
-def no_zone(*_: Any, **__: Any) -> Any:
-    """The function is about no zone."""
-    return None
-
-
 def enter_unusable(edge: Edge, size: Any, flags: Any, reserved: Any) -> list[Any]:
     """__zone_watermark_unusable_free(z, order, alloc_flags)."""
     return [SimpleNamespace(nr_reserved_highatomic=reserved), order(size), to_int(UINT, flags)]
 
 
-def leave_count(edge: Edge, answer: Int) -> Any:
-    """A number of pages."""
-    if edge.path is not None:
-        return LiftedCount(edge.path, z3.BitVecVal(answer.value, 64) if answer.known else answer.value)
-    return our_count(edge.path, answer)
+def leave_lifted(edge: Edge, answer: Int) -> Any:
+    """A number of pages: even if it is known, for what is asked of it."""
+    return leave_count(edge, answer) if edge.path is None else LiftedCount(edge.path, term(answer.value))
 
 
 def unusable(edge: Edge, zone: Any, size: Any, flags: Int) -> Int:
@@ -202,7 +194,7 @@ UNITS = (
         "__zone_watermark_unusable_free",
         (f"{W}.unusable_free",),
         enter_unusable,
-        leave_count,
+        leave_lifted,
         unusable,
         zone=no_zone,
         rows=("watermark-unusable",),
@@ -260,5 +252,3 @@ UNITS = (
         supposes=("the kernel has no CMA", "an order is 0 to 10"),
     ),
 )
-CONTRACTS = {"__zone_watermark_unusable_free": unusable, "__zone_watermark_ok": ok}
-__all__ = ["LiftedBool", "Named", "our_bool"]
