@@ -172,12 +172,16 @@ def drains(index: int) -> Call:
     return calling(zone, pcp, index)
 
 
+KEPT = ("for dma", "for dma32", "for normal", "for movable")
+"""What a zone keeps, by the highest zone of the request."""
+
+
 class MarkedZone:
     """A zone as the watermark asks: any reserve, and any lists."""
 
     def __init__(self, side: Side) -> None:
         self.path = side.run.path
-        self.lowmem_reserve = (None, None, side.count("reserve"), None)
+        self.lowmem_reserve = tuple(side.count(name) for name in KEPT)
         self.nr_reserved_highatomic = side.count("highatomic")
 
     def has_free(self, order: int, migratetype: int) -> LiftedBool:
@@ -198,7 +202,7 @@ def pages(name: str) -> Callable[[Side], LiftedCount]:
 
 def marked(side: Side) -> MarkedZone:
     """A zone whose numbers are at most 2^52."""
-    for name in ("reserve", "highatomic"):
+    for name in (*KEPT, "highatomic"):
         pages(name)(side)
     return MarkedZone(side)
 

@@ -95,6 +95,11 @@ def rows_of(unit: Unit, only: Sequence[str] = (), *, every: bool = False) -> Ite
             yield row, replace(row.check, names=operations, lemmas=lemmas)
 
 
+def tops_of(proof: Proof, tops: tuple[int, ...]) -> tuple[int, ...]:
+    """The top orders at which a row is decided: those asked for; what looks at no zone's state, at ours."""
+    return tops if proof.names else TOPS
+
+
 def names_of_rows() -> tuple[str, ...]:
     """The rows that are about any unit, in the order of the ledger."""
     about = {row.name for unit in UNITS for row, _ in rows_of(unit)}
@@ -145,7 +150,7 @@ def decided(
 ) -> Iterator[Found]:
     """What the row comes to; nothing, if it met what is not read."""
     started = time.perf_counter()
-    outcome: Outcome = limited(lambda: proof(subject, tops))
+    outcome: Outcome = limited(lambda: proof(subject, tops_of(proof, tops)))
     forgotten = FORGOTTEN.search(outcome.story)
     if forgotten is not None:
         entry = (Place(forgotten[1], int(forgotten[2])), forgotten[3])

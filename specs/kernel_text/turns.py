@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from specs.kernel_text.edge import Edge
 from specs.kernel_text.interpreter import Returned
 from specs.kernel_text.values import Cell, Scope
 
@@ -17,7 +18,30 @@ def cell_of(scope: Scope, name: str) -> Cell:
     return found
 
 
-class OneTurn:
+class Turns:
+    """A loop whose turns are counted as the text says, and whose body is run; rules differ from that."""
+
+    keeps = True
+
+    def enter(self, scope: Scope) -> None:
+        """It begins as the text says, and nothing is forgotten."""
+
+    def again(self, scope: Scope) -> None:
+        """The next turn follows."""
+
+    def body(self, scope: Scope) -> bool:
+        """It is run."""
+        return False
+
+
+class EdgeTurns(Turns):
+    """The same, of a rule that owes and supposes."""
+
+    def __init__(self, edge: Edge) -> None:
+        self.edge = edge
+
+
+class OneTurn(Turns):
     """A loop of which one turn is run, from what is put into its variables; then the function is left."""
 
     keeps = False
@@ -34,24 +58,12 @@ class OneTurn:
         """Leave."""
         raise Returned(self.answer(scope))
 
-    def body(self, scope: Scope) -> bool:
-        """It is run."""
-        return False
 
-
-class EachTurn:
+class EachTurn(Turns):
     """A loop whose bounds are known, and whose body is a unit of its own: its contract stands in for it."""
-
-    keeps = True
 
     def __init__(self, turn: Callable[[Scope], None]) -> None:
         self.turn = turn
-
-    def enter(self, scope: Scope) -> None:
-        """Nothing is forgotten: the turns are counted as the text says."""
-
-    def again(self, scope: Scope) -> None:
-        """The next turn follows."""
 
     def body(self, scope: Scope) -> bool:
         """The contract."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from specs.kernel_text.broken import core, fallback, highatomic, isolation, pcp
+from specs.kernel_text.broken import core, fallback, highatomic, isolation, pcp, request
 from specs.kernel_text.broken.edit import Edit
 
-EDITS: tuple[Edit, ...] = (*core.EDITS, *fallback.EDITS, *highatomic.EDITS, *isolation.EDITS, *pcp.EDITS)
+ROOMS = (core, fallback, highatomic, isolation, pcp, request)
+EDITS: tuple[Edit, ...] = tuple(edit for room in ROOMS for edit in room.EDITS)
 """All of them; none has more of the kernel's text than names and single operators."""

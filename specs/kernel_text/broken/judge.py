@@ -16,7 +16,7 @@ from specs.kernel_text.errors import Undefined, Unread
 from specs.kernel_text.functions import CONTRACTS, UNITS
 from specs.kernel_text.macros import recorded
 from specs.kernel_text.reader import Text
-from specs.kernel_text.rows import rows_of
+from specs.kernel_text.rows import rows_of, tops_of
 from specs.kernel_text.tree import Tree
 from specs.kernel_text.units import HELPERS, Unit, backed
 from specs.ledger.subject import Subject, Twin, running
@@ -81,7 +81,7 @@ def judge(text: Text, units: tuple[Unit, ...], by: str = "") -> Verdict:
 def of_proof(name: str, proof: Proof, subject: Subject) -> Verdict:
     """What a row says; a lemma, which walks no path, may come upon what has no meaning, or is not read."""
     try:
-        return of_row(name, proof(subject, TOPS))
+        return of_row(name, proof(subject, tops_of(proof, TOPS)))
     except (Undefined, Unread) as error:
         return Verdict(isinstance(error, Undefined), name, f"{type(error).__name__}: {error}")
 

@@ -251,4 +251,19 @@ EDITS: tuple[Edit, ...] = (
         home="linux.pcp.drain_one",
         bug="L2",
     ),
+    Edit("a drain begins at no list", "drain_pages_zone", "count = pcp->count", "count = 0", "drain-all"),
+    Edit(
+        "a drain takes one turn",
+        "drain_pages_zone",
+        r"while \(count\)",
+        "while (!count)",
+        "drain-all",
+    ),
+    Edit(
+        "a turn takes all but one page of what it counts",
+        "drain_pages_zone",
+        "count -= to_drain",
+        "count -= count",
+        "drain-all",
+    ),
 )

@@ -13,7 +13,7 @@ from specs.kernel_text.edge import Edge
 from specs.kernel_text.integers import INT, ULONG, Int, combine, compare, flag, term
 from specs.kernel_text.lifting import our_pfn, our_type, to_int, to_page
 from specs.kernel_text.machine import LoopRule
-from specs.kernel_text.turns import cell_of
+from specs.kernel_text.turns import EdgeTurns, cell_of
 from specs.kernel_text.units import Unit, kind, leave_count, pfn
 from specs.kernel_text.values import Cell, Page, Scope, Unset
 from specs.prover.method.loops import CURSOR, Cursor
@@ -32,13 +32,14 @@ def is_movable(page: z3.BitVecRef) -> z3.BoolRef:
     return z3.Function("can be moved", z3.BitVecSort(64), z3.BoolSort())(page)
 
 
-class MoveTurn:
+class MoveTurn(EdgeTurns):
     """The loop of move_freepages(): its cursor is a page number, and it sums up what moved."""
 
     keeps = False
 
     def __init__(self, edge: Edge, rule: Any) -> None:
-        self.edge, self.rule = edge, rule
+        super().__init__(edge)
+        self.rule = rule
 
     def enter(self, scope: Scope) -> None:
         """The prover's rule owes its invariant at the start, and goes on at any cursor."""
@@ -76,10 +77,6 @@ class MoveTurn:
         one = z3.If(is_movable(CURSOR), z3.BitVecVal(1, 64), z3.BitVecVal(0, 64))
         count = Int(INT, MOVABLE if edge.moved else MOVABLE + one)
         edge.owe(compare(edge.path, "==", movable.value, count), "the pages that can be moved are counted")
-
-    def body(self, scope: Scope) -> bool:
-        """The body is run."""
-        return False
 
 
 def move_rules(edge: Edge, function: str, loop: c_ast.Node) -> LoopRule | None:

@@ -17,7 +17,7 @@ from specs.kernel_text.integers import INT, LONG, ULONG, Int, combine, compare, 
 from specs.kernel_text.interpreter import Left
 from specs.kernel_text.lifting import our_count, our_type, to_int, to_page
 from specs.kernel_text.machine import LoopRule
-from specs.kernel_text.turns import cell_of
+from specs.kernel_text.turns import EdgeTurns, cell_of
 from specs.kernel_text.units import kind, order
 from specs.kernel_text.values import Page, PcpList, Scope
 from specs.prover.method.lifted import LiftedCount
@@ -48,17 +48,13 @@ def enter_bulk(
     return [zone, order(size), count, PcpList(pcp, index), kind(migratetype), flags_of(no_fragment)]
 
 
-class BulkTurn:
+class BulkTurn(EdgeTurns):
     """The loop of rmqueue_bulk(): a turn refills one block; the second begins in any state that has one."""
 
-    keeps = True
-
     def __init__(self, edge: Edge) -> None:
-        self.edge, self.countdown = edge, edge.given.get("countdown")
+        super().__init__(edge)
+        self.countdown = edge.given.get("countdown")
         self.turns = 0
-
-    def enter(self, scope: Scope) -> None:
-        """The first turn is taken as it is."""
 
     def body(self, scope: Scope) -> bool:
         """Contract of a turn: refill_one()."""
@@ -120,24 +116,12 @@ def enter_refill(
     return [zone, order(size), Int(ULONG, 1), PcpList(pcp, index), kind(migratetype), flags_of(no_fragment)]
 
 
-class Refilled:
+class Refilled(EdgeTurns):
     """The loop of rmqueue_bulk(), of whose turn it is noted whether another would follow."""
-
-    keeps = True
-
-    def __init__(self, edge: Edge) -> None:
-        self.edge = edge
-
-    def enter(self, scope: Scope) -> None:
-        """It begins as the text says."""
 
     def again(self, scope: Scope) -> None:
         """Another would follow."""
         self.edge.given["goes on"] = True
-
-    def body(self, scope: Scope) -> bool:
-        """It is run."""
-        return False
 
 
 def refill_rules(edge: Edge, function: str, loop: c_ast.Node) -> LoopRule | None:

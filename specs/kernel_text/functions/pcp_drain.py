@@ -14,7 +14,7 @@ from specs.kernel_text.interpreter import Left, Returned
 from specs.kernel_text.lifting import our_count, to_int
 from specs.kernel_text.machine import LoopRule
 from specs.kernel_text.pcp_lists import pcp_empty
-from specs.kernel_text.turns import cell_of
+from specs.kernel_text.turns import EdgeTurns, cell_of
 from specs.kernel_text.values import PcpList, Scope, Unset
 from specs.prover.method.lifted import LiftedCount
 from specs.prover.method.loops import LEFT, Countdown
@@ -29,17 +29,12 @@ def enter_next(edge: Edge, pcp: Any, index: Any) -> list[Any]:
     return [edge.zone, Int(INT, 1), pcp, Int(INT, int(index))]
 
 
-class Search:
+class Search(EdgeTurns):
     """The search of free_pcppages_bulk(), which the text bounds by the lists that it found empty."""
 
-    keeps = True
-
     def __init__(self, edge: Edge) -> None:
-        self.edge = edge
+        super().__init__(edge)
         self.turns = 0
-
-    def enter(self, scope: Scope) -> None:
-        """It begins as the text says."""
 
     def again(self, scope: Scope) -> None:
         """When all are empty, nothing is left to drain, and its caller did not ask."""
@@ -49,21 +44,9 @@ class Search:
             self.edge.owe(found is None, "a list that has a block is found")
             raise Returned(found)
 
-    def body(self, scope: Scope) -> bool:
-        """It is run."""
-        return False
 
-
-class Emptied:
+class Emptied(EdgeTurns):
     """The innermost loop, in place of which the list that was found is empty: another search follows."""
-
-    keeps = True
-
-    def __init__(self, edge: Edge) -> None:
-        self.edge = edge
-
-    def enter(self, scope: Scope) -> None:
-        """Its list has a block."""
 
     def again(self, scope: Scope) -> None:
         """It is empty, and is asked nothing more."""
@@ -133,16 +116,12 @@ def has_a_block(zone: Any, pcp: Any, index: Any) -> bool:
     return pcp.last(index) is not None
 
 
-class Found:
+class Found(EdgeTurns):
     """The search, in whose place the list stands that was found."""
 
-    keeps = True
-
     def __init__(self, edge: Edge, found: Any) -> None:
-        self.edge, self.found = edge, found
-
-    def enter(self, scope: Scope) -> None:
-        """Nothing is forgotten."""
+        super().__init__(edge)
+        self.found = found
 
     def again(self, scope: Scope) -> None:
         """It takes one turn."""
@@ -156,13 +135,8 @@ class Found:
         raise Left
 
 
-class OneDrained:
+class OneDrained(EdgeTurns):
     """A loop of which one turn is run: the pages of one block are counted off what is to be drained."""
-
-    keeps = True
-
-    def __init__(self, edge: Edge) -> None:
-        self.edge = edge
 
     def enter(self, scope: Scope) -> None:
         """It begins as the text says."""
@@ -175,10 +149,6 @@ class OneDrained:
         right = compare(path, "==", cell_of(scope, "count").value, left)
         self.edge.owe(right, "the pages of the block are counted off what is to be drained")
         raise Returned(None)
-
-    def body(self, scope: Scope) -> bool:
-        """It is run."""
-        return False
 
 
 def drain_rules(edge: Edge, function: str, loop: c_ast.Node) -> LoopRule | None:
@@ -208,13 +178,14 @@ def enter_drain(edge: Edge, zone: Any, pcp: Any, pages: Any, index: Any) -> list
     ]
 
 
-class DrainTurn:
+class DrainTurn(EdgeTurns):
     """The outer loop of free_pcppages_bulk(), which counts down; a turn of it may drain several blocks."""
 
     keeps = False
 
     def __init__(self, edge: Edge) -> None:
-        self.edge, self.loop = edge, edge.given["countdown"].loop
+        super().__init__(edge)
+        self.loop = edge.given["countdown"].loop
 
     def enter(self, scope: Scope) -> None:
         """Any state, any list, and anything left to do that is no more than the lists have."""
@@ -252,21 +223,13 @@ class DrainTurn:
         self.loop.world.owe("loop", left < LEFT, f"{self.loop.name} makes progress")
         raise Cut
 
-    def body(self, scope: Scope) -> bool:
-        """It is run."""
-        return False
 
-
-class OneBlock:
+class OneBlock(EdgeTurns):
     """The innermost loop: its body is a unit of its own; after a block, another turn begins."""
 
-    keeps = True
-
     def __init__(self, edge: Edge, outer: DrainTurn) -> None:
-        self.edge, self.outer = edge, outer
-
-    def enter(self, scope: Scope) -> None:
-        """The list that was found has a block."""
+        super().__init__(edge)
+        self.outer = outer
 
     def again(self, scope: Scope) -> None:
         """The next block of the same list is the next turn, if it has one, and pages are left to drain."""

@@ -12,6 +12,7 @@ from specs.kernel_text.functions.pcp_drain import drain
 from specs.kernel_text.functions.pcp_shared import bounded
 from specs.kernel_text.integers import INT, UINT, Int, term
 from specs.kernel_text.machine import LoopRule
+from specs.kernel_text.turns import EdgeTurns
 from specs.kernel_text.values import Scope
 from specs.prover.method.labels import is_pcp
 from specs.prover.method.loops import LEFT, Countdown
@@ -26,13 +27,14 @@ def enter_drain_all(edge: Edge, zone: Any, pcp: Any) -> list[Any]:
     return [Int(UINT, 0), zone]
 
 
-class EmptyTurn:
+class EmptyTurn(EdgeTurns):
     """The loop of drain_pages_zone(), which reads the count anew in each turn."""
 
     keeps = False
 
     def __init__(self, edge: Edge) -> None:
-        self.edge, self.countdown = edge, edge.given["countdown"]
+        super().__init__(edge)
+        self.countdown = edge.given["countdown"]
 
     def enter(self, scope: Scope) -> None:
         """Any state, with as many pages listed as are counted."""
@@ -48,10 +50,6 @@ class EmptyTurn:
         loop.spent(left)
         loop.world.owe("loop", left < LEFT, f"{loop.name} makes progress")
         raise Cut
-
-    def body(self, scope: Scope) -> bool:
-        """It is run."""
-        return False
 
 
 def empty_rules(edge: Edge, function: str, loop: c_ast.Node) -> LoopRule | None:

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* A toy: flags of a request, and the arithmetic of buddies. */
 
+#define ALLOC_WMARK_MASK 0x03
 #define ALLOC_OOM 0x08
 #define ALLOC_NON_BLOCK 0x10
+#define ALLOC_MIN_RESERVE 0x20
+#define ALLOC_CPUSET 0x40
 #define ALLOC_CMA 0x80
 #define ALLOC_NOFRAGMENT 0x100
 #define ALLOC_HIGHATOMIC 0x200
 #define ALLOC_KSWAPD 0x800
+#define ALLOC_RESERVES (ALLOC_OOM | ALLOC_NON_BLOCK | ALLOC_MIN_RESERVE | ALLOC_HIGHATOMIC)
 
 /* The lower half's buddy lies above it, the upper half's below. */
 static inline unsigned long __find_buddy_pfn(unsigned long page_pfn, unsigned int order)

@@ -397,6 +397,25 @@ static void free_unref_page_commit(struct zone *zone, struct per_cpu_pages *cpu,
 	free_pcppages_bulk(zone, nr_pcp_free(cpu, most, READ_ONCE(cpu->batch), all), cpu, at);
 }
 
+/* Some batches at a time, so that others get at the lists in between. */
+static void drain_pages_zone(unsigned int cpu, struct zone *zone)
+{
+	struct per_cpu_pages *mine = per_cpu_ptr(zone->per_cpu_pageset, cpu);
+	int left;
+
+	do {
+		left = mine->count;
+		if (left > 0) {
+			int most = mine->batch << CONFIG_PCP_BATCH_SCALE_MAX;
+
+			if (left < most)
+				most = left;
+			free_pcppages_bulk(zone, most, mine, 0);
+			left -= most;
+		}
+	} while (left > 0);
+}
+
 static void reserve_highatomic_pageblock(struct head *head, struct zone *zone, unsigned int alloc_order)
 {
 	unsigned long most = pageblock_nr_pages + zone_managed_pages(zone) / 100;
@@ -528,3 +547,98 @@ bool put_page_back_buddy(struct page *page)
 	return TestClearPageHWPoison(page);
 }
 #endif
+
+/* The other pages of a block are not told from those that are left; the reserve is not everybody's. */
+static inline long __zone_watermark_unusable_free(struct zone *zone, unsigned int order, unsigned int alloc_flags)
+{
+	long others = (1 << order) - 1;
+
+	if ((alloc_flags & ALLOC_RESERVES) == 0)
+		others += zone->nr_reserved_highatomic;
+	return others;
+}
+
+bool __zone_watermark_ok(struct zone *zone, unsigned int order, unsigned long mark, int highest_zoneidx,
+			 unsigned int alloc_flags, long free_pages)
+{
+	bool urgent = alloc_flags & (ALLOC_HIGHATOMIC | ALLOC_OOM);
+	long least = mark;
+	int size;
+
+	if (alloc_flags & ALLOC_MIN_RESERVE) {
+		least -= least / 2;
+		if (alloc_flags & ALLOC_NON_BLOCK)
+			least -= least / 4;
+	}
+	if (alloc_flags & ALLOC_OOM)
+		least -= least / 2;
+	least += zone->lowmem_reserve[highest_zoneidx];
+	free_pages -= __zone_watermark_unusable_free(zone, order, alloc_flags);
+	if (least >= free_pages)
+		return false;
+	if (order == 0)
+		return true;
+
+	size = order;
+	while (size < MAX_ORDER) {
+		struct free_area *area = &zone->free_area[size];
+		int type = MIGRATE_UNMOVABLE;
+
+		size++;
+		if (area->nr_free == 0)
+			continue;
+		do {
+			if (!free_area_empty(area, type))
+				return true;
+			type++;
+		} while (type < MIGRATE_PCPTYPES);
+		if (urgent && !free_area_empty(area, MIGRATE_HIGHATOMIC))
+			return true;
+	}
+	return false;
+}
+
+/* One page is quickly found to be spare; a boost is nothing to atomic requests. */
+static inline bool zone_watermark_fast(struct zone *zone, unsigned int order, unsigned long mark,
+				       int highest_zoneidx, unsigned int alloc_flags, gfp_t gfp_mask)
+{
+	long all = zone_page_state(zone, NR_FREE_PAGES);
+	bool atomic = (gfp_mask & __GFP_ATOMIC) != 0;
+
+	if (order == 0) {
+		long others = __zone_watermark_unusable_free(zone, order, alloc_flags);
+		unsigned long usable = others < all ? all - others : 0;
+
+		if (mark + zone->lowmem_reserve[highest_zoneidx] < usable)
+			return true;
+	}
+	if (__zone_watermark_ok(zone, order, mark, highest_zoneidx, alloc_flags, all))
+		return true;
+	if (order > 0 || !atomic || zone->watermark_boost == 0)
+		return false;
+	if ((alloc_flags & ALLOC_WMARK_MASK) != WMARK_MIN)
+		return false;
+	return __zone_watermark_ok(zone, 0, zone->_watermark[WMARK_MIN], highest_zoneidx, alloc_flags, all);
+}
+
+static inline unsigned int gfp_to_alloc_flags(gfp_t gfp_mask, unsigned int order)
+{
+	unsigned int found = WMARK_MIN;
+	bool waits = gfp_mask & __GFP_DIRECT_RECLAIM;
+	bool urgent = gfp_mask & __GFP_HIGH;
+
+	if (waits && rt_task(current) && in_task())
+		urgent = true;
+	if (urgent)
+		found |= ALLOC_MIN_RESERVE;
+	if (gfp_mask & __GFP_KSWAPD_RECLAIM)
+		found |= ALLOC_KSWAPD;
+	if (waits || !urgent)
+		found |= ALLOC_CPUSET;
+	if (!waits && !(gfp_mask & __GFP_NOMEMALLOC)) {
+		found |= ALLOC_NON_BLOCK;
+		if (urgent && order >= 1)
+			found |= ALLOC_HIGHATOMIC;
+	}
+	return found;
+}
