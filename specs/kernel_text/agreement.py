@@ -7,9 +7,9 @@ both sides.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import z3
@@ -22,6 +22,7 @@ from specs.ledger.subject import Subject
 from specs.prover.method.operations import replaced
 from specs.prover.method.paths import Owed, Path
 from specs.prover.method.solve import Solvers
+from specs.prover.method.terms import symbols
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,15 @@ class Comparison:
 
     def _proved(self, owed: Owed) -> bool:
         self.obligations += 1
-        return z3.is_true(z3.simplify(owed.goal)) or self.solvers.decide(owed).verdict == "proved"
+        if z3.is_true(z3.simplify(owed.goal)):
+            return True
+        fewer = bearing_on(owed.goal, owed.facts)
+        if len(fewer) < len(owed.facts) and self._decided(replace(owed, facts=fewer)):
+            return True  # what is proved of fewer facts is proved of all, and many paths share it
+        return self._decided(owed)
+
+    def _decided(self, owed: Owed) -> bool:
+        return self.solvers.decide(owed).verdict == "proved"
 
     def same(self, path: Path, one: Any, two: Any) -> bool:
         """Whether two operands are equal on this path."""
@@ -146,6 +155,22 @@ class Comparison:
 
             count += sum(1 for _ in walked(alone))
         return count
+
+
+def bearing_on(goal: z3.BoolRef, facts: Sequence[z3.BoolRef]) -> tuple[z3.BoolRef, ...]:
+    """The facts that have a name in common with the goal, or with such a fact; as they stand."""
+    named = {name for name, _ in symbols(goal)}
+    bearing: set[int] = set()
+    grown = True
+    while grown:
+        grown = False
+        for at, fact in enumerate(facts):
+            names = {name for name, _ in symbols(fact)}
+            if at not in bearing and names & named:
+                bearing.add(at)
+                named |= names
+                grown = True
+    return tuple(fact for at, fact in enumerate(facts) if at in bearing)
 
 
 def terms_of(one: Any, two: Any) -> tuple[z3.ExprRef, z3.ExprRef]:

@@ -80,3 +80,4 @@ def walked(run: Callable[[SurePath], Any]) -> Iterator[Path]:
             path.error = error
         waiting.extend(reversed(path.branches))
         yield path
+        path.solver = None  # it is large, and Python does not know
