@@ -57,6 +57,7 @@ class Comparison:
     our_side: Subject
     home: str
     solvers: Solvers
+    """They need not show that hypotheses hold together: each path is shown to be possible as a whole."""
     paths: int = 0
     obligations: int = 0
     c_ways: set[tuple[int, tuple[bool, ...]]] = field(default_factory=set)
@@ -77,22 +78,22 @@ class Comparison:
         return side
 
     def run(self) -> Agreement:
-        """Every path."""
+        """Every path; raises Unread, TooManyPaths, Undecided."""
         for number, call in enumerate(self.case.calls):
             for path in walked(lambda path, call=call, number=number: self._both(path, call, number)):  # type: ignore[misc]  # bound at once
-                self.paths += 1
                 if path.error is not None:
                     raise path.error
                 if path.result:
-                    return Agreement(
-                        "differs", self.home, self.paths, len(self.c_ways), 0, self.obligations, path.result
-                    )
-        return Agreement(
-            "same", self.home, self.paths, len(self.c_ways), self._ours_alone(), self.obligations
-        )
+                    return self._found("differs", story=path.result)
+        if not self.paths:
+            return self._found("vacuous", story="no zone takes any path")
+        return self._found("same", self._ours_alone())
+
+    def _found(self, result: str, alone: int = 0, story: str = "") -> Agreement:
+        return Agreement(result, self.home, self.paths, len(self.c_ways), alone, self.obligations, story)
 
     def _both(self, path: SurePath, call: Call, number: int) -> str:
-        """Where they differ on this path; "" if they do not."""
+        """Where they differ on this path; "" if they do not, or no zone takes it."""
         answers = Answers(path)
         with ExitStack() as stack:
             side = self.side(self.text_side, answers, stack)
@@ -100,20 +101,17 @@ class Comparison:
             if isinstance(backed, Backed):
                 side.run.where = lambda: kernel_line(backed)
             theirs = outcome(side, call, backed)
-        self.c_ways.add((number, tuple(path.choices)))
+        way = (number, tuple(path.choices))
         with ExitStack() as stack:
             side = self.side(self.our_side, answers, stack)
             ours = outcome(side, call, self.function(self.our_side))
-        return self._compare(path, theirs, ours)
-
-    def _compare(self, path: Path, theirs: Outcome, ours: Outcome) -> str:
+        if not possible(path):
+            return ""
+        self.paths += 1
+        self.c_ways.add(way)
         owed = [each for each in path.owed if not self._proved(each)]
         told = where_they_part(self, path, theirs, ours)
-        if not told and owed and possible(path):
-            told = f"C does what it must not: {owed[0].says}"
-        if told and not possible(path):
-            return ""
-        return told
+        return told or (f"C does what it must not: {owed[0].says}" if owed else "")
 
     def _proved(self, owed: Owed) -> bool:
         self.obligations += 1

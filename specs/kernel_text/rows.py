@@ -12,6 +12,7 @@ from specs.kernel_text.cases import CASES
 from specs.kernel_text.constants import Constants
 from specs.kernel_text.errors import NoTree, Place, Unread
 from specs.kernel_text.functions import CONTRACTS, UNITS
+from specs.kernel_text.sure_path import Undecided
 from specs.kernel_text.units import Unit, backed
 from specs.ledger.subject import Subject, fresh
 from specs.ledger.theorem import Outcome, Theorem
@@ -70,6 +71,8 @@ class Shared:
     """What units of one process share: the solvers' proofs, and our side of every comparison."""
 
     solvers: Solvers = field(default_factory=Solvers)
+    paths: Solvers = field(default_factory=lambda: Solvers(witnessed=False))
+    """For comparisons, which show of a whole path that it is possible."""
     ours: Subject | None = None
 
     def of(self, subject: Subject) -> None:
@@ -176,12 +179,12 @@ def decided(
 def compared(unit: Unit, home: str, subject: Subject, shared: Shared, found: Findings) -> Agreement | None:
     """Whether C and ours do the same on every path."""
     shared.ours = shared.ours or fresh()
-    comparison = Comparison(CASES[unit.name, home], subject, shared.ours, home, shared.solvers)
+    comparison = Comparison(CASES[unit.name, home], subject, shared.ours, home, shared.paths)
     try:
         return comparison.run()
     except Unread as error:
         if (error.place, error.construct) not in found.unread:
             found.unread.append((error.place, error.construct))
         return None
-    except TooManyPaths as error:
+    except (TooManyPaths, Undecided) as error:
         return Agreement("unknown", home, comparison.paths, story=str(error))

@@ -8,6 +8,7 @@ from typing import Any
 import z3
 
 from specs.prover.method.paths import Path, TooManyPaths, simplified
+from specs.prover.method.witness import satisfies
 
 MOST = 60000
 """Paths of one function, beyond which it is undecided."""
@@ -25,13 +26,22 @@ class SurePath(Path):
 
     def refutes(self, condition: z3.BoolRef) -> bool:
         """Whether what is known excludes the condition."""
+        return bool(self._told().check(condition) == z3.unsat)
+
+    def holds_together(self) -> bool:
+        """Whether a model is found at once of all that is known; it is evaluated, and not believed."""
+        solver = self._told()
+        return bool(solver.check() == z3.sat) and satisfies(solver.model(), (*self.facts, *self.denied))
+
+    def _told(self) -> z3.Solver:
+        """The solver, which is told what it does not know yet."""
         if self.solver is None:
             self.solver = z3.SimpleSolver()
             self.solver.set(timeout=2000, ctrl_c=False)  # an interrupt is ours
         facts, denied = self.told
         self.solver.add(*self.facts[facts:], *self.denied[denied:])
         self.told = len(self.facts), len(self.denied)
-        return bool(self.solver.check(condition) == z3.unsat)
+        return self.solver
 
     def decide(self, condition: z3.BoolRef) -> bool:
         """The truth of the condition, which may follow from what is known."""
@@ -55,12 +65,27 @@ def implied(path: SurePath, condition: z3.BoolRef) -> bool | None:
     return None
 
 
-def possible(path: Path) -> bool:
-    """Whether some zone takes the path."""
+class Undecided(Exception):
+    """It is not known whether any zone takes a path."""
+
+
+def possible(path: SurePath) -> bool:
+    """Whether some zone takes the path: then all that it knows, and any part of it, holds together.
+
+    Raises Undecided if that is not known; a model is evaluated, and not believed.
+    """
+    if path.holds_together():
+        return True
     solver = z3.SolverFor("QF_BV")
     solver.set(timeout=10000, ctrl_c=False)  # an interrupt is ours
-    solver.add(*path.facts, *path.denied)
-    return bool(solver.check() != z3.unsat)
+    known = (*path.facts, *path.denied)
+    solver.add(*known)
+    said = solver.check()
+    if said == z3.unsat:
+        return False
+    if said == z3.sat and satisfies(solver.model(), known):
+        return True
+    raise Undecided("it is not known whether any zone takes a path")
 
 
 def walked(run: Callable[[SurePath], Any]) -> Iterator[Path]:

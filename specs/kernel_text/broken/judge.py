@@ -17,6 +17,7 @@ from specs.kernel_text.functions import CONTRACTS, UNITS
 from specs.kernel_text.macros import recorded
 from specs.kernel_text.reader import Text
 from specs.kernel_text.rows import rows_of, tops_of
+from specs.kernel_text.sure_path import Undecided
 from specs.kernel_text.tree import Tree
 from specs.kernel_text.units import HELPERS, Unit, backed
 from specs.ledger.subject import Subject, Twin, running
@@ -111,7 +112,7 @@ def agreement(unit: Unit, text: Text, home: str) -> Verdict:
     ours, solvers = _ours()
     try:
         found = Comparison(case, subject_of(unit, text), ours, home, solvers).run()
-    except (Unread, TooManyPaths) as error:
+    except (Unread, TooManyPaths, Undecided) as error:
         return Verdict(False, AGREEMENT, f"{type(error).__name__}: {error}")
     return Verdict(found.result == "differs", AGREEMENT, found.story or found.result)
 

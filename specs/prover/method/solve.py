@@ -43,6 +43,8 @@ class Solvers:
     """Both solvers, what they have proved already, and how long they took."""
 
     confirm: bool = True
+    witnessed: bool = True
+    """Whether the hypotheses of each proof are shown to hold together; else whoever asks shows it."""
     seconds: dict[str, float] = field(default_factory=lambda: {"z3": 0.0, "bitwuzla": 0.0})
     proved: dict[Key, list[Answer]] = field(default_factory=dict)
     alive: list[Owed] = field(default_factory=list)
@@ -117,7 +119,8 @@ class Solvers:
 
     def _ask(self, facts: Sequence[z3.BoolRef], pool: Pool, goal: z3.BoolRef) -> Answer:
         answer = self._find(facts, pool, goal)
-        if self.confirm and answer.verdict == "proved" and not z3.is_false(goal):
+        wanted = self.confirm and self.witnessed
+        if wanted and answer.verdict == "proved" and not z3.is_false(goal):
             answer = self._witnessed(answer, facts)
         return self._confirm(answer) if self.confirm and answer.verdict == "proved" else answer
 
