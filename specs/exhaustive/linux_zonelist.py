@@ -148,7 +148,8 @@ def refused(subject: Subject, _: int) -> Visited:
         if raised != wrong:
             says = f"nodes {described_nodes[:2]}: {raised or lists}"
             raise Refuted(says, f"expected {wrong or 'lists'}")
-    for node, nodes_of in product((-1, 0, 1, 2, True, 0.0, None, "0"), (1, 2)):
+    given: tuple[object, ...] = (-1, 0, 1, 2, True, 0.0, None, "0")
+    for node, nodes_of in product(given, (1, 2)):
         count += 1
         told = module.node_error(node, nodes_of)
         if (told is None) != (type(node) is int and node in range(nodes_of)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import resource
 import signal
 import sys
 import threading
@@ -18,6 +20,8 @@ from specs.ledger.theorem import Outcome
 
 CPU_SECONDS = 2.0
 """A step that takes longer never ends: the largest honest one takes a hundredth."""
+AT_MOST = 10
+"""So many times as long is too long even for the collector of a large process, which is no step's."""
 
 
 class Refuted(Exception):
@@ -44,15 +48,19 @@ def cut_if_endless() -> Iterator[None]:
     """Raise ``Endless`` in a body that burns more processor time than any terminating step needs.
 
     Signals reach only the main thread (of any process); elsewhere the body runs without a limit.
+    What the collector of garbage takes in a large process is not the body's.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
-    late = False
+    late, began, collector = False, used(), Collector()
 
     def cut(signum: int, frame: FrameType | None) -> None:
         nonlocal late
+        spent = used() - began
+        if spent - collector.seconds < CPU_SECONDS and spent < AT_MOST * CPU_SECONDS:
+            return
         late = True
         if not deletes(frame):
             raise Endless(says)
@@ -65,6 +73,7 @@ def cut_if_endless() -> Iterator[None]:
     before = signal.signal(signal.SIGVTALRM, cut)
     told, sys.unraisablehook = sys.unraisablehook, unraisable
     again = CPU_SECONDS / 4  # nothing is raised while an object is deleted; a collector's callback loses it
+    gc.callbacks.append(collector)
     signal.setitimer(signal.ITIMER_VIRTUAL, CPU_SECONDS, again)
     try:
         yield
@@ -77,6 +86,26 @@ def cut_if_endless() -> Iterator[None]:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
         sys.unraisablehook = told
+        gc.callbacks.remove(collector)
+
+
+def used() -> float:
+    """The processor time that the process took itself, as the timer counts it; in seconds."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_utime
+
+
+class Collector:
+    """How long garbage was sought."""
+
+    def __init__(self) -> None:
+        self.seconds, self.began = 0.0, used()
+
+    def __call__(self, phase: str, info: dict[str, int]) -> None:
+        """Python calls this when it begins and when it is done."""
+        if phase == "start":
+            self.began = used()
+        else:
+            self.seconds += used() - self.began
 
 
 def deletes(frame: FrameType | None) -> bool:

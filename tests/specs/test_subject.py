@@ -111,3 +111,24 @@ def test_what_a_callback_of_the_collector_loses_is_raised_again() -> None:
         sys.unraisablehook = before
         gc.callbacks[:] = [each for each in gc.callbacks if each is not slow]
     assert told == []
+
+
+def test_what_the_collector_of_a_large_process_takes_is_not_the_steps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(refutation, "CPU_SECONDS", 0.1)
+    heap = [[number] for number in range(500_000)]
+    began = refutation.used()
+    with refutation.cut_if_endless():
+        while refutation.used() - began < 0.3:
+            gc.collect()
+    assert heap
+
+    def endless() -> None:
+        with refutation.cut_if_endless():
+            while True:
+                pass
+
+    with pytest.raises(refutation.Endless):
+        endless()
+    assert refutation.used() - began < 5
