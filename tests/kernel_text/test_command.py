@@ -12,7 +12,10 @@ from typing import Any
 
 import pytest
 
+from specs.kernel_text.broken import EDITS
 from specs.kernel_text.functions import UNITS
+from specs.kernel_text.macros import recorded
+from specs.kernel_text.reader import Text
 from specs.kernel_text.rows import lost
 from tests.documents import ROOT
 from tests.kernel_text.trees import TOY, kernel_or_skip
@@ -129,11 +132,44 @@ def test_a_real_tree_is_read_and_a_function_of_it_holds() -> None:
     assert report["functions"][0]["same_as"] == "verified_buddy.buddy.rmqueue_smallest"
 
 
+CHANGED = (
+    *(
+        "expand",
+        "can_steal_fallback",
+        "move_freepages_block",
+        "reserve_highatomic_pageblock",
+        "order_to_pindex",
+    ),
+    *("nr_pcp_free", "drain_pages_zone", "gfp_zone", "gfp_to_alloc_flags", "__zone_watermark_unusable_free"),
+)
+"""Ten functions, of each of which a line is changed."""
+
+
 @pytest.mark.slow
-def test_a_real_tree_holds_as_a_whole() -> None:
-    status, report = told(str(kernel_or_skip().root))
-    if report["version"] != "6.1.192":
-        differs = [each["differs"] for each in report["functions"] if each["differs"]]
-        pytest.skip(f"{report['version']} is another version: {report['unread']}, {differs}")
-    assert (status, report["unread"]) == (0, [])
-    assert len(report["functions"]) >= 45
+def test_what_is_changed_in_ten_functions_is_told_of_each(tmp_path: Path) -> None:
+    tree = kernel_or_skip()
+    text = Text(tree, recorded())
+    files = {file: text.source(file) for file in (*text.files, "Makefile")}
+    lines = {}
+    for name in CHANGED:
+        edit = next(edit for edit in EDITS if edit.function == name)
+        file, line = text.place(name)
+        before = files[file].splitlines()
+        files[file] = edit.edited(files[file], line)
+        after = files[file].splitlines()
+        (lines[name],) = [
+            at for at, pair in enumerate(zip(before, after, strict=True), 1) if len({*pair}) > 1
+        ]
+    for file, source in files.items():
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text(source, encoding="utf-8")
+    asked = [word for name in CHANGED for word in ("--function", name)]
+    status, report = told(str(tmp_path), *asked, "--max-order", "3")
+    assert (status, report["unread"]) == (1, [])
+    for name in CHANGED:
+        (function,) = [each for each in report["functions"] if each["name"] == name]
+        stories = [row["story"] for row in report["theorems"] if name in row["refuted_of"]]
+        print(f"{function['file']}:{lines[name]} of {name}(): {function['differs'] or stories}")  # noqa: T201 # what -s shows
+        assert function["differs"] or stories
+        assert all(f"{name}(): " in story for story in stories)
+        assert function["line"] <= lines[name]

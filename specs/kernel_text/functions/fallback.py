@@ -13,7 +13,7 @@ from specs.kernel_text.functions.mobility import zone_of_area
 from specs.kernel_text.integers import BOOL, INT, UINT, Int, flag
 from specs.kernel_text.lifting import our_type, to_int, to_page
 from specs.kernel_text.pcp_lists import carried
-from specs.kernel_text.units import Unit, kind, leave_truth, order
+from specs.kernel_text.units import OWED, Unit, kind, leave_truth, order
 from specs.kernel_text.values import AreaOf, Cell, Page, Unset
 from specs.prover.method.paths import Cut
 
@@ -189,6 +189,7 @@ UNITS = (
         suitable,
         (FIND,),
         zone_of_area,
+        among=OWED,  # an order of which no list may be taken is passed over in two ways: 2^11 paths of ours
     ),
     Unit(
         "__rmqueue_fallback",

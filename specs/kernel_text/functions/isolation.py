@@ -114,14 +114,15 @@ def in_use(edge: Edge, page: Page) -> Int:
     if edge.path is None or not edge.path.choose():
         return Int(INT, 0)
     number = term(page.pfn)
-    if world is None:
-        for size in range(edge.zone.free_area.max_order + 1):
-            first = Page(number & z3.BitVecVal(-(1 << size), 64))
-            free = edge.zone.free_area.is_free_block(edge.our_pfn(first), size)
-            edge.suppose(z3.Not(free.term))
-        return Int(INT, 1)
-    world.roots.append(number)
-    edge.path.assume(z3.Not(is_free(world.state.owner(number))))
+    if world is not None:
+        world.roots.append(number)
+        edge.path.assume(z3.Not(is_free(world.state.owner(number))))
+    for size in range(edge.zone.free_area.max_order + 1):
+        first = Page(number & z3.BitVecVal(-(1 << size), 64))
+        none = z3.Not(edge.zone.free_area.is_free_block(edge.our_pfn(first), size).term)
+        if world is not None:  # so much follows, and what is sought from it is sought far sooner
+            edge.owe(none, "no free block holds a page that is in use")
+        edge.suppose(none)
     return Int(INT, 1)
 
 
