@@ -106,7 +106,7 @@ MEMBERS: Final[tuple[Broken, ...]] = (
         of(name, f'"{name}": _number({kind}, "{name}")', f'"{name}": _number({kind}, "{other}")', M)
         for name, kind, other in NUMBERS
     ),
-    of("high", '"high": _number(INT,', '"high": _number(UINT,', M),
+    of("high", '"high": _number(INT,', '"high": _number(ULONG,', M),
     *(of(name, f'_given("{name}")', '_given("lists")', M) for name in GIVEN),
     *(of(name, f'_handed_on("{name}")', '_handed_on("other")', M) for name in HANDED),
     of("free_area", "lambda edge, of: AreaOf(of)", "lambda edge, of: AreaOf(of, 0)", M),
