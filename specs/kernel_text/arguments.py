@@ -37,6 +37,12 @@ def zone(side: Side) -> Any:
     return side.zone
 
 
+def with_an_isolated(side: Side) -> Any:
+    """The zone, of which some pageblock is isolated, and counted."""
+    side.run.path.assume(side.zone.nr_isolate_pageblock.term != 0)
+    return side.zone
+
+
 def area(side: Side) -> Any:
     """Its free lists."""
     return side.area

@@ -30,6 +30,7 @@ from specs.kernel_text.arguments import (
     pcp,
     stop,
     victim_of,
+    with_an_isolated,
     zone,
 )
 from specs.prover.models.zone.geometry import Geometry
@@ -132,7 +133,7 @@ CASES: dict[tuple[str, str], Case] = {
         (calling(zone, page),), {I: {"move_freepages_block": "count"}}
     ),
     ("unset_migratetype_isolate", f"{I}.unset_migratetype_isolate"): Case(
-        (calling(zone, first_of_pageblock, kind),),
+        (calling(with_an_isolated, first_of_pageblock, kind),),
         {I: {"move_freepages_block": "count", "putback_isolated_page": "none"}},
     ),
     ("__isolate_free_page", f"{I}.isolate_free_page"): Case(

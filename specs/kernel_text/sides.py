@@ -39,7 +39,6 @@ class Side:
             term = z3.BitVec(name, BITS)
             path.assume(z3.ULT(term, 1 << 52))
             setattr(zone, name, LiftedPfn(path, term))
-        path.assume(z3.UGE(z3.BitVec("nr_isolate_pageblock", BITS), 1))  # where a pageblock is isolated
         zone.policy, zone.stealing = self.subject.linux.versions.v6_1.LINUX_6_1, False
         self.pcp = AskedPcp(self.run, lambda index: int(2 ** geometry.order_of(index)))
         self.pcp.zone = zone

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -13,6 +14,7 @@ from pycparser import c_ast
 from specs.kernel_text import members
 from specs.kernel_text.constants import Constants
 from specs.kernel_text.edge import Edge, Operation
+from specs.kernel_text.errors import Unread
 from specs.kernel_text.integers import INT, LONG, UINT, ULONG, Int, combine, compare, convert
 from specs.kernel_text.interpreter import Machine
 from specs.kernel_text.lifting import our_bool, our_count, path_of, to_int
@@ -146,14 +148,30 @@ class Backed:
         edge.rules = lambda function, loop: self.unit.rules(edge, function, loop)
         constants = self.constants.of(top, pageblock)
         machine = edge.machine = Machine(self.text, edge, constants, edge.path, edge.rules)
-        given = self.unit.enter(edge, *args, **named)
-        if edge.pcp is not None:
-            edge.count = to_int(INT, edge.pcp.count)
-        answer = machine.run(self.unit.name, given)
-        told = self.unit.leave(edge, answer)
-        marks_are_right(edge)
-        count_is_right(edge)
+        with fitting(edge, machine):
+            given = self.unit.enter(edge, *args, **named)
+            if edge.pcp is not None:
+                edge.count = to_int(INT, edge.pcp.count)
+            answer = machine.run(self.unit.name, given)
+            told = self.unit.leave(edge, answer)
+            marks_are_right(edge)
+            count_is_right(edge)
         return told
+
+
+@contextmanager
+def fitting(edge: Edge, machine: Machine) -> Iterator[None]:
+    """A text that is cut otherwise than our unit supposes is not read: that is no fault of the text.
+
+    Over plain numbers whatever ends a call is told: there a broken text may break our lists.
+    """
+    try:
+        yield
+    except (TypeError, LookupError, AttributeError, NameError) as error:
+        if edge.path is None:
+            raise
+        why = f"what our unit does not fit ({type(error).__name__}: {error})"
+        raise Unread(machine.place, why) from error
 
 
 def lists_of(pageblock: int) -> int:

@@ -251,6 +251,14 @@ EDITS: tuple[Edit, ...] = (
         home="linux.pcp.drain_one",
         bug="L2",
     ),
+    Edit(
+        "every page is freed under its pageblock's type",
+        "free_pcppages_bulk",
+        r"has_isolate_pageblock\(zone\)",
+        "true",
+        AGREEMENT,
+        home="linux.pcp.drain_one",
+    ),
     Edit("a drain begins at no list", "drain_pages_zone", "count = pcp->count", "count = 0", "drain-all"),
     Edit(
         "a drain takes one turn",

@@ -162,7 +162,10 @@ UNITS = (
         enter_unset,
         leave_unset,
         operations=("isolation.unset_migratetype_isolate",),
-        supposes=("the page is the first of its pageblock",),
+        supposes=(
+            "the page is the first of its pageblock",
+            "where the isolation of a pageblock is undone, isolated pageblocks are counted",
+        ),
     ),
     Unit(
         "__isolate_free_page",
