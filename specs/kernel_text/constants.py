@@ -101,6 +101,7 @@ class Constants:
             "NR_PAGE_ORDERS": Int(INT, top + 1),
             "pageblock_order": Int(INT, pageblock),
             "pageblock_nr_pages": Int(ULONG, 1 << pageblock),
+            "HPAGE_PMD_ORDER": Int(INT, pageblock),
             "NR_PCP_THP": Int(INT, 2),
             "PAGE_ALLOC_COSTLY_ORDER": Int(INT, min(3, pageblock - 1)),
         }

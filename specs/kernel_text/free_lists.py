@@ -9,7 +9,7 @@ import z3
 
 from specs.kernel_text.edge import Edge, key
 from specs.kernel_text.integers import Int, flag, term
-from specs.kernel_text.lifting import OrderAt, condition_of, our_type, to_page
+from specs.kernel_text.lifting import OrderAt, condition_of, our_bool, our_type, to_page
 from specs.kernel_text.operators import whole
 from specs.kernel_text.values import AreaOf, Page
 
@@ -42,6 +42,14 @@ def list_block(tail: bool) -> Callable[..., None]:
         _mark(edge, page, number)
 
     return put
+
+
+def list_block_at(edge: Edge, page: Page, zone: Any, order: Any, migratetype: Int, tail: Int) -> None:
+    """Put a block on a free list, at the end that is told.  Linux 6.12: __add_to_free_list()."""
+    _own(edge, zone)
+    number, end = order_of(edge, order), our_bool(edge.path, tail)
+    edge.zone.free_area.add(edge.our_pfn(page), number, our_type(edge.path, migratetype), tail=end)
+    _mark(edge, page, number)
 
 
 def _own(edge: Edge, zone: Any) -> None:

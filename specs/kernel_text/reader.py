@@ -125,7 +125,8 @@ class Text:
             for line, says in reading.faults:
                 raise Unread(Place(file, line), f"the preprocessor: {says}")
             for piece in pieces(made.getvalue(), file):
-                (functions if piece.text.endswith("}") else others).setdefault(piece.name, piece)
+                name = piece.name or str(piece.place)  # an enumeration may have none
+                (functions if piece.text.endswith("}") else others).setdefault(name, piece)
         return functions, _expanded(reading), others
 
     def has(self, name: str) -> bool:

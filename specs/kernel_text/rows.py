@@ -24,7 +24,7 @@ from specs.theorems import LEDGER
 
 TOPS = (10,)
 """The top order of the kernel's zones; that of a smaller kernel may be asked for."""
-FORGOTTEN = re.compile(r"does not end in Unread: (\S+?):(\d+): (.*)", re.DOTALL)
+FORGOTTEN = re.compile(r"(?:does not end in|the check failed:) Unread: (\S+?):(\d+): (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)

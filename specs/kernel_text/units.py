@@ -37,6 +37,7 @@ HELPERS = (
     "wmark_pages",
     "zone_end_pfn",
     "find_buddy_page_pfn",
+    "page_del_and_expand",
 )
 """Functions of a line, which are run as they stand where they are called."""
 

@@ -98,6 +98,17 @@ def test_what_cannot_be_read_is_named_with_its_line(copy: Path) -> None:
     assert report["unread"][0]["line"] > 0
 
 
+def test_a_text_that_is_cut_otherwise_is_not_read_and_not_refuted(copy: Path) -> None:
+    file = copy / "mm/page_alloc.c"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("allocated", "moved"), encoding="utf-8")
+    status, report = told(str(copy), "--function", "rmqueue_bulk", "--max-order", "3")
+    assert status == 2
+    assert any("our unit does not fit" in entry["construct"] for entry in report["unread"])
+    assert not any(row["refuted_of"] for row in report["theorems"])
+    assert not any(function["differs"] for function in report["functions"])
+
+
 @pytest.mark.parametrize(
     "kind", ["nothing", "a file", "an archive", "an empty directory", "a brace too many"]
 )

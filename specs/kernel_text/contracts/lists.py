@@ -27,6 +27,13 @@ def listing(*, tail: bool) -> Law:
     return law
 
 
+def listing_at(of: Scene) -> Drawn:
+    """A block comes to the end that is told."""
+    tail = of.random.random() < 0.5
+    args, told = listing(tail=tail)(of)
+    return (*args, of.value(int(tail))), told
+
+
 def unlisting(of: Scene) -> Drawn:
     """A free block leaves its list."""
     page, order, kind = of.free_block()
@@ -156,6 +163,8 @@ LISTS: Final[Mapping[str, Callable[[Scene], Drawn]]] = {
     "add_to_free_list": listing(tail=False),
     "add_to_free_list_tail": listing(tail=True),
     "del_page_from_free_list": unlisting,
+    "__add_to_free_list": listing_at,
+    "__del_page_from_free_list": unlisting,
     "move_to_free_list": moving,
     "get_page_from_free_area": heading,
     "free_area_empty": is_empty,

@@ -73,11 +73,12 @@ def enter_expand(edge: Edge, area: Any, page: Any, low: Any, high: Any, migratet
     return [edge.zone, to_page(page), Int(INT, int(low)), Int(INT, int(high)), kind(migratetype)]
 
 
-def split(edge: Edge, zone: Any, page: Page, low: Any, high: Any, migratetype: Int) -> None:
-    """Contract of expand(): ours, of a block and its first page."""
+def split(edge: Edge, zone: Any, page: Page, low: Any, high: Any, migratetype: Int) -> Int:
+    """Contract of expand(): ours, of a block and its first page.  6.12 is told how many pages became free."""
     edge.owe(zone is edge.zone, "the call is about this zone")
     orders = order_of(edge, low), order_of(edge, high)
     edge.ours["expand"](edge.zone.free_area, edge.our_pfn(page), *orders, our_type(edge.path, migratetype))
+    return Int(UINT, (1 << orders[1]) - (1 << orders[0]))
 
 
 def enter_smallest(edge: Edge, area: Any, size: Any, migratetype: Any) -> list[Any]:

@@ -10,10 +10,10 @@ from specs.kernel_text.edge import Edge, key
 from specs.kernel_text.free_lists import order_of
 from specs.kernel_text.functions.core import leave_smallest
 from specs.kernel_text.functions.mobility import zone_of_area
-from specs.kernel_text.integers import BOOL, INT, UINT, Int, flag
-from specs.kernel_text.lifting import our_type, to_int, to_page
+from specs.kernel_text.integers import BOOL, INT, UINT, ULONG, Int, combine, flag
+from specs.kernel_text.lifting import our_pfn, our_type, to_int, to_page
 from specs.kernel_text.pcp_lists import carried
-from specs.kernel_text.units import OWED, Unit, kind, leave_truth, order
+from specs.kernel_text.units import OWED, Unit, kind, leave_truth, order, pfn
 from specs.kernel_text.values import AreaOf, Cell, Page, Unset
 from specs.prover.method.paths import Cut
 
@@ -164,9 +164,14 @@ def enter_range(edge: Edge, zone: Any, page: Any, size: Any, migratetype: Any) -
 
 
 def change_range(edge: Edge, page: Page, size: Any, migratetype: Int) -> None:
-    """Contract of change_pageblock_range(): ours."""
-    wanted = our_type(edge.path, migratetype)
-    edge.ours["change_pageblock_range"](edge.zone, edge.our_pfn(page), order_of(edge, size), wanted)
+    """Contract of change_pageblock_range(): ours; in a free, which has none, each pageblock."""
+    wanted, number = our_type(edge.path, migratetype), order_of(edge, size)
+    if "change_pageblock_range" in edge.ours:
+        edge.ours["change_pageblock_range"](edge.zone, edge.our_pfn(page), number, wanted)
+        return
+    for start in range(0, 1 << number, edge.given["pageblock"]):
+        at = combine(edge.path, "+", pfn(edge.our_pfn(page)), Int(ULONG, start))
+        edge.zone.pageblocks.set(our_pfn(edge.path, at), wanted)
 
 
 F = "linux.fallback"

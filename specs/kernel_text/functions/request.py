@@ -170,6 +170,11 @@ def enter_flags(edge: Edge, gfp_mask: Any, size: Any, *, realtime: bool, cma: bo
     return [to_int(UINT, low(edge, gfp_mask)), Int(UINT, to_int(LONG, size).value)]
 
 
+def is_realtime(edge: Edge, task: Any) -> Int:
+    """Whether the task is one that is scheduled so."""
+    return Int(INT, int(edge.given["realtime"]))
+
+
 def leave_flags(edge: Edge, answer: Int) -> int:
     """The flags, each of which is set or not on this path."""
     if isinstance(answer.value, int):
@@ -246,7 +251,7 @@ UNITS = (
         runs=("gfp_to_alloc_flags_cma",),
         meant=lambda *_, cma=False, **__: not cma,
         callees={
-            "rt_task": lambda edge, *_: Int(INT, int(edge.given["realtime"])),
+            **dict.fromkeys(("rt_task", "rt_or_dl_task"), is_realtime),
             "in_task": lambda edge: Int(INT, 1),
         },
         supposes=("the kernel has no CMA", "an order is 0 to 10"),
