@@ -22,7 +22,6 @@ from specs.ledger.subject import Subject
 from specs.prover.method.operations import replaced
 from specs.prover.method.paths import Owed, Path
 from specs.prover.method.solve import Solvers
-from specs.prover.method.terms import symbols
 
 
 @dataclass(frozen=True)
@@ -157,18 +156,30 @@ class Comparison:
 
 def bearing_on(goal: z3.BoolRef, facts: Sequence[z3.BoolRef]) -> tuple[z3.BoolRef, ...]:
     """The facts that have a name in common with the goal, or with such a fact; as they stand."""
-    named = {name for name, _ in symbols(goal)}
+    known: dict[int, frozenset[str]] = {}
+    named = set(names_in(goal, known))
     bearing: set[int] = set()
     grown = True
     while grown:
         grown = False
         for at, fact in enumerate(facts):
-            names = {name for name, _ in symbols(fact)}
+            names = names_in(fact, known)
             if at not in bearing and names & named:
                 bearing.add(at)
                 named |= names
                 grown = True
     return tuple(fact for at, fact in enumerate(facts) if at in bearing)
+
+
+def names_in(term: z3.ExprRef, known: dict[int, frozenset[str]]) -> frozenset[str]:
+    """The names that occur in the term, which the caller keeps; ``known`` is for as long as that."""
+    found = known.get(term.get_id())
+    if found is None:
+        parts = [names_in(child, known) for child in term.children()]
+        declared = term.decl()
+        own = (declared.name(),) if declared.kind() == z3.Z3_OP_UNINTERPRETED else ()
+        found = known[term.get_id()] = frozenset(own).union(*parts)
+    return found
 
 
 def terms_of(one: Any, two: Any) -> tuple[z3.ExprRef, z3.ExprRef]:

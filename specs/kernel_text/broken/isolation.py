@@ -20,13 +20,6 @@ EDITS: tuple[Edit, ...] = (
         "isolate-exact",
     ),
     Edit(
-        "free pages of an isolated pageblock stay listed",
-        "set_migratetype_isolate",
-        "move_freepages_block",
-        "get_pageblock_migratetype",
-        AGREEMENT,
-    ),
-    Edit(
         "a block that may merge is left at the top but one",
         "unset_migratetype_isolate",
         "order < MAX_ORDER - 1",

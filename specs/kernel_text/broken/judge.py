@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Final
 
 from specs.kernel_text.agreement import Comparison
@@ -99,19 +98,13 @@ def of_row(name: str, outcome: Outcome) -> Verdict:
     return Verdict(True, name, outcome.story, outcome=outcome)
 
 
-@cache
-def _ours() -> tuple[Subject, Solvers]:
-    return running(), Solvers(confirm=False)
-
-
 def agreement(unit: Unit, text: Text, home: str) -> Verdict:
     """Whether C's function does as ours on every path."""
     case = CASES.get((unit.name, home))
     if case is None:
         return Verdict(False, AGREEMENT, "it is compared with nothing")
-    ours, solvers = _ours()
     try:
-        found = Comparison(case, subject_of(unit, text), ours, home, solvers).run()
+        found = Comparison(case, subject_of(unit, text), running(), home, Solvers(confirm=False)).run()
     except (Unread, TooManyPaths, Undecided) as error:
         return Verdict(False, AGREEMENT, f"{type(error).__name__}: {error}")
     return Verdict(found.result == "differs", AGREEMENT, found.story or found.result)

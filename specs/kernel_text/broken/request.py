@@ -164,8 +164,8 @@ EDITS: tuple[Edit, ...] = (
     Edit(
         "one bit more is asked for",
         "gfp_migratetype",
-        r"\) >> GFP_MOVABLE_SHIFT",
-        ") >> 2",
+        r"GFP_MOVABLE_MASK \) >> GFP_MOVABLE_SHIFT",
+        "GFP_MOVABLE_MASK) >> 2",
         "gfp-zone",
     ),
     Edit(
