@@ -40,7 +40,7 @@ def parameters() -> list[object]:
 
 def marks_of(block: Block) -> list[pytest.MarkDecorator]:
     """How long it takes."""
-    if any(text in block.text for text in WHOLE):
+    if any(text in block.text for text in WHOLE) or block.text.rstrip().endswith(f"specs kernel {KERNEL}"):
         return [pytest.mark.whole]
     return [pytest.mark.slow] if any(text in block.text for text in SLOW) else []
 

@@ -59,6 +59,8 @@ class Comparison:
     """They need not show that hypotheses hold together: each path is shown to be possible as a whole."""
     paths: int = 0
     obligations: int = 0
+    names: dict[int, frozenset[str]] = field(default_factory=dict)
+    """The names in the terms of the present path; a fact that is missed is only not made use of."""
     c_ways: set[tuple[int, tuple[bool, ...]]] = field(default_factory=set)
 
     def function(self, subject: Subject) -> Callable[..., Any]:
@@ -94,6 +96,7 @@ class Comparison:
     def _both(self, path: SurePath, call: Call, number: int) -> str:
         """Where they differ on this path; "" if they do not, or no zone takes it."""
         answers = Answers(path)
+        self.names.clear()
         with ExitStack() as stack:
             side = self.side(self.text_side, answers, stack)
             backed = self.function(self.text_side)
@@ -116,7 +119,7 @@ class Comparison:
         self.obligations += 1
         if z3.is_true(z3.simplify(owed.goal)):
             return True
-        fewer = bearing_on(owed.goal, owed.facts)
+        fewer = bearing_on(owed.goal, owed.facts, self.names)
         if len(fewer) < len(owed.facts) and self._decided(replace(owed, facts=fewer)):
             return True  # what is proved of fewer facts is proved of all, and many paths share it
         return self._decided(owed)
@@ -154,9 +157,10 @@ class Comparison:
         return count
 
 
-def bearing_on(goal: z3.BoolRef, facts: Sequence[z3.BoolRef]) -> tuple[z3.BoolRef, ...]:
+def bearing_on(
+    goal: z3.BoolRef, facts: Sequence[z3.BoolRef], known: dict[int, frozenset[str]]
+) -> tuple[z3.BoolRef, ...]:
     """The facts that have a name in common with the goal, or with such a fact; as they stand."""
-    known: dict[int, frozenset[str]] = {}
     named = set(names_in(goal, known))
     bearing: set[int] = set()
     grown = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specs.kernel_text.broken.edit import AGREEMENT, Edit
+from specs.kernel_text.broken.edit import Edit
 
 EDITS: tuple[Edit, ...] = (
     Edit(
