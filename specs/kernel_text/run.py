@@ -50,9 +50,7 @@ class Asked:
     def numbers(self) -> list[int]:
         """The units about which something is asked, those that take long first."""
         wanted = [at for at, unit in enumerate(UNITS) if self.about(unit)]
-        return sorted(
-            wanted, key=lambda at: (LONG.index(UNITS[at].name) if UNITS[at].name in LONG else 99, at)
-        )
+        return sorted(wanted, key=lambda at: (RANK.get(UNITS[at].name, len(RANK)), at))
 
     def about(self, unit: Unit) -> bool:
         """Whether a row about the unit is asked for, or all that there is to say."""

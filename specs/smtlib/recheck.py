@@ -53,15 +53,11 @@ def _in_processes(
     entries = sorted(wanted.items())
     parts = [entries[at : at + TOGETHER] for at in range(0, len(entries), TOGETHER)]
     with progress("rechecking", len(entries)) as done:
-        for part, report in in_processes(partial(_check, directory, solvers), parts, jobs):
+        for part, report in in_processes(partial(check_files, directory, solvers=solvers), parts, jobs):
             yield report or Report(
                 len(part), failures=[{"file": name, "says": "a solver's process ended"} for name, _ in part]
             )
             done(len(part))
-
-
-def _check(directory: Path, solvers: Sequence[str], part: list[tuple[str, str]]) -> Report:
-    return check_files(directory, part, solvers)
 
 
 def _print(directory: Path, report: Report, solvers: Sequence[str], seconds: float, as_json: bool) -> None:

@@ -143,6 +143,16 @@ def test_a_real_tree_is_read_and_a_function_of_it_holds() -> None:
     assert report["functions"][0]["same_as"] == "verified_buddy.buddy.rmqueue_smallest"
 
 
+@pytest.mark.whole
+def test_a_real_tree_holds_as_a_whole() -> None:
+    status, report = told(str(kernel_or_skip().root))
+    if report["version"] != "6.1.192":
+        differs = [each["differs"] for each in report["functions"] if each["differs"]]
+        pytest.skip(f"{report['version']} is another version: {report['unread']}, {differs}")
+    assert (status, report["unread"]) == (0, [])
+    assert len(report["functions"]) >= 45
+
+
 CHANGED = (
     *(
         "expand",
