@@ -44,7 +44,7 @@ class Visited(NamedTuple):
 
 
 @contextmanager
-def cut_if_endless() -> Iterator[None]:
+def cut_if_endless(seconds: float | None = None) -> Iterator[None]:
     """Raise ``Endless`` in a body that burns more processor time than any terminating step needs.
 
     Signals reach only the main thread (of any process); elsewhere the body runs without a limit.
@@ -54,29 +54,26 @@ def cut_if_endless() -> Iterator[None]:
         yield
         return
 
+    limit = CPU_SECONDS if seconds is None else seconds
     late, began, collector = False, used(), Collector()
 
     def cut(signum: int, frame: FrameType | None) -> None:
         nonlocal late
         spent = used() - began
-        if spent - collector.seconds < CPU_SECONDS and spent < AT_MOST * CPU_SECONDS:
+        if spent - collector.seconds < limit and spent < AT_MOST * limit:
             return
         late = True
         if not deletes(frame):
             raise Endless(says)
 
-    def unraisable(lost: sys.UnraisableHookArgs) -> None:
-        if not isinstance(lost.exc_value, Endless):
-            told(lost)
-
-    says = f"did not return within {CPU_SECONDS:g} seconds"
+    says = f"did not return within {limit:g} seconds"
     before = signal.signal(signal.SIGVTALRM, cut)
-    told, sys.unraisablehook = sys.unraisablehook, unraisable
-    again = CPU_SECONDS / 4  # nothing is raised while an object is deleted; a collector's callback loses it
+    again = limit / 4  # nothing is raised while an object is deleted; a collector's callback loses it
     gc.callbacks.append(collector)
-    signal.setitimer(signal.ITIMER_VIRTUAL, CPU_SECONDS, again)
+    signal.setitimer(signal.ITIMER_VIRTUAL, limit, again)
     try:
-        yield
+        with lost_in_silence(Endless):
+            yield
     except Exception as error:
         if late and not isinstance(error, Refuted):
             # A foreign call may turn what a signal raises into an error of its own.
@@ -85,8 +82,22 @@ def cut_if_endless() -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
-        sys.unraisablehook = told
         gc.callbacks.remove(collector)
+
+
+@contextmanager
+def lost_in_silence(kind: type[BaseException]) -> Iterator[None]:
+    """Do not tell what a callback loses of that kind: the timer that raised it raises it again."""
+
+    def unraisable(lost: sys.UnraisableHookArgs) -> None:
+        if not isinstance(lost.exc_value, kind):
+            told(lost)
+
+    told, sys.unraisablehook = sys.unraisablehook, unraisable
+    try:
+        yield
+    finally:
+        sys.unraisablehook = told
 
 
 def used() -> float:

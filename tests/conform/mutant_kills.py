@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
+from specs.ledger.refutation import Endless, cut_if_endless
 from specs.ledger.subject import Subject, broken, running
 from specs.mutants.systematic import mutants
 from verified_buddy.conform.board import Board
@@ -17,24 +15,6 @@ from verified_buddy.oracle.rules import Level
 
 CPU_SECONDS = 0.1
 """No run of a vector that ends takes so long."""
-
-
-class Endless(BaseException):
-    """A mutant that does not end."""
-
-
-@contextmanager
-def cut_if_endless() -> Iterator[None]:
-    def cut(*_: object) -> None:
-        raise Endless
-
-    before = signal.signal(signal.SIGVTALRM, cut)
-    signal.setitimer(signal.ITIMER_VIRTUAL, CPU_SECONDS, CPU_SECONDS / 2)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, before)
 
 
 class Pool:
@@ -56,7 +36,7 @@ def caught(subject: Subject, vector: Vector, board: Board) -> bool:
     peer = made(lambda start, pages, top: Pool(subject, start, pages, top))
     driver = Driver(peer, board, Level.EXACT)
     try:
-        with cut_if_endless():
+        with cut_if_endless(CPU_SECONDS):
             judge = driver.begin(vector.geometry)
             assert judge is not None
             driver.play(judge, vector.program())

@@ -10,6 +10,8 @@ import pytest
 import verified_buddy
 from specs.ledger import refutation
 from specs.ledger.subject import CORE, DoesNotApply, Subject, Twin, broken, running, source_of
+from specs.ledger.theorem import Outcome
+from specs.run import decide
 from specs.theorems.core.random_programs import THEOREMS as RANDOM
 from specs.theorems.core.small_states import THEOREMS as EXHAUSTIVE
 from specs.twins import TWINS
@@ -132,3 +134,27 @@ def test_what_the_collector_of_a_large_process_takes_is_not_the_steps(
     with pytest.raises(refutation.Endless):
         endless()
     assert refutation.used() - began < 5
+
+
+def test_a_row_that_a_callback_keeps_from_its_end_is_not_decided(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As above, for the time that a whole row may take."""
+    monkeypatch.setattr(decide, "AGAIN", 0.1)
+
+    def slow(phase: str, info: dict[str, int]) -> None:
+        time.sleep(1.2)
+
+    def endless() -> Outcome:
+        gc.collect()
+        while True:
+            pass
+
+    told: list[object] = []
+    before, sys.unraisablehook = sys.unraisablehook, told.append
+    gc.callbacks.append(slow)
+    try:
+        outcome = decide.limited(endless, seconds=1)
+    finally:
+        sys.unraisablehook = before
+        gc.callbacks.remove(slow)
+    assert outcome == Outcome("unknown", story="not decided in 1 seconds")
+    assert told == []
