@@ -22,6 +22,7 @@ from specs.ledger.subject import Subject
 from specs.prover.method.operations import replaced
 from specs.prover.method.paths import Owed, Path
 from specs.prover.method.solve import Solvers
+from specs.prover.method.terms import id_of
 
 
 @dataclass(frozen=True)
@@ -177,12 +178,12 @@ def bearing_on(
 
 def names_in(term: z3.ExprRef, known: dict[int, frozenset[str]]) -> frozenset[str]:
     """The names that occur in the term, which the caller keeps; ``known`` is for as long as that."""
-    found = known.get(term.get_id())
+    found = known.get(id_of(term))
     if found is None:
         parts = [names_in(child, known) for child in term.children()]
         declared = term.decl()
         own = (declared.name(),) if declared.kind() == z3.Z3_OP_UNINTERPRETED else ()
-        found = known[term.get_id()] = frozenset(own).union(*parts)
+        found = known[id_of(term)] = frozenset(own).union(*parts)
     return found
 
 

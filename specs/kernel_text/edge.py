@@ -18,6 +18,7 @@ from specs.kernel_text.lifting import our_pfn
 from specs.kernel_text.machine import LoopRule
 from specs.kernel_text.values import Page
 from specs.prover.method.paths import Path
+from specs.prover.method.terms import id_of
 
 Operation = Callable[..., Any]
 """Takes the edge, and the arguments of a call."""
@@ -119,5 +120,5 @@ def key(page: Page) -> tuple[str, int]:
     """A page's name in a dictionary: its number, or the id of its term, whose text may be endless."""
     if isinstance(page.pfn, int):
         return "page", page.pfn
-    ALIVE[page.pfn.get_id()] = page.pfn
-    return "term", page.pfn.get_id()
+    ALIVE[id_of(page.pfn)] = page.pfn
+    return "term", id_of(page.pfn)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import z3
 
 from specs.prover.method.paths import Path, simplified
-from specs.prover.method.terms import built_once
+from specs.prover.method.terms import built_once, id_of
 
 MILLISECONDS = 300
 
@@ -61,5 +61,5 @@ def settled(path: Path, condition: z3.BoolRef) -> bool | None:
 def constants_of(term: z3.ExprRef) -> frozenset[int]:
     """The unknowns of which it speaks, by their ids."""
     if z3.is_const(term) and term.decl().kind() == z3.Z3_OP_UNINTERPRETED:
-        return frozenset((term.get_id(),))
+        return frozenset((id_of(term),))
     return frozenset(each for child in term.children() for each in constants_of(child))

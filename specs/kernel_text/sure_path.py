@@ -8,6 +8,7 @@ from typing import Any
 import z3
 
 from specs.prover.method.paths import Path, TooManyPaths, simplified
+from specs.prover.method.terms import id_of
 from specs.prover.method.witness import satisfies
 
 MOST = 60000
@@ -48,7 +49,7 @@ class SurePath(Path):
         known = self.knows(condition)
         if known is None:
             simple = simplified(condition)
-            key = (tuple(self.choices), simple.get_id())
+            key = (tuple(self.choices), id_of(simple))
             if key not in self.memory:
                 self.memory[key] = implied(self, simple)
             known = self.memory[key]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import resource
 import signal
 import sys
 import threading
@@ -20,6 +19,10 @@ from specs.ledger.theorem import Outcome
 
 CPU_SECONDS = 2.0
 """A step that takes longer never ends: the largest honest one takes a hundredth."""
+TICKS = 4
+"""In so many parts that time is counted; to ask for it would take longer than most steps do."""
+OLDEST = 2
+"""The generation of garbage that takes long to seek in a large process."""
 AT_MOST = 10
 """So many times as long is too long even for the collector of a large process, which is no step's."""
 
@@ -55,22 +58,22 @@ def cut_if_endless(seconds: float | None = None) -> Iterator[None]:
         return
 
     limit = CPU_SECONDS if seconds is None else seconds
-    late, began, collector = False, used(), Collector()
+    says = f"did not return within {limit:g} seconds"
+    late, ticks, of_all, collector = False, 0, 0, Collector()
 
-    def cut(signum: int, frame: FrameType | None) -> None:
-        nonlocal late
-        spent = used() - began
-        if spent - collector.seconds < limit and spent < AT_MOST * limit:
+    def tick(signum: int, frame: FrameType | None) -> None:
+        nonlocal late, ticks, of_all
+        of_all += 1
+        ticks += not collector.took_it()
+        if ticks < TICKS and of_all < AT_MOST * TICKS:
             return
         late = True
-        if not deletes(frame):
+        if not deletes(frame):  # what is raised there is lost
             raise Endless(says)
 
-    says = f"did not return within {limit:g} seconds"
-    before = signal.signal(signal.SIGVTALRM, cut)
-    again = limit / 4  # nothing is raised while an object is deleted; a collector's callback loses it
+    before = signal.signal(signal.SIGVTALRM, tick)
     gc.callbacks.append(collector)
-    signal.setitimer(signal.ITIMER_VIRTUAL, limit, again)
+    signal.setitimer(signal.ITIMER_VIRTUAL, limit / TICKS, limit / TICKS)
     try:
         with lost_in_silence(Endless):
             yield
@@ -100,23 +103,20 @@ def lost_in_silence(kind: type[BaseException]) -> Iterator[None]:
         sys.unraisablehook = told
 
 
-def used() -> float:
-    """The processor time that the process took itself, as the timer counts it; in seconds."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_utime
-
-
 class Collector:
-    """How long garbage was sought."""
+    """Whether all garbage was sought since it was asked last."""
 
     def __init__(self) -> None:
-        self.seconds, self.began = 0.0, used()
+        self.sought = False
 
     def __call__(self, phase: str, info: dict[str, int]) -> None:
         """Python calls this when it begins and when it is done."""
-        if phase == "start":
-            self.began = used()
-        else:
-            self.seconds += used() - self.began
+        self.sought = self.sought or info["generation"] == OLDEST
+
+    def took_it(self) -> bool:
+        """Whether the time that has passed may be the collector's."""
+        sought, self.sought = self.sought, False
+        return sought
 
 
 def deletes(frame: FrameType | None) -> bool:

@@ -11,10 +11,10 @@ import z3
 from specs.ledger.subject import LINUX, Subject, running
 from specs.ledger.theorem import Theorem
 from specs.prover.method.operations import Call, Walk
-from specs.prover.method.paths import Owed
+from specs.prover.method.paths import Owed, assumed
 from specs.prover.method.row import Proof
-from specs.prover.method.satisfied import assumed
 from specs.prover.method.solve import Solvers
+from specs.prover.method.terms import id_of
 from specs.prover.method.trails import shown, trail_of
 from specs.prover.method.walked import Comparison
 from specs.prover.method.walks import walks
@@ -121,7 +121,7 @@ class Collector:
             if walk is None:
                 raise
             made = self._never(walk)
-        key = (*(term.get_id() for term in (*made.facts, *made.further)), -1, made.goal.get_id())
+        key = (*(id_of(term) for term in (*made.facts, *made.further)), -1, id_of(made.goal))
         if key not in self.texts:
             text = "\n".join(made.lines()) + "\n"
             self.texts[key] = text, made

@@ -10,7 +10,7 @@ import z3
 
 from specs.prover.method.operations import Walk
 from specs.prover.method.paths import Owed, simplified
-from specs.prover.method.terms import symbols, text
+from specs.prover.method.terms import id_of, symbols, text
 from specs.prover.method.witness import Witnesses
 
 
@@ -42,9 +42,9 @@ class Statement:
 
 def statement(walk: Walk | None, owed: Owed, used: Sequence[z3.BoolRef], witnesses: Witnesses) -> Statement:
     """What the proof showed; if nothing satisfies what it used, then that the path is impossible."""
-    distinct = {fact.get_id(): fact for fact in owed.facts}
+    distinct = {id_of(fact): fact for fact in owed.facts}
     facts = tuple(distinct.values())
-    further = tuple({fact.get_id(): fact for fact in used if fact.get_id() not in distinct}.values())
+    further = tuple({id_of(fact): fact for fact in used if id_of(fact) not in distinct}.values())
     found = witnesses.decide((*facts, *further))
     if found == "sat":
         return Statement(facts, further, owed.goal)
@@ -58,8 +58,8 @@ def _impossible(
 ) -> Statement:
     """The first step of the path that what came before excludes; without it, some state satisfies all."""
     steps = list(_steps(walk, facts, further))
-    on_path = {fact.get_id() for _, fact in steps}
-    others = tuple(fact for fact in further if fact.get_id() not in on_path)
+    on_path = {id_of(fact) for _, fact in steps}
+    others = tuple(fact for fact in further if id_of(fact) not in on_path)
     for count, (chosen, last) in enumerate(steps):
         before = tuple(fact for _, fact in steps[:count])
         found = witnesses.decide((*before, *others, last))
@@ -78,8 +78,8 @@ def contradiction(
     ``possible`` tells whether another path from the same states can be walked.  Then it is the choices of
     this one that contradict each other, and not what is assumed of any state.
     """
-    facts = {fact.get_id(): fact for fact in never.facts}
-    further = {fact.get_id(): fact for fact in used if fact.get_id() not in facts}
+    facts = {id_of(fact): fact for fact in never.facts}
+    further = {id_of(fact): fact for fact in used if id_of(fact) not in facts}
     steps = [*facts.values(), *further.values()]
     if witnesses.decide(steps) != "unsat" or not possible():
         raise Vacuous(f"{never.says}: a path contradicts what holds of any state")
@@ -100,9 +100,9 @@ def _steps(
     when = {known: number for number, known in enumerate(walk.path.known)}
     found, now = [], -1
     for fact in facts:
-        now = when.get(simplified(fact).get_id(), now)
+        now = when.get(id_of(simplified(fact)), now)
         found.append((now, fact))
-    denials = ((when.get(simplified(fact.arg(0)).get_id()), fact) for fact in further if z3.is_not(fact))
+    denials = ((when.get(id_of(simplified(fact.arg(0)))), fact) for fact in further if z3.is_not(fact))
     found += [(number, fact) for number, fact in denials if number is not None]
     for number, fact in sorted(found, key=lambda step: step[0]):
         yield number >= 0, fact

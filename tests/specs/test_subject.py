@@ -120,9 +120,9 @@ def test_what_the_collector_of_a_large_process_takes_is_not_the_steps(
 ) -> None:
     monkeypatch.setattr(refutation, "CPU_SECONDS", 0.1)
     heap = [[number] for number in range(500_000)]
-    began = refutation.used()
+    began = time.process_time()
     with refutation.cut_if_endless():
-        while refutation.used() - began < 0.3:
+        while time.process_time() - began < 0.3:
             gc.collect()
     assert heap
 
@@ -133,7 +133,7 @@ def test_what_the_collector_of_a_large_process_takes_is_not_the_steps(
 
     with pytest.raises(refutation.Endless):
         endless()
-    assert refutation.used() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_a_row_that_a_callback_keeps_from_its_end_is_not_decided(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,6 +55,7 @@ STRAIGHT: Final = (
     ("i lu", "int c = a; int d = b; return (c & 1) + (d & 2);"),
     ("m ii", "unsigned long c = a; return c + (unsigned int)b;"),
     ("m mi", "return ((a | ~0ul) < 5) + 2 * ((a | ~0ul) > 5) + b;"),
+    ("m mi", "return (a + (~0ul - a) > 5) + b;"),
     ("m ui", "return ((a | ~0u) < 5) + 2 * ((a | ~0u) > 5) + b;"),
     ("m bi", "a += 2; b = ~a; return a + b * 4l + (a << 3);"),
     ("b lu", "bool c = a; c -= b; return c;"),

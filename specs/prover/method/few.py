@@ -35,7 +35,7 @@ from specs.prover.method.labels import (
 from specs.prover.method.loops import CURSOR, START, STOP
 from specs.prover.method.operations import Walk
 from specs.prover.method.scene import Listed, Scene
-from specs.prover.method.terms import built_once
+from specs.prover.method.terms import built_once, id_of
 from specs.prover.method.world import P
 
 MS = 2000
@@ -128,7 +128,7 @@ class Few:
         of = self.world
         ends = [P | pfn((1 << self.walk.variant.order) - 1), STOP - pfn(1)]
         ends += [last_page(head, label) for head, label in zip(self.heads, self.labels, strict=True)]
-        pages = list({term.get_id(): term for term in (*of.roots, *self.heads, *ends)}.values())
+        pages = list({id_of(term): term for term in (*of.roots, *self.heads, *ends)}.values())
         for state, wanted in of.empties:
             yield from (state.heads(page) != wanted for page in pages)
         yield from (law(page) for law in (*of.laws, *of.rare) for page in pages)

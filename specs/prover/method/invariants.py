@@ -24,7 +24,7 @@ from specs.prover.method.labels import (
     pfn,
     type_of,
 )
-from specs.prover.method.terms import built_once
+from specs.prover.method.terms import built_once, id_of
 
 MT = z3.BitVec("mt", 3)
 """Any migratetype at all."""
@@ -151,7 +151,7 @@ def at(state: State, name: str, *pages: Term) -> Truth:
 
 def instances(state: State, pages: Sequence[Term]) -> list[Truth]:
     """Every invariant of the state at the pages, and between any two of them."""
-    distinct = list({page.get_id(): page for page in pages}.values())
+    distinct = list({id_of(page): page for page in pages}.values())
     single = [at(state, name, page) for page in distinct for name in INVARIANTS]
     pairs = [at(state, "uniform", one, two) for one in distinct for two in distinct if one is not two]
     return single + pairs

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 import z3
 
-from specs.prover.method.terms import built_once
+from specs.prover.method.terms import built_once, id_of
 
 BITS: Final = 64
 KIND, TYPE, ORDER = (9, 7), (6, 4), (3, 0)
@@ -130,9 +130,9 @@ class Labels:
 
     def __call__(self, page: Term) -> Term:
         """The page's label."""
-        found = self.values.get(page.get_id())
+        found = self.values.get(id_of(page))
         if found is None:
-            found = self.values[page.get_id()] = page, self._label(page)
+            found = self.values[id_of(page)] = page, self._label(page)
         return found[1]
 
     def _label(self, page: Term) -> Term:

@@ -15,6 +15,7 @@ from specs.ledger.subject import CORE, LINUX, Subject
 from specs.prover.method.labels import Truth
 from specs.prover.method.paths import Called, Path
 from specs.prover.method.shape import countdown_faults, faults, loop_faults
+from specs.prover.method.terms import id_of
 from specs.prover.method.world import World
 
 
@@ -227,7 +228,7 @@ def taken_for_granted(walk: Walk) -> list[Truth]:
     path = walk.path
     told = [fact for owed in path.owed for fact in owed.facts]
     told += [fact for owed in path.owed if walk.world.tells and owed.pool for fact in owed.pool[0]()]
-    return list({fact.get_id(): fact for fact in (*path.facts, *path.denied, *told)}.values())
+    return list({id_of(fact): fact for fact in (*path.facts, *path.denied, *told)}.values())
 
 
 class Choice:

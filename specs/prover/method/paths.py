@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
 import z3
 
 from specs.ledger.refutation import Endless, cut_if_endless
-from specs.prover.method.terms import built_once, ids
+from specs.prover.method.terms import built_once, id_of, ids
 
 MAX_PATHS = 300
 MAX_STEPS = 600
@@ -46,6 +46,15 @@ class Owed:
     moment: tuple[object, ...] = ()
     """When it came up: at one moment all rests on the same, so a hypothesis of one is one of all.  ()
     is a moment of its own."""
+
+
+def assumed(all_owed: Iterable[Owed]) -> list[z3.BoolRef]:
+    """Everything that any of the obligations may use, each once."""
+    found = {}
+    for owed in all_owed:
+        for fact in (*owed.facts, *(fact for stage in owed.pool for fact in stage())):
+            found[id_of(fact)] = fact
+    return list(found.values())
 
 
 class Called(NamedTuple):
@@ -87,10 +96,10 @@ class Path:
             return bool(z3.is_true(simple))
         if z3.is_not(simple):
             return not self.decide(z3.Not(condition))
-        if simple.get_id() in self.known:
-            return self.known[simple.get_id()]
+        if id_of(simple) in self.known:
+            return self.known[id_of(simple)]
         value = self.choose()
-        self.known[simple.get_id()] = value
+        self.known[id_of(simple)] = value
         if value:
             self.facts.append(condition)
         else:
@@ -99,7 +108,7 @@ class Path:
 
     def knows(self, condition: z3.BoolRef) -> bool | None:
         """What this path has decided of the condition already, if it has."""
-        return self.known.get(simplified(condition).get_id())
+        return self.known.get(id_of(simplified(condition)))
 
     def choose(self) -> bool:
         """A choice that says nothing by itself."""

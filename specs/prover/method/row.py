@@ -8,7 +8,7 @@ from functools import cache, partial
 
 from specs.ledger.story import Story, Teller
 from specs.ledger.subject import Subject, running
-from specs.ledger.theorem import Outcome
+from specs.ledger.theorem import Outcome, Result
 from specs.prover.method.operations import Operation, Walk
 from specs.prover.method.paths import Cut, Owed, TooManyPaths
 from specs.prover.method.solve import Solvers
@@ -82,6 +82,10 @@ class Proof:
                 if answer.verdict != "proved":
                     story = f"{owed.says}: {answer.reason}"
                     return Outcome(answer.verdict, paths, count, solvers.names, story)
+                if walk is None and (found := solvers.holds_together(owed)) != "sat":
+                    story = f"no state satisfies what this assumes: {owed.says}"
+                    result: Result = "refuted" if found == "unsat" else "unknown"
+                    return Outcome(result, paths, count, solvers.names, story)
         except TooManyPaths as error:
             told = Teller(partial(tell_of_any, subject, self.operations, tops, str(error)))
             return Outcome("refuted", paths, count, solvers.names, str(error), told)

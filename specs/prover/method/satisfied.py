@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import z3
@@ -10,7 +10,7 @@ import z3
 from specs.ledger.subject import Subject
 from specs.ledger.theorem import Outcome, Result
 from specs.prover.method.operations import Operation, Walk
-from specs.prover.method.paths import Owed, TooManyPaths
+from specs.prover.method.paths import TooManyPaths, assumed
 from specs.prover.method.row import Proof, impossible
 from specs.prover.method.solve import Solvers
 from specs.prover.method.walked import where
@@ -28,15 +28,6 @@ class Contradiction(Exception):
         self.result, self.story = result, story
 
 
-def assumed(all_owed: Iterable[Owed]) -> list[z3.BoolRef]:
-    """Everything that any of the obligations may use, each once."""
-    found = {}
-    for owed in all_owed:
-        for fact in (*owed.facts, *(fact for stage in owed.pool for fact in stage())):
-            found[fact.get_id()] = fact
-    return list(found.values())
-
-
 @dataclass
 class Search:
     """Looks for a state behind each set of hypotheses, and counts."""
@@ -46,16 +37,6 @@ class Search:
     proofs: Sequence[Proof]
     paths: int = 0
     sets: int = 0
-
-    def lemmas(self, top: int) -> None:
-        """For every obligation that belongs to no path, some state satisfies all that it may assume."""
-        for proof in self.proofs:
-            meant = proof.lemmas is not None and top in proof.tops((top,))
-            for owed in () if proof.lemmas is None or not meant else proof.lemmas(self.subject, top):
-                if not self._hold_together(assumed([owed]), owed.says):
-                    raise Contradiction(
-                        "refuted", f"max_order {top}: nothing satisfies what this assumes: {owed.says}"
-                    )
 
     def operation(self, operation: Operation, top: int, wanted: tuple[int, int]) -> None:
         """On every path some state satisfies all that is assumed there, or the path has to be impossible."""
@@ -93,14 +74,11 @@ def find_states(
     operations: Mapping[str, Operation],
     tops: tuple[int, ...],
     expected: Expected,
-    lemmas: tuple[int, ...] = (),
 ) -> Outcome:
-    """Find a state behind everything that is assumed on the paths and by the lemmas, or a contradiction."""
+    """Find a state behind everything that is assumed on the paths, or a contradiction."""
     result: Result = "holds" if tops else "vacuous"
     story = ""
     try:
-        for top in lemmas:
-            search.lemmas(top)
         for top in tops:
             for operation in operations.values():
                 search.operation(operation, top, expected(operation, top))

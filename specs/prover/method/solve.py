@@ -12,11 +12,11 @@ from typing import Literal
 
 import z3
 
-from specs.prover.method.paths import Owed
+from specs.prover.method.paths import Owed, assumed
 from specs.prover.method.remembered import Remembered
 from specs.prover.method.second import TIMEOUT_MS, second_opinion
-from specs.prover.method.terms import ids
-from specs.prover.method.witness import Witnesses
+from specs.prover.method.terms import id_of, ids
+from specs.prover.method.witness import Found, Witnesses
 
 Verdict = Literal["proved", "refuted", "unknown", "vacuous"]
 Key = tuple[int, frozenset[int]]
@@ -74,12 +74,18 @@ class Solvers:
                 self._keep(owed, answer)
         return answer
 
+    def holds_together(self, owed: Owed) -> Found:
+        """Whether some state satisfies at once all that the obligation may assume."""
+        if not self.witnessed or z3.is_false(owed.goal):
+            return "sat"
+        return self.witnesses.decide(assumed([owed]))
+
     def prove_together(self, all_owed: Iterable[Owed]) -> None:
         """Prove what came up at one moment as one conjunction; if that fails, each is still open."""
         moments: dict[tuple[object, ...], dict[int, Owed]] = {}
         for owed in all_owed:
             if owed.moment and self._known(owed) is None:
-                moments.setdefault(owed.moment, {}).setdefault(owed.goal.get_id(), owed)
+                moments.setdefault(owed.moment, {}).setdefault(id_of(owed.goal), owed)
         for group in (list(goals.values()) for goals in moments.values() if len(goals) > 1):
             if self.remembered is not None and self._recalled(_conjunction(group)) is None:
                 group = [owed for owed in group if self._recalled(owed) is None]
@@ -157,8 +163,8 @@ class Solvers:
                 if not violated:
                     return Answer("refuted", tuple(used), model)
                 used += violated
-                gone = {fact.get_id() for fact in violated}
-                waiting = [fact for fact in waiting if fact.get_id() not in gone]
+                gone = {id_of(fact) for fact in violated}
+                waiting = [fact for fact in waiting if id_of(fact) not in gone]
             if said == z3.unsat:
                 return Answer("proved", tuple(used), text=solver.to_smt2() if self.confirm else "")
             return Answer("unknown", reason=f"z3: {solver.reason_unknown()}")
@@ -183,14 +189,14 @@ def fresh_solver(*facts: z3.BoolRef) -> z3.Solver:
 
 
 def _key(owed: Owed) -> Key:
-    return owed.goal.get_id(), frozenset(ids(owed.facts))
+    return id_of(owed.goal), frozenset(ids(owed.facts))
 
 
 def _conjunction(group: Sequence[Owed]) -> Owed:
     """All of the goals, from the pools together: a stage has the facts of that stage of each."""
 
     def stage(of: Sequence[Stage]) -> Sequence[z3.BoolRef]:
-        return list({fact.get_id(): fact for build in of for fact in build()}.values())
+        return list({id_of(fact): fact for build in of for fact in build()}.values())
 
     stages = zip_longest(*(owed.pool for owed in group), fillvalue=tuple)
     goal, pool = z3.And(*(owed.goal for owed in group)), [partial(stage, of) for of in stages]
@@ -199,11 +205,11 @@ def _conjunction(group: Sequence[Owed]) -> Owed:
 
 def _all_in(facts: Sequence[z3.BoolRef], pool: Pool) -> bool:
     """Whether the pool has all of the facts; no more stages are built than it takes to tell."""
-    missing = {fact.get_id() for fact in facts}
+    missing = {id_of(fact) for fact in facts}
     for stage in pool:
         if not missing:
             break
-        missing -= {fact.get_id() for fact in stage()}
+        missing -= {id_of(fact) for fact in stage()}
     return not missing
 
 

@@ -22,7 +22,7 @@ def built_once(build: Callable[Of, Built]) -> Callable[Of, Built]:
     @wraps(build)
     def built(*args: Of.args, **named: Of.kwargs) -> Built:
         assert not named
-        key = tuple([(arg.get_id(), "term") if isinstance(arg, z3.AstRef) else arg for arg in args])
+        key = tuple([(id_of(arg), "term") if isinstance(arg, z3.AstRef) else arg for arg in args])
         found = known.get(key)
         if found is None:
             found = known[key] = build(*args, **named), args
@@ -31,9 +31,14 @@ def built_once(build: Callable[Of, Built]) -> Callable[Of, Built]:
     return built
 
 
+def id_of(term: z3.AstRef) -> int:
+    """By what a term is known as long as it lives: where z3 keeps it, once; to ask z3 takes far longer."""
+    return term.ast.value or 0
+
+
 def ids(terms: Iterable[z3.AstRef]) -> tuple[int, ...]:
     """By what the terms are known, as long as they live."""
-    return tuple([term.get_id() for term in terms])
+    return tuple([term.ast.value for term in terms])
 
 
 @built_once

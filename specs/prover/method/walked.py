@@ -58,12 +58,12 @@ class Comparison:
         for scene in chain(scenes, (call.of.model.drawn(draw, call) for _ in range(draws))):
             walked |= self._run(scene, ways)
         for way, walks in ways.items():
+            for walk in walks if way not in walked else ():
+                walked |= self._made(walk, ways)
             if len(walks) > 1 or way not in walked:
                 ways[way] = [walk for walk in walks if not self._impossible(walk)]
             if len(ways[way]) > 1:
                 raise Differs("refuted", f"{where(walks[0])}: nothing that ran tells it from another path")
-            for walk in ways[way] if way not in walked else ():
-                walked |= self._made(walk, ways)
         missing = {way for way, walks in ways.items() if walks} - walked
         for _ in range(more if missing else 0):
             walked |= self._run(call.of.model.drawn(draw, call), ways)

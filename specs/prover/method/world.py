@@ -22,7 +22,7 @@ from specs.prover.method.labels import (
     unknown,
 )
 from specs.prover.method.paths import Cut, Owed, Path
-from specs.prover.method.terms import ids
+from specs.prover.method.terms import id_of, ids
 
 P = z3.BitVec("p", 64)
 """The page that a call is given."""
@@ -113,7 +113,7 @@ class World:
             empty = [state.heads(page) != wanted for state, wanted in empties for page in at]
             return [*told, *denied, *extra, *empty, *(law(page) for law in (*laws, *rare) for page in at)]
 
-        if any(fact.get_id() == goal.get_id() for fact in denied):
+        if any(id_of(fact) == id_of(goal) for fact in denied):
             return Owed(tag, goal, says, (), (lambda: [goal],), (*known, *pages))
         pool = (members, found, lambda: inv.instances(before, at))
         if now:

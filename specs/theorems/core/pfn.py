@@ -156,6 +156,6 @@ ROWS = (
         "Every contract clause in the docstrings of the page frame arithmetic holds as it stands.",
         EVERY,
         _clauses,
-        ("covers-one-less", "parent-is-the-block"),
+        ("covers-one-less", "covers-nothing-asked", "parent-is-the-block"),
     ),
 )

@@ -16,6 +16,7 @@ from specs.prover.method.lifted import BITS, LiftedBool, LiftedCount
 from specs.prover.method.merged import Merged, merged
 from specs.prover.method.operations import replaced
 from specs.prover.method.paths import Owed, Path
+from specs.prover.method.terms import id_of
 from specs.theorems.linux.watermark_lifted import (
     ALL_GFP,
     BLOCK,
@@ -47,7 +48,7 @@ def _standing(subject: Subject, path: Path, order: int, flags: int) -> AbstractC
 
     def unusable_free(order: int, alloc_flags: int, reserved_highatomic: LiftedCount) -> LiftedCount:
         assert (order, alloc_flags) == asked, "other pages are unusable"
-        assert reserved_highatomic.term.get_id() == HIGHATOMIC.get_id(), "other pages are reserved"
+        assert id_of(reserved_highatomic.term) == id_of(HIGHATOMIC), "other pages are reserved"
         return LiftedCount(path, UNUSABLE)
 
     def reduced_mark(mark: LiftedCount, alloc_flags: int) -> LiftedCount:
