@@ -9,7 +9,7 @@ import z3
 
 from specs.prover.method.paths import Path, TooManyPaths, simplified
 from specs.prover.method.terms import id_of
-from specs.prover.method.witness import satisfies
+from specs.prover.method.witness import Known
 
 MOST = 60000
 """Paths of one function, beyond which it is undecided."""
@@ -32,7 +32,7 @@ class SurePath(Path):
     def holds_together(self) -> bool:
         """Whether a model is found at once of all that is known; it is evaluated, and not believed."""
         solver = self._told()
-        return bool(solver.check() == z3.sat) and satisfies(solver.model(), (*self.facts, *self.denied))
+        return bool(solver.check() == z3.sat) and Known(solver.model()).satisfies((*self.facts, *self.denied))
 
     def _told(self) -> z3.Solver:
         """The solver, which is told what it does not know yet."""
@@ -84,7 +84,7 @@ def possible(path: SurePath) -> bool:
     said = solver.check()
     if said == z3.unsat:
         return False
-    if said == z3.sat and satisfies(solver.model(), known):
+    if said == z3.sat and Known(solver.model()).satisfies(known):
         return True
     raise Undecided("it is not known whether any zone takes a path")
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
+from itertools import groupby
 
 from specs.ledger.story import Story, Teller
 from specs.ledger.subject import Subject, running
@@ -31,6 +32,15 @@ def impossible(solvers: Solvers, walk: Walk) -> bool:
     """Whether the solvers show that no state walks the path; nothing then needs to hold on it."""
     never = walk.world.impossible("the path can be walked")
     return solvers.decide(never).verdict == "proved"
+
+
+def _idle(solvers: Solvers, owed: Owed) -> Outcome | None:
+    """How a row fails if no state satisfies what an obligation of no path assumes, or none is found."""
+    found = solvers.holds_together(owed)
+    if found == "sat":
+        return None
+    result: Result = "refuted" if found == "unsat" else "unknown"
+    return Outcome(result, 0, 0, solvers.names, f"no state satisfies what this assumes: {owed.says}")
 
 
 ALWAYS = ("no-wrap", "order", "impossible")
@@ -66,32 +76,37 @@ class Proof:
     def __call__(self, subject: Subject, tops: tuple[int, ...]) -> Outcome:
         """Decide every obligation; the first that fails decides."""
         solvers = solvers_for(subject)
-        paths = count = 0
+        nothing = Outcome("vacuous", 0, 0, solvers.names, "nothing was owed")
+        paths, of_lemmas, so_far = 0, [], nothing
         try:
             for walk, owed in self.obligations(subject, tops, solvers):
                 if owed is None:
                     paths += 1
                     continue
-                count += 1
-                answer = solvers.decide(owed)
-                if answer.verdict == "refuted":
-                    told = Teller(partial(self.tell, subject, walk, owed))
-                    return Outcome("refuted", paths, count, solvers.names, owed.says, told)
-                if answer.verdict == "vacuous" and walk is not None and impossible(solvers, walk):
-                    continue
-                if answer.verdict != "proved":
-                    story = f"{owed.says}: {answer.reason}"
-                    return Outcome(answer.verdict, paths, count, solvers.names, story)
-                if walk is None and (found := solvers.holds_together(owed)) != "sat":
-                    story = f"no state satisfies what this assumes: {owed.says}"
-                    result: Result = "refuted" if found == "unsat" else "unknown"
-                    return Outcome(result, paths, count, solvers.names, story)
+                so_far = Outcome("holds", paths, so_far.obligations + 1, solvers.names)
+                failed = self._failed(subject, solvers, walk, owed)
+                if failed is not None:
+                    return replace(failed, paths=paths, obligations=so_far.obligations)
+                if walk is None:
+                    of_lemmas.append(owed)
         except TooManyPaths as error:
             told = Teller(partial(tell_of_any, subject, self.operations, tops, str(error)))
-            return Outcome("refuted", paths, count, solvers.names, str(error), told)
-        if count == 0 or (self.operations and paths == 0):
-            return Outcome("vacuous", paths, count, solvers.names, "nothing was owed")
-        return Outcome("holds", paths, count, solvers.names)
+            return replace(so_far, result="refuted", story=str(error), tell=told)
+        if self.operations and not paths:
+            return replace(nothing, obligations=so_far.obligations)
+        idle = (failed for owed in of_lemmas if (failed := _idle(solvers, owed)) is not None)
+        return replace(next(idle, so_far), paths=paths, obligations=so_far.obligations)
+
+    def _failed(self, subject: Subject, solvers: Solvers, walk: Walk | None, owed: Owed) -> Outcome | None:
+        """How the row fails if the obligation is not proved; None if it is, or if no state walks the path."""
+        answer = solvers.decide(owed)
+        if answer.verdict == "refuted":
+            told = Teller(partial(self.tell, subject, walk, owed))
+            return Outcome("refuted", 0, 0, solvers.names, owed.says, told)
+        idle = answer.verdict == "vacuous" and walk is not None and impossible(solvers, walk)
+        if idle or answer.verdict == "proved":
+            return None
+        return Outcome(answer.verdict, 0, 0, solvers.names, f"{owed.says}: {answer.reason}")
 
     def obligations(
         self, subject: Subject, tops: tuple[int, ...], solvers: Solvers
@@ -99,10 +114,11 @@ class Proof:
         """Every obligation, with the path that owes it; (path, None) once a path."""
         for top in self.tops(tops):
             if self.lemmas is not None:
-                lemmas = list(self.lemmas(subject, top))
-                solvers.prove_together(lemmas)
-                for owed in lemmas:
-                    yield None, owed
+                for _, together in groupby(self.lemmas(subject, top), lambda owed: owed.moment):
+                    lemmas = list(together)
+                    solvers.prove_together(lemmas)
+                    for owed in lemmas:
+                        yield None, owed
             for operation in self.operations:
                 for walk in walks(subject, operation, top):
                     yield walk, None

@@ -52,6 +52,8 @@ class Solvers:
     """What was proved already, by the obligation's own id; rows that share paths share obligations."""
     lent: dict[Key, list[Answer]] = field(default_factory=dict)
     """Proofs of others: a broken twin owes most of what the running code owes, in the same terms."""
+    whole: dict[str, int] = field(default_factory=dict)
+    """By sentence: how many stages were needed whole; on the next path they are used at once."""
     asked: int = 0
     witnesses: Witnesses = field(default_factory=Witnesses)
     remembered: Remembered | None = None
@@ -67,7 +69,7 @@ class Solvers:
         """Whether the goal follows from the facts and any of the pool's."""
         answer = self._known(owed) or self._recalled(owed)
         if answer is None:
-            answer = self._ask(owed.facts, owed.pool, owed.goal)
+            answer = self._ask(owed)
             if answer.verdict == "proved":
                 self._settle(owed, answer)
                 self.proved.setdefault(_key(owed), []).append(answer)
@@ -123,11 +125,11 @@ class Solvers:
         self.alive.append(owed)
         self.settled[id(owed)] = answer
 
-    def _ask(self, facts: Sequence[z3.BoolRef], pool: Pool, goal: z3.BoolRef) -> Answer:
-        answer = self._find(facts, pool, goal)
+    def _ask(self, owed: Owed) -> Answer:
+        answer = self._find(owed)
         wanted = self.confirm and self.witnessed
-        if wanted and answer.verdict == "proved" and not z3.is_false(goal):
-            answer = self._witnessed(answer, facts)
+        if wanted and answer.verdict == "proved" and not z3.is_false(owed.goal):
+            answer = self._witnessed(answer, owed.facts)
         return self._confirm(answer) if self.confirm and answer.verdict == "proved" else answer
 
     def _witnessed(self, answer: Answer, facts: Sequence[z3.BoolRef]) -> Answer:
@@ -139,17 +141,19 @@ class Solvers:
             return Answer("vacuous", reason="its hypotheses contradict each other")
         return answer if found == "sat" else Answer("unknown", reason="no model of its hypotheses is found")
 
-    def _find(self, facts: Sequence[z3.BoolRef], pool: Pool, goal: z3.BoolRef) -> Answer:
+    def _find(self, owed: Owed) -> Answer:
         """Add the facts of the pool that a supposed counterexample violates, until none is left."""
         started = time.perf_counter()
         self.asked += 1
         waiting: list[z3.BoolRef] = []
-        stages = list(pool)
-        used = list(stages.pop(0)()) if stages else []
+        at_once = 1 + self.whole.get(owed.says, 0)
+        used = [fact for stage in owed.pool[:at_once] for fact in stage()]
+        stages = list(owed.pool[at_once:])
         rounds = 0
         try:
             while True:
-                solver = fresh_solver(*facts, *used, z3.Not(goal))  # an incremental one is far slower
+                # an incremental solver is far slower
+                solver = fresh_solver(*owed.facts, *used, z3.Not(owed.goal))
                 if (said := solver.check()) != z3.sat:
                     break
                 model = solver.model()
@@ -157,6 +161,7 @@ class Solvers:
                 violated = _violated(waiting, model)
                 if violated and rounds > 1:
                     violated = waiting
+                    self.whole[owed.says] = len(owed.pool) - len(stages) - 1
                 while not violated and stages:
                     waiting, rounds = [*waiting, *stages.pop(0)()], 0
                     violated = _violated(waiting, model)

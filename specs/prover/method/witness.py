@@ -9,7 +9,7 @@ from typing import Literal
 
 import z3
 
-from specs.prover.method.terms import ids
+from specs.prover.method.terms import id_of, ids
 
 TIMEOUT_MS = 60_000
 MODELS = 40
@@ -17,10 +17,29 @@ Found = Literal["sat", "unsat", "unknown"]
 
 
 @dataclass
+class Known:
+    """A model, and what it makes of the hypotheses that it was tried on, which are kept."""
+
+    model: z3.ModelRef
+    truths: dict[int, tuple[bool, z3.BoolRef]] = field(default_factory=dict)
+
+    def satisfies(self, hypotheses: Sequence[z3.BoolRef]) -> bool:
+        """Whether the model makes every hypothesis true."""
+        return all(self._is_true(each) for each in hypotheses)
+
+    def _is_true(self, hypothesis: z3.BoolRef) -> bool:
+        found = self.truths.get(id_of(hypothesis))
+        if found is None:
+            true = z3.is_true(self.model.eval(hypothesis, model_completion=True))
+            found = self.truths[id_of(hypothesis)] = true, hypothesis
+        return found[0]
+
+
+@dataclass
 class Witnesses:
     """Models that were found already; one of them often satisfies the next question too."""
 
-    models: deque[z3.ModelRef] = field(default_factory=lambda: deque(maxlen=MODELS))
+    models: deque[Known] = field(default_factory=lambda: deque(maxlen=MODELS))
     seen: dict[frozenset[int], tuple[Found, tuple[z3.BoolRef, ...]]] = field(default_factory=dict)
     """By the hypotheses' ids: the answer, and the hypotheses, which are kept."""
 
@@ -33,7 +52,7 @@ class Witnesses:
 
     def _decide(self, hypotheses: Sequence[z3.BoolRef]) -> Found:
         for known in self.models:
-            if satisfies(known, hypotheses):
+            if known.satisfies(hypotheses):
                 self.models.remove(known)
                 self.models.appendleft(known)
                 return "sat"
@@ -43,12 +62,7 @@ class Witnesses:
         said = solver.check()
         if said == z3.unsat:
             return "unsat"
-        if said == z3.sat and satisfies(model := solver.model(), hypotheses):
-            self.models.appendleft(model)
+        if said == z3.sat and (known := Known(solver.model())).satisfies(hypotheses):
+            self.models.appendleft(known)
             return "sat"
         return "unknown"
-
-
-def satisfies(model: z3.ModelRef, hypotheses: Sequence[z3.BoolRef]) -> bool:
-    """Whether the model makes every hypothesis true."""
-    return all(z3.is_true(model.eval(each, model_completion=True)) for each in hypotheses)
