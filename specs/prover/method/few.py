@@ -7,6 +7,7 @@ blocks.  The smallest number of blocks that has an answer makes the shortest sto
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import combinations
 
 import z3
@@ -86,9 +87,18 @@ class Few:
             found = z3.If(page == head, label, found)
         return found
 
+    @cached_property
+    def maps(self) -> list[tuple[z3.FuncDeclRef, Term]]:
+        """The maps of the beginning, or of an iteration's, which are known now."""
+        states = [unknown(name, self.top) for name in ("0", "c")]
+        owners = [(state.owner.base, self.owner(AT)) for state in states]
+        heads = [(state.heads.base, self.head(AT)) for state in states]
+        return [*owners, *heads, *self.world.further_maps(AT)]
+
     def here(self, fact: Truth) -> Truth:
         """What the fact says of this state."""
-        return substituted(self, fact)
+        found: Truth = z3.substitute_funs(fact, *self.maps)
+        return found
 
     def legal(self) -> Iterator[Truth]:
         """Every invariant, block by block."""
@@ -150,17 +160,6 @@ class Few:
 def last_page(head: Term, label: Term) -> Term:
     """The last page of the block."""
     return head + size_of(label) - pfn(1)
-
-
-def substituted(few: Few, fact: Truth) -> Truth:
-    """The fact about this state: the maps of the beginning, or of an iteration's, are known now."""
-    maps = []
-    for name in ("0", "c"):
-        state = unknown(name, few.top)
-        maps += [(state.owner.base, few.owner(AT)), (state.heads.base, few.head(AT))]
-    maps += few.world.further_maps(AT)
-    replaced: Truth = z3.substitute_funs(fact, *maps)
-    return replaced
 
 
 def scene_of(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from random import Random
 from types import ModuleType
 from typing import Any, NamedTuple, Protocol
@@ -180,8 +181,8 @@ class Operation:
         with ExitStack() as stack:
             if stage.recorder is not None:
                 chosen = {"min": Choice(stage.recorder, "min"), "max": Choice(stage.recorder, "max")}
-                for module in (name for name in (*CORE, *LINUX) if name not in STOOD_IN):
-                    stack.enter_context(replaced(stage.subject.module(module), **chosen))
+                for chooser in choosers(stage.subject):
+                    stack.enter_context(replaced(chooser, **chosen))
             for module, names in self.stubs.items():
                 stubs = {name: stage.stub(name) for name in names}
                 stack.enter_context(replaced(stage.subject.module(module), **stubs))
@@ -242,6 +243,13 @@ class Choice:
         other = bool(second < first if self.name == "min" else second > first)
         self.listener.answered(self.name, other)
         return second if other else first
+
+
+@cache
+def choosers(subject: Subject) -> list[ModuleType]:
+    """The modules under proof that choose the smaller or the larger of two."""
+    names = [name for name in (*CORE, *LINUX) if name not in STOOD_IN]
+    return [subject.module(name) for name in names if re.search(r"\b(min|max)\(", subject.text(name))]
 
 
 @contextmanager

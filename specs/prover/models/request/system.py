@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from types import ModuleType
-from typing import Any, NamedTuple, cast
-from unittest.mock import patch
+from typing import Any, NamedTuple
 
 import z3
 
 from specs.ledger.domain import Domain
 from specs.ledger.story import Story
 from specs.ledger.subject import Subject
+from specs.prover.method import operations
 from specs.prover.method.invariants import conjunction
 from specs.prover.method.lifted import BITS, LiftedBool, LiftedCount, LiftedPfn, truth
 from specs.prover.method.paths import Owed, Path, explore
@@ -207,14 +207,12 @@ QUESTIONS = frozenset(
 )
 
 
-@contextmanager
-def replaced(module: ModuleType, **names: object) -> Iterator[None]:
-    """What the module calls by these names, replaced."""
-    if not names:
-        yield
-        return
-    with patch.multiple(module, **cast("dict[str, Any]", names)):
-        yield
+def replaced(module: ModuleType, **names: object) -> AbstractContextManager[None]:
+    """What the module calls by these names, replaced; it has to have every one of them."""
+    assert names.keys() <= vars(module).keys(), (
+        f"{module.__name__} has no {names.keys() - vars(module).keys()}"
+    )
+    return operations.replaced(module, **names)
 
 
 Run = Callable[[Path], object]

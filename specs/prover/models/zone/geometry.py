@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+from typing import TypeAlias
 
 from specs.ledger.subject import LINUX, Subject
 from specs.prover.method.operations import replaced
 
 TOP = 10
 """The top order of every ``MobilityZone``: what is proved is proved for this one."""
+Constants: TypeAlias = "dict[str, int | tuple[int, ...]]"
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ class Geometry:
         """The order of a per-CPU list's blocks."""
         return self.order if index >= self.lists - 2 else index // 3
 
-    def constants(self) -> dict[str, int | tuple[int, ...]]:
+    def constants(self) -> Constants:
         """The constants of the code, as the specification has them."""
         return {
             "PAGEBLOCK_ORDER": self.order,
@@ -92,8 +96,17 @@ def scaled(subject: Subject, geometry: Geometry) -> Iterator[None]:
         yield
         return
     with ExitStack() as stack:
-        for name in LINUX:
-            module = subject.module(name)
-            known = {key: value for key, value in geometry.constants().items() if hasattr(module, key)}
+        for module, known in _to_scale(subject, geometry):
             stack.enter_context(replaced(module, **known))
         yield
+
+
+@cache
+def _to_scale(
+    subject: Subject, geometry: Geometry
+) -> list[tuple[ModuleType, dict[str, int | tuple[int, ...]]]]:
+    """The modules that have constants of the geometry, and these."""
+    wanted = geometry.constants()
+    modules = [subject.module(name) for name in LINUX]
+    known = [{key: value for key, value in wanted.items() if hasattr(module, key)} for module in modules]
+    return [(module, constants) for module, constants in zip(modules, known, strict=True) if constants]
