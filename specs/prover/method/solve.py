@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 from itertools import zip_longest
 from typing import Literal
@@ -63,7 +63,7 @@ class Solvers:
     def names(self) -> tuple[str, ...]:
         """The solvers that must agree, with their versions."""
         both = ("z3-solver", "bitwuzla") if self.confirm else ("z3-solver",)
-        return tuple(f"{name} {version(name)}" for name in both)
+        return tuple(map(_with_version, both))
 
     def decide(self, owed: Owed) -> Answer:
         """Whether the goal follows from the facts and any of the pool's."""
@@ -183,6 +183,11 @@ class Solvers:
         if said == "unsat":
             return replace(answer, text="")
         return Answer("unknown", reason=f"z3 says unsat, bitwuzla says {said}")
+
+
+@cache
+def _with_version(name: str) -> str:
+    return f"{name} {version(name)}"
 
 
 def fresh_solver(*facts: z3.BoolRef) -> z3.Solver:

@@ -10,6 +10,7 @@ from specs.prover.method import invariants as inv
 from specs.prover.method.labels import LIMIT, PCP, State, Term, Truth, is_pcp, label, pfn, type_of
 from specs.prover.method.lifted import LiftedBool, LiftedCount, LiftedPfn, truth
 from specs.prover.method.lifted_type import LiftedType, type_term
+from specs.prover.method.terms import built_once
 from specs.prover.method.world import Step
 from specs.prover.models.zone.geometry import Geometry
 from specs.prover.models.zone.world import ZoneWorld
@@ -17,6 +18,7 @@ from specs.prover.models.zone.world import ZoneWorld
 COUNT, HIGH, BATCH, FACTOR = (z3.BitVec(name, 64) for name in ("count", "high", "batch", "free_factor"))
 
 
+@built_once
 def on_list(geometry: Geometry, of: Term, index: int) -> Truth:
     """Whether a block with the label belongs on the per-CPU list: one each for types below 3, or 1."""
     kind = type_of(of)

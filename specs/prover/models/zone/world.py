@@ -135,16 +135,19 @@ def zone_world(subject: Subject, path: Path, top: int) -> ZoneWorld:
     return made
 
 
+@built_once
 def in_zone(page: Term) -> Truth:
     """Whether the zone spans the page."""
     return z3.And(z3.ULE(ZONE_START, page), z3.ULT(page, ZONE_END))
 
 
+@built_once
 def owned_in_zone(state: State, page: Term) -> Truth:
     """Whatever has an owner lies in the zone: the lists of a zone hold pages of that zone alone."""
     return z3.Implies(state.owner(page) != 0, in_zone(page))
 
 
+@built_once
 def listed_in_zone(state: State, page: Term) -> Truth:
     """A block that is listed lies in the zone as a whole; what that rests on is row zone-edges."""
     listed = state.heads(page)
