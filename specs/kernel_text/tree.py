@@ -40,6 +40,13 @@ class Tree:
 
 def open_tree(path: Path) -> Tree:
     """The tree there; raises NoTree with the reason if there is none."""
+    try:
+        return _tree(path)
+    except OSError as error:  # such as a name that is too long
+        raise NoTree(f"{path}: {error.strerror}") from None
+
+
+def _tree(path: Path) -> Tree:
     if not path.exists():
         raise NoTree(f"{path}: there is no such directory")
     if not path.is_dir():

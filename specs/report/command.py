@@ -50,6 +50,8 @@ def report(
         write_whole(out, render(page))
     except BadInput as error:
         raise _Bad(" ".join(str(error).split())) from None
+    except OSError as error:
+        raise _Bad(f"{error.filename}: {error.strerror}") from None
     sys.exit(0 if page.holds else 1)
 
 

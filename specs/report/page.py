@@ -46,21 +46,24 @@ def full(name: str) -> str:
 
 def check_target(out: Path) -> None:
     """Whether the page can be written there; raises BadInput before anything has taken long."""
-    if out.exists() and not out.is_file():
-        raise BadInput(f"{out}: not a file")
-    if not out.parent.is_dir():
-        raise BadInput(f"{out.parent}: no such directory")
-    if not os.access(out.parent, os.W_OK):
-        raise BadInput(f"{out.parent}: may not be written to")
+    try:
+        if out.exists() and not out.is_file():
+            raise BadInput(f"{out}: not a file")
+        if not out.parent.is_dir():
+            raise BadInput(f"{out.parent}: no such directory")
+    except OSError as error:
+        raise BadInput(f"{out}: {error.strerror or error}") from None
+    write_whole(out, None)
 
 
-def write_whole(out: Path, text: str) -> None:
-    """Write the file beside its place, then move it there."""
+def write_whole(out: Path, text: str | None) -> None:
+    """Write the file beside its place, then move it there; without a text, see whether that can be done."""
     beside = out.with_name(f".{out.name[:50]}.{os.getpid()}")
     try:
         with beside.open("x", encoding="utf-8", errors="replace", newline="\n") as file:
-            file.write(text)
-        os.replace(beside, out)
+            file.write(text or "")
+        if text is not None:
+            os.replace(beside, out)
     except OSError as error:
         raise BadInput(f"{out}: {error.strerror or error}") from None
     finally:

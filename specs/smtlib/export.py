@@ -38,9 +38,8 @@ def export(directory: Path, only: tuple[str, ...], max_order: int | None, jobs: 
     started = time.perf_counter()
     try:
         check_is_free(directory)
-        collected = _collect(names, tops, jobs)
-        with written_whole(directory) as sibling:
-            summary = write(sibling, names, tops, collected)
+        with written_whole(directory) as sibling:  # from the start: what takes minutes is not lost at its end
+            summary = write(sibling, names, tops, _collect(names, tops, jobs))
     except OSError as error:
         raise Refused(f"{directory} cannot be written: {error.strerror}") from None
     except (NotProved, Vacuous) as error:

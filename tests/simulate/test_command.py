@@ -15,6 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "verified_buddy"]
+LONG = "n" * 300
 FILES = ["fl.end", "fl.start", "trace.txt", "zs.end", "zs.start"]
 ONE = '{"op": "alloc", "id": 1, "gfp": "GFP_KERNEL", "order": 2}\n'
 
@@ -111,6 +112,8 @@ def test_the_requests_of_a_trace_run_on_another_policy() -> None:
         (("--load", "tests"), "", "tests: Is a directory"),
         (("--load", "nowhere"), "", "nowhere: no such file, nor a load of that name: kernel-build,"),
         (("--trace", "README.md"), "", "README.md: is there already"),
+        (("--trace", LONG), "", f"{LONG}: File name too long"),
+        (("--write", LONG), "", f"{LONG}/trace.txt: File name too long"),
         (("--trace", "README.md/trace"), "", "README.md/trace: "),
     ],
 )

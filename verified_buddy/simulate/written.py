@@ -23,9 +23,9 @@ class Written:
 
     def new(self, path: Path) -> TextIO:
         """A file that will have that name.  Raises Unusable if there is one, or if it cannot be made."""
-        if path.exists() or path.is_symlink() or path in self.parts:
-            raise Unusable(f"{printable(str(path))}: is there already")
         try:
+            if path.exists() or path.is_symlink() or path in self.parts:
+                raise Unusable(f"{printable(str(path))}: is there already")
             missing = [each for each in path.parents if not each.exists()]
             path.parent.mkdir(parents=True, exist_ok=True)
             self.made = missing + self.made
