@@ -1,6 +1,7 @@
 """Hypothesis: new random programs on a desk, the same ones in CI; and the order of the tests."""
 
 import os
+import signal
 
 import pytest
 from hypothesis import settings
@@ -10,6 +11,10 @@ settings.register_profile(
     "ci", settings.get_profile("desk"), derandomize=True, database=None, print_blob=True
 )
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "desk")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell's background job ignores an interrupt, and so would all that the tests interrupt, for ever.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 FIRST = ("test_every_theorem_holds", "specs kernel", "pip install")
 """What takes minutes begins first, so that nothing waits for it when all else is done."""
