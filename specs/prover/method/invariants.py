@@ -24,7 +24,7 @@ from specs.prover.method.labels import (
     pfn,
     type_of,
 )
-from specs.prover.method.terms import built_once, id_of
+from specs.prover.method.terms import built_once, conjoined, id_of
 
 MT = z3.BitVec("mt", 3)
 """Any migratetype at all."""
@@ -130,7 +130,7 @@ def conjunction(parts: Iterable[Truth]) -> Truth:
     terms = list(parts)
     if len(terms) <= 1:
         return terms[0] if terms else z3.BoolVal(True)
-    return z3.And(*terms)
+    return conjoined(terms)
 
 
 def lies_in_one_block(state: State, page: Term, order: int, wholly_free: Truth) -> Truth:

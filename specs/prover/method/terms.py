@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -39,6 +39,13 @@ def id_of(term: z3.AstRef) -> int:
 def ids(terms: Iterable[z3.AstRef]) -> tuple[int, ...]:
     """By what the terms are known, as long as they live."""
     return tuple([term.ast.value for term in terms])
+
+
+def conjoined(terms: Sequence[z3.BoolRef]) -> z3.BoolRef:
+    """The conjunction of several; ``z3.And`` asks every argument for its sort, which takes far longer."""
+    context = terms[0].ctx
+    arguments = (z3.Ast * len(terms))(*[term.ast for term in terms])
+    return z3.BoolRef(z3.Z3_mk_and(context.ref(), len(terms), arguments), context)
 
 
 @built_once
