@@ -45,14 +45,11 @@ def full(name: str) -> str:
 
 
 def check_target(out: Path) -> None:
-    """Whether the page can be written there; raises BadInput before anything has taken long."""
-    try:
-        if out.exists() and not out.is_file():
-            raise BadInput(f"{out}: not a file")
-        if not out.parent.is_dir():
-            raise BadInput(f"{out.parent}: no such directory")
-    except OSError as error:
-        raise BadInput(f"{out}: {error.strerror or error}") from None
+    """Whether the page can be written there; raises BadInput or OSError before anything has taken long."""
+    if out.exists() and not out.is_file():
+        raise BadInput(f"{out}: not a file")
+    if not out.parent.is_dir():
+        raise BadInput(f"{out.parent}: no such directory")
     write_whole(out, None)
 
 

@@ -3,6 +3,8 @@
 import gc
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 
 import pytest
@@ -88,6 +90,19 @@ def test_a_broken_twin_is_rejected_with_a_short_story(row: str, twin: str) -> No
     assert 2 <= len(outcome.story.splitlines()) <= 5
 
 
+@contextmanager
+def called_back(slow: Callable[[str, dict[str, int]], None]) -> Iterator[list[object]]:
+    """What Python tells of what is lost, where the collector calls back what is slow."""
+    told: list[object] = []
+    before, sys.unraisablehook = sys.unraisablehook, told.append
+    gc.callbacks.append(slow)
+    try:
+        yield told
+    finally:
+        sys.unraisablehook = before
+        gc.callbacks[:] = [each for each in gc.callbacks if each is not slow]
+
+
 def test_what_a_callback_of_the_collector_loses_is_raised_again() -> None:
     """The collector calls back at any moment; what is raised there is lost, and told by Python itself."""
 
@@ -103,15 +118,8 @@ def test_what_a_callback_of_the_collector_loses_is_raised_again() -> None:
             while True:
                 pass
 
-    told: list[object] = []
-    before, sys.unraisablehook = sys.unraisablehook, told.append
-    gc.callbacks.append(slow)
-    try:
-        with pytest.raises(refutation.Endless):
-            endless()
-    finally:
-        sys.unraisablehook = before
-        gc.callbacks[:] = [each for each in gc.callbacks if each is not slow]
+    with called_back(slow) as told, pytest.raises(refutation.Endless):
+        endless()
     assert told == []
 
 
@@ -148,13 +156,7 @@ def test_a_row_that_a_callback_keeps_from_its_end_is_not_decided(monkeypatch: py
         while True:
             pass
 
-    told: list[object] = []
-    before, sys.unraisablehook = sys.unraisablehook, told.append
-    gc.callbacks.append(slow)
-    try:
+    with called_back(slow) as told:
         outcome = decide.limited(endless, seconds=1)
-    finally:
-        sys.unraisablehook = before
-        gc.callbacks.remove(slow)
     assert outcome == Outcome("unknown", story="not decided in 1 seconds")
     assert told == []
