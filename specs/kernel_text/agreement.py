@@ -19,9 +19,9 @@ from specs.kernel_text.sides import Call, Outcome, Side, outcome, parts, stub
 from specs.kernel_text.sure_path import SurePath, possible, walked
 from specs.kernel_text.units import Backed
 from specs.ledger.subject import Subject
-from specs.prover.method.operations import replaced
 from specs.prover.method.paths import Owed, Path
 from specs.prover.method.solve import Solvers
+from specs.prover.method.stubs import replaced
 from specs.prover.method.terms import id_of
 
 

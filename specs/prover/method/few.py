@@ -167,15 +167,16 @@ def scene_of(
     facts: Iterable[Truth],
     goal: Truth | None = None,
     pages: Sequence[Term] = (),
+    least: int = 0,
     most: int = MOST,
     milliseconds: int = MS,
 ) -> tuple[Scene, dict[str, int]] | None:
     """The smallest scene in which the facts hold, and the goal does not; and what the pages are there.
 
-    None if there is none of so few blocks, or none is found in so short a time.
+    None if there is none of so many blocks, or none is found in so short a time.
     """
     known = list(facts)
-    for count in range(most + 1):
+    for count in range(least, most + 1):
         few = Few(walk, count)
         solver = z3.SolverFor("QF_UFBV")
         solver.set(timeout=milliseconds, ctrl_c=False)  # an interrupt is ours

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache, partial
 from random import Random
@@ -16,6 +16,7 @@ from specs.ledger.subject import CORE, LINUX, Subject
 from specs.prover.method.labels import Truth
 from specs.prover.method.paths import Called, Path
 from specs.prover.method.shape import countdown_faults, faults, loop_faults
+from specs.prover.method.stubs import Stubs, all_replaced
 from specs.prover.method.terms import id_of
 from specs.prover.method.world import World
 
@@ -178,15 +179,13 @@ class Operation:
 
     def on(self, stage: Stage) -> object:
         """The call on that stage."""
-        with ExitStack() as stack:
-            if stage.recorder is not None:
-                chosen = {"min": Choice(stage.recorder, "min"), "max": Choice(stage.recorder, "max")}
-                for chooser in choosers(stage.subject):
-                    stack.enter_context(replaced(chooser, **chosen))
-            for module, names in self.stubs.items():
-                stubs = {name: stage.stub(name) for name in names}
-                stack.enter_context(replaced(stage.subject.module(module), **stubs))
-            stack.enter_context(stage.during())
+        stubs: list[Stubs] = []
+        if stage.recorder is not None:
+            chosen = {"min": Choice(stage.recorder, "min"), "max": Choice(stage.recorder, "max")}
+            stubs += ((chooser, chosen) for chooser in choosers(stage.subject))
+        for module, names in self.stubs.items():
+            stubs.append((stage.subject.module(module), {name: stage.stub(name) for name in names}))
+        with all_replaced(stubs), stage.during():
             return self.call(stage)
 
 
@@ -250,19 +249,6 @@ def choosers(subject: Subject) -> list[ModuleType]:
     """The modules under proof that choose the smaller or the larger of two."""
     names = [name for name in (*CORE, *LINUX) if name not in STOOD_IN]
     return [subject.module(name) for name in names if re.search(r"\b(min|max)\(", subject.text(name))]
-
-
-@contextmanager
-def replaced(module: ModuleType, **stubs: object) -> Iterator[None]:
-    """The module with some of its global names bound to stubs, for as long as the run lasts."""
-    old = {name: vars(module)[name] for name in stubs if name in vars(module)}
-    vars(module).update(stubs)
-    try:
-        yield
-    finally:
-        for name in stubs:
-            del vars(module)[name]
-        vars(module).update(old)
 
 
 def once(top: int) -> list[Variant]:

@@ -16,10 +16,11 @@ from specs.prover.method.scene import Scene, perform
 from specs.prover.method.solve import Solvers
 from specs.prover.method.trails import shown, trail_of
 
-BLOCKS = 3
-"""As many blocks a state has at most that the solver makes for a path."""
+FEWEST, BLOCKS = 1, 3
+"""As many blocks a state has at most that the solver makes for a path.
 
-
+Before it is asked whether there can be such a state at all, which is soon told, and after.
+"""
 PATIENCE = 300
 """Milliseconds that each question for such a state may take: most are answered at once."""
 
@@ -58,10 +59,7 @@ class Comparison:
         for scene in chain(scenes, (call.of.model.drawn(draw, call) for _ in range(draws))):
             walked |= self._run(scene, ways)
         for way, walks in ways.items():
-            for walk in walks if way not in walked else ():
-                walked |= self._made(walk, ways)
-            if len(walks) > 1 or way not in walked:
-                ways[way] = [walk for walk in walks if not self._impossible(walk)]
+            walked = self._sought(way, ways, walked)
             if len(ways[way]) > 1:
                 raise Differs("refuted", f"{where(walks[0])}: nothing that ran tells it from another path")
         missing = {way for way, walks in ways.items() if walks} - walked
@@ -75,9 +73,24 @@ class Comparison:
         self.paths += len(walked)
         return len(walked), len(self.never) - known
 
-    def _made(self, walk: Walk, ways: dict[Way, list[Walk]]) -> set[Way]:
-        """From a state that the solver makes of what the path assumes."""
-        made = scene_of(walk, taken_for_granted(walk), most=BLOCKS, milliseconds=PATIENCE)
+    def _sought(self, way: Way, ways: dict[Way, list[Walk]], walked: set[Way]) -> set[Way]:
+        """What is walked, with states made for the way too; of its paths, the impossible are dropped."""
+        found = set(walked)
+
+        def make(least: int, most: int) -> None:
+            for walk in ways[way]:
+                if way not in found:
+                    found.update(self._made(walk, ways, least, most))
+
+        make(0, FEWEST)
+        if len(ways[way]) > 1 or way not in found:
+            ways[way] = [walk for walk in ways[way] if not self._impossible(walk)]
+        make(FEWEST + 1, BLOCKS)
+        return found
+
+    def _made(self, walk: Walk, ways: dict[Way, list[Walk]], least: int, most: int) -> set[Way]:
+        """From a state of so many blocks that the solver makes of what the path assumes."""
+        made = scene_of(walk, taken_for_granted(walk), least=least, most=most, milliseconds=PATIENCE)
         return set() if made is None else self._run(made[0], ways)
 
     def _run(self, scene: Scene, ways: dict[Way, list[Walk]]) -> set[Way]:

@@ -11,8 +11,8 @@ from specs.ledger.subject import Subject
 from specs.model import watermark as means
 from specs.prover.method.lifted import LiftedCount
 from specs.prover.method.merged import merged
-from specs.prover.method.operations import replaced
 from specs.prover.method.paths import Owed, Path
+from specs.prover.method.stubs import replaced
 from specs.theorems.linux.watermark_lifted import (
     FLAGS,
     HALF,

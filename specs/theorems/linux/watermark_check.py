@@ -14,8 +14,8 @@ from specs.model import watermark as means
 from specs.prover.method.labels import LIMIT
 from specs.prover.method.lifted import BITS, LiftedBool, LiftedCount
 from specs.prover.method.merged import Merged, merged
-from specs.prover.method.operations import replaced
 from specs.prover.method.paths import Owed, Path
+from specs.prover.method.stubs import replaced
 from specs.prover.method.terms import id_of
 from specs.theorems.linux.watermark_lifted import (
     ALL_GFP,

@@ -16,9 +16,10 @@ from specs.prover.method.labels import Term, Truth, aligned, pfn, unknown
 from specs.prover.method.lifted import LiftedPfn
 from specs.prover.method.lifted_type import LiftedType
 from specs.prover.method.loops import START, STOP
-from specs.prover.method.operations import Stage, SymbolicStage, Variant, replaced
+from specs.prover.method.operations import Stage, SymbolicStage, Variant
 from specs.prover.method.paths import Path
 from specs.prover.method.shape import faults, hidden_state_faults, lookup_faults
+from specs.prover.method.stubs import replaced
 from specs.prover.method.world import P, World
 from specs.prover.models.core.area import Area
 from specs.prover.models.core.contracts import Stubs, ZoneStubs

@@ -13,7 +13,7 @@ import z3
 from specs.ledger.domain import Domain
 from specs.ledger.story import Story
 from specs.ledger.subject import Subject
-from specs.prover.method import operations
+from specs.prover.method import stubs
 from specs.prover.method.invariants import conjunction
 from specs.prover.method.lifted import BITS, LiftedBool, LiftedCount, LiftedPfn, truth
 from specs.prover.method.paths import Owed, Path, explore
@@ -212,7 +212,7 @@ def replaced(module: ModuleType, **names: object) -> AbstractContextManager[None
     assert names.keys() <= vars(module).keys(), (
         f"{module.__name__} has no {names.keys() - vars(module).keys()}"
     )
-    return operations.replaced(module, **names)
+    return stubs.replaced(module, **names)
 
 
 Run = Callable[[Path], object]

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import TypeAlias
 
 from specs.ledger.subject import LINUX, Subject
-from specs.prover.method.operations import replaced
+from specs.prover.method.stubs import replaced
 
 TOP = 10
 """The top order of every ``MobilityZone``: what is proved is proved for this one."""
