@@ -33,6 +33,8 @@ class Case:
     stubs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By module of ours: functions, each with what it answers."""
     top: int = 10
+    policy: str = "linux.versions.v6_1.LINUX_6_1"
+    """The kernel as which the zone falls back: a module of ours, and its policy there."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class Comparison:
 
     def side(self, subject: Subject, answers: Answers, stack: ExitStack) -> Side:
         """A side, with its stubs in place."""
-        side = Side(subject, Run(answers), self.case.top)
+        side = Side(subject, Run(answers), self.case.top, self.case.policy)
         for module, names in self.case.stubs.items():
             found = subject.module(module)
             made = {name: stub(side, name, getattr(found, name), kind) for name, kind in names.items()}

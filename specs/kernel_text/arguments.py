@@ -43,6 +43,12 @@ def with_an_isolated(side: Side) -> Any:
     return side.zone
 
 
+def stealing(side: Side) -> Any:
+    """The zone, of which some block was stolen since its lists were locked."""
+    side.zone.stealing = True
+    return side.zone
+
+
 def area(side: Side) -> Any:
     """Its free lists."""
     return side.area
@@ -110,6 +116,12 @@ def cursor(side: Side) -> Cursor:
         z3.ULE(z3.BitVec("cursor", BITS), 1 << 52),
     )
     return Cursor(Noted(side), START, entered=False)  # type: ignore[arg-type]  # a loop that notes
+
+
+def cursor_of_pageblock(side: Side) -> Cursor:
+    """The same, where the range is a pageblock."""
+    side.run.path.assume(START & z3.BitVecVal(511, BITS) == 0, STOP == START + 512)
+    return cursor(side)
 
 
 def stop(side: Side) -> LiftedPfn:

@@ -12,17 +12,17 @@ import click
 from rich.table import Table
 
 from specs.kernel_text.errors import NoTree, Unread
-from specs.kernel_text.functions import UNITS
 from specs.kernel_text.macros import PASSED_OVER, configured, recorded
 from specs.kernel_text.rows import TOPS, Findings, names_of_rows
 from specs.kernel_text.run import Asked, examine_all
 from specs.kernel_text.tree import open_tree
+from specs.kernel_text.versions import functions as all_functions
 from specs.ledger.theorem import Theorem
 from specs.run.decide import cores
 from specs.run.screen import progress, screen
 from specs.theorems import LEDGER
 
-FUNCTIONS = tuple(dict.fromkeys(unit.name for unit in UNITS))
+FUNCTIONS = all_functions()
 REFUTED, UNREAD = 1, 2
 
 
@@ -124,7 +124,7 @@ def as_report(asked: Asked, findings: list[Findings], seconds: float) -> dict[st
             {
                 says
                 for each in findings
-                for unit in UNITS
+                for unit in asked.known.units
                 if unit.name == each.function
                 for says in unit.supposes
             }

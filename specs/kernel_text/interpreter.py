@@ -14,12 +14,12 @@ from pycparser import c_ast
 
 from specs.kernel_text.errors import Unread
 from specs.kernel_text.expressions import evaluate, holds
-from specs.kernel_text.integers import Int
+from specs.kernel_text.integers import INT, Int, common, compare, convert
 from specs.kernel_text.kinds import kind_of, place_of
 from specs.kernel_text.loops import forget
 from specs.kernel_text.machine import Run
 from specs.kernel_text.merging import merged
-from specs.kernel_text.operators import adapted, condition
+from specs.kernel_text.operators import adapted, condition, whole
 from specs.kernel_text.values import Cell, Scope, Unset
 
 MOST_TURNS: Final = 5000
@@ -177,6 +177,36 @@ class Machine(Run):
                     break
                 rule.again(inner)
 
+    def switch(self, node: c_ast.Switch, scope: Scope) -> None:
+        """From the case that has the value, or else the default, on to a break or the end."""
+        parts = node.stmt.block_items if isinstance(node.stmt, c_ast.Compound) else None
+        if not parts or not all(isinstance(part, c_ast.Case | c_ast.Default) for part in parts):
+            raise self.unread("a switch that is not made of cases alone")
+        value = whole(self, evaluate(self, node.cond, scope))
+        if not isinstance(value, Int):
+            raise self.unread("a switch over what is no integer")
+        inner = Scope(scope)
+        try:
+            for part in parts[self._case(parts, value, inner) :]:
+                for each in part.stmts or []:
+                    self.statement(each, inner)
+        except Left:
+            pass
+
+    def _case(self, parts: list[c_ast.Node], value: Int, scope: Scope) -> int:
+        """Where a switch goes on; behind its end, if no case has the value and there is no default."""
+        kind = common(value.kind, INT)
+        given = convert(self.path, value, kind)
+        otherwise = len(parts)
+        for at, part in enumerate(parts):
+            if isinstance(part, c_ast.Default):
+                otherwise = at
+                continue
+            said = convert(self.path, evaluate(self, part.expr, scope), kind)
+            if self.decide(compare(self.path, "==", given, said)):
+                return at
+        return otherwise
+
     def leave(self, node: c_ast.Node, scope: Scope) -> None:
         """Return, goto, break, continue."""
         if isinstance(node, c_ast.Return):
@@ -197,6 +227,7 @@ STATEMENTS: Mapping[type, Callable[[Machine, Any, Scope], None]] = {
     c_ast.DeclList: _declarations,
     c_ast.Decl: Machine.declare,
     c_ast.If: Machine.choose,
+    c_ast.Switch: Machine.switch,
     c_ast.While: Machine.loop,
     c_ast.DoWhile: Machine.loop,
     c_ast.For: Machine.loop,

@@ -28,6 +28,7 @@ AS: Final = {
     "__releases(x)": "",
     "likely(x)": "(x)",
     "unlikely(x)": "(x)",
+    "fallthrough": "",
     "true": "1",
     "false": "0",
     "BIT(n)": "(1UL << (n))",

@@ -7,13 +7,12 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from specs.kernel_text.agreement import Agreement, Comparison
-from specs.kernel_text.cases import CASES
+from specs.kernel_text.agreement import Agreement, Case, Comparison
 from specs.kernel_text.constants import Constants
 from specs.kernel_text.errors import NoTree, Place, Unread
-from specs.kernel_text.functions import CONTRACTS, UNITS
 from specs.kernel_text.sure_path import Undecided
 from specs.kernel_text.units import Unit, backed
+from specs.kernel_text.versions import VERSIONS, Version, nearest
 from specs.ledger.subject import Subject, fresh
 from specs.ledger.theorem import Outcome, Theorem
 from specs.prover.method.paths import TooManyPaths
@@ -105,7 +104,7 @@ def tops_of(proof: Proof, tops: tuple[int, ...]) -> tuple[int, ...]:
 
 def names_of_rows() -> tuple[str, ...]:
     """The rows that are about any unit, in the order of the ledger."""
-    about = {row.name for unit in UNITS for row, _ in rows_of(unit)}
+    about = {row.name for version in VERSIONS for unit in version.units for row, _ in rows_of(unit)}
     return tuple(row.name for row in LEDGER if row.name in about)
 
 
@@ -118,11 +117,12 @@ def examine(
 ) -> Findings:
     """Decide everything about a unit; of ``only`` those rows, and not whether it is as ours."""
     started, text, home = time.perf_counter(), constants.text, unit.homes[0]
+    version = nearest(text.tree.series)
     found = Findings(unit.name, home)
     try:
         found.place = text.place(unit.name)
         text.function(unit.name)
-        subject = backed(unit, text, CONTRACTS, constants)
+        subject = backed(unit, text, version.contracts, constants)
     except Unread as error:
         found.unread.append((error.place, error.construct))
         return found
@@ -132,19 +132,21 @@ def examine(
     shared.of(subject)
     for row, proof in rows_of(unit, only):
         found.rows.extend(decided(unit, row, proof, subject, tops, found))
-    if not only and (unit.name, home) in CASES:
-        found.agreement = compared(unit, home, subject, shared, found)
+    case = version.cases.get((unit.name, home))
+    if not only and case is not None:
+        found.agreement = compared(case, home, subject, shared, found)
     found.seconds = round(time.perf_counter() - started, 2)
     return found
 
 
-def lost(unit: Unit, only: Sequence[str]) -> Findings:
+def lost(unit: Unit, version: Version, only: Sequence[str]) -> Findings:
     """Nothing is known of it: the process that decided it ended."""
     home, story = unit.homes[0], "the process that decided it ended"
     rows = [
         Found(unit.name, home, row.name, "unknown", 0, 0, 0.0, (), story) for row, _ in rows_of(unit, only)
     ]
-    same = Agreement("unknown", home, story=story) if (unit.name, home) in CASES and not only else None
+    is_compared = (unit.name, home) in version.cases and not only
+    same = Agreement("unknown", home, story=story) if is_compared else None
     return Findings(unit.name, home, None, rows, same)
 
 
@@ -176,10 +178,10 @@ def decided(
     )
 
 
-def compared(unit: Unit, home: str, subject: Subject, shared: Shared, found: Findings) -> Agreement | None:
+def compared(case: Case, home: str, subject: Subject, shared: Shared, found: Findings) -> Agreement | None:
     """Whether C and ours do the same on every path."""
     shared.ours = shared.ours or fresh()
-    comparison = Comparison(CASES[unit.name, home], subject, shared.ours, home, shared.paths)
+    comparison = Comparison(case, subject, shared.ours, home, shared.paths)
     try:
         return comparison.run()
     except Unread as error:

@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 
 from specs.kernel_text.constants import Constants
-from specs.kernel_text.functions import UNITS
 from specs.kernel_text.reader import Text
 from specs.kernel_text.rows import TOPS, Findings, Shared, examine, lost, rows_of
 from specs.kernel_text.tree import Tree
 from specs.kernel_text.units import Unit
+from specs.kernel_text.versions import Version, nearest
 from specs.run.pool import in_processes
 
 LONG = (
@@ -47,10 +47,16 @@ class Asked:
         """The text."""
         return Text(Tree(self.root, self.version), self.defined, self.edits or {})
 
+    @property
+    def known(self) -> Version:
+        """The known kernel that is nearest."""
+        return nearest(Tree(self.root, self.version).series)
+
     def numbers(self) -> list[int]:
         """The units about which something is asked, those that take long first."""
-        wanted = [at for at, unit in enumerate(UNITS) if self.about(unit)]
-        return sorted(wanted, key=lambda at: (RANK.get(UNITS[at].name, len(RANK)), at))
+        units = self.known.units
+        wanted = [at for at, unit in enumerate(units) if self.about(unit)]
+        return sorted(wanted, key=lambda at: (RANK.get(units[at].name, len(RANK)), at))
 
     def about(self, unit: Unit) -> bool:
         """Whether a row about the unit is asked for, or all that there is to say."""
@@ -76,7 +82,9 @@ class Room:
 
     def examine(self, number: int) -> Findings:
         """Decide everything that is asked about a unit."""
-        return examine(UNITS[number], self.constants, self.shared, self.asked.tops, self.asked.rows)
+        return examine(
+            self.asked.known.units[number], self.constants, self.shared, self.asked.tops, self.asked.rows
+        )
 
 
 _ROOMS: list[Room] = []
@@ -99,4 +107,4 @@ def examine_all(asked: Asked, jobs: int) -> Iterator[Findings]:
         yield from (room.examine(number) for number in numbers)
         return
     for number, found in in_processes(_examine, numbers, jobs, partial(_enter, asked)):
-        yield found if found is not None else lost(UNITS[number], asked.rows)
+        yield found if found is not None else lost(asked.known.units[number], asked.known, asked.rows)

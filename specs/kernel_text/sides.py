@@ -18,6 +18,9 @@ from specs.prover.method.lifted_type import LiftedType
 from specs.prover.method.paths import Cut
 from specs.prover.models.zone.geometry import Geometry
 
+COUNTERS = ("nr_isolate_pageblock", "nr_reserved_highatomic", "managed")
+"""What a zone counts."""
+
 
 @dataclass
 class Side:
@@ -26,8 +29,11 @@ class Side:
     subject: Subject
     run: Run
     top: int
+    policy: str
     zone: Any = None
     pcp: Any = None
+    in_vain: bool = False
+    """Whether a claim was in vain, after which another is tried."""
 
     def __post_init__(self) -> None:
         geometry, path = Geometry(self.top), self.run.path
@@ -35,17 +41,18 @@ class Side:
         zone = self.zone = object.__new__(self.subject.linux.mobility.MobilityZone)
         zone.free_area = self.area
         zone.pageblocks = AskedPageblocks(self.run, geometry.pages)
-        for name in ("start", "end", "nr_isolate_pageblock", "nr_reserved_highatomic", "managed"):
+        for name in ("start", "end", *COUNTERS):
             term = z3.BitVec(name, BITS)
             path.assume(z3.ULT(term, 1 << 52))
             setattr(zone, name, LiftedPfn(path, term))
-        zone.policy, zone.stealing = self.subject.linux.versions.v6_1.LINUX_6_1, False
+        module, _, name = self.policy.rpartition(".")
+        zone.policy, zone.stealing = getattr(self.subject.module(module), name), False
         self.pcp = AskedPcp(self.run, lambda index: int(2 ** geometry.order_of(index)))
         self.pcp.zone = zone
 
     def counters(self) -> dict[str, Any]:
         """What the function may have changed beside lists and types."""
-        held = dict.fromkeys(("nr_isolate_pageblock", "nr_reserved_highatomic", "managed"), self.zone)
+        held = dict.fromkeys((*COUNTERS, "stealing"), self.zone)
         held |= dict.fromkeys(("count", "high", "batch", "free_factor"), self.pcp)
         return {name: plain(getattr(of, name)) for name, of in held.items()}
 
@@ -82,13 +89,32 @@ def stub(side: Side, name: str, original: Callable[..., Any], kind: str) -> Call
     def called(*args: Any, **named: Any) -> Any:
         bound = signature.bind(*args, **named)
         bound.apply_defaults()
-        told = tuple(plain(value) for value in bound.arguments.values() if is_plain(value))
+        told = tuple(plain(each) for value in bound.arguments.values() for each in operands(value))
+        if kind == "turn":
+            return turn(side, name, told, lambda: original(*args, **named))
         if kind != "asks":
             side.run.did(f"call {name}", *told, moves=kind not in ("asks", "index?"))
         key = ("call", name, side.run.moves, *told)
-        return side.run.answers.ask(key, lambda: answer_of(side, kind, bound.arguments))
+        answer = side.run.answers.ask(key, lambda: answer_of(side, kind, bound.arguments))
+        side.in_vain |= kind == "claim?" and answer is None
+        return answer
 
     return called
+
+
+def turn(side: Side, name: str, told: tuple[Any, ...], go_on: Callable[[], Any]) -> Any:
+    """What a turn of a loop begins with; behind one that was in vain, the next is any, and not followed."""
+    if side.in_vain:
+        side.run.did(f"a turn begins with {name}", *told)
+        raise Cut
+    return go_on()
+
+
+def operands(value: Any) -> Iterator[Any]:
+    """What can be compared of an argument."""
+    for each in value if isinstance(value, tuple) else (value,):
+        if is_plain(each):
+            yield each
 
 
 def is_plain(value: Any) -> bool:
@@ -105,7 +131,7 @@ def answer_of(side: Side, kind: str, given: Mapping[str, Any]) -> Any:
         return path.choose()
     if kind == "asks":
         return LiftedBool(path, z3.Bool(f"asked{len(answers.known)}"))
-    if kind == "page?":
+    if kind in ("page?", "claim?"):
         return LiftedPfn(path, answers.fresh("page")) if path.choose() else None
     if kind == "pages":
         made = answers.fresh("pages")
@@ -115,12 +141,23 @@ def answer_of(side: Side, kind: str, given: Mapping[str, Any]) -> Any:
         made = answers.fresh("count")
         path.assume(z3.ULT(made, 1 << 20))
         return LiftedCount(path, made)
+    if kind == "block?":
+        return prepared(side) if path.choose() else None
     if kind == "victim?":
         return SimpleNamespace(pfn=LiftedPfn(path, answers.fresh("victim"))) if path.choose() else None
     if kind == "index?":
         lists = Geometry(side.top).lists
         return next((index for index in range(lists) if path.choose()), None)
     raise AssertionError(kind)
+
+
+def prepared(side: Side) -> Any:
+    """A pageblock, with what is free in it, and what is movable."""
+    start, free, movable = (side.run.answers.fresh(name) for name in ("block", "free", "movable"))
+    path, size = side.run.path, Geometry(side.top).pages
+    path.assume(z3.ULE(free, size), z3.ULE(movable, size), z3.ULE(free + movable, size))
+    counts = LiftedCount(path, free), LiftedCount(path, movable)
+    return side.subject.linux.versions.v6_12.Block(LiftedPfn(path, start), *counts)
 
 
 @dataclass

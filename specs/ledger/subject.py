@@ -85,6 +85,8 @@ ROOMS = ("linux", "slab", "boot", "addressing", "proc")
 """The packages under proof beside the core."""
 UNDER_PROOF = (*CORE, *LINUX, *SLAB, *BOOT, *ADDRESSING, *PROC)
 """All modules under proof, in the order of their imports."""
+COMPARED = ("linux.versions.v6_12",)
+"""Modules of other kernels, which are compared with their texts, and about which the ledger says nothing."""
 HOLDERS = ("FreeArea", "FreeAreaOrder", "Spans", "Pageblocks", "PerCpuPages")
 """The classes that hold the state, for which others stand in."""
 DEFINITIONS = "specs.model.definitions"
@@ -168,7 +170,7 @@ def fresh() -> Subject:
 
 def _imported() -> dict[str, ModuleType]:
     """The modules of the core, and the packages of the other rooms."""
-    found = {name: importlib.import_module(f"{PACKAGE}.{name}") for name in UNDER_PROOF}
+    found = {name: importlib.import_module(f"{PACKAGE}.{name}") for name in (*UNDER_PROOF, *COMPARED)}
     return {name: found[name] for name in CORE} | {room: sys.modules[f"{PACKAGE}.{room}"] for room in ROOMS}
 
 

@@ -17,6 +17,7 @@ from specs.kernel_text.functions import UNITS
 from specs.kernel_text.macros import recorded
 from specs.kernel_text.reader import Text
 from specs.kernel_text.rows import lost
+from specs.kernel_text.versions import LINUX_6_1
 from tests.documents import ROOT
 from tests.kernel_text.trees import TOY, kernel_or_skip
 
@@ -70,7 +71,7 @@ def test_what_is_not_about_the_function_is_nothing_to_judge() -> None:
 
 
 def test_a_process_that_ends_is_no_proof() -> None:
-    found = lost(next(unit for unit in UNITS if unit.name == "expand"), ())
+    found = lost(next(unit for unit in UNITS if unit.name == "expand"), LINUX_6_1, ())
     assert (found.wrong, found.held) == (True, False)
     assert {each.verdict for each in found.rows} == {"unknown"}
 

@@ -15,6 +15,7 @@ from verified_buddy.linux.migratetype import FALLBACKS, HIGHATOMIC, MOVABLE
 from verified_buddy.linux.mobility import (
     MobilityZone,
     MovablePages,
+    change_pageblock_range,
     first_to_move,
     move_freepages_block,
     move_to_free_list,
@@ -124,15 +125,6 @@ def steal_suitable_fallback(
                 zone.pageblocks.set(pfn, migratetype)
             return
     move_to_free_list(zone.free_area, pfn, order, migratetype)
-
-
-def change_pageblock_range(zone: MobilityZone, pfn: Pfn, order: Order, migratetype: Migratetype) -> None:
-    """Set the type of every pageblock that the block covers.
-
-    Linux: change_pageblock_range(), mm/page_alloc.c.
-    """
-    for offset in range(0, 1 << order, PAGEBLOCK_PAGES):
-        zone.pageblocks.set(Pfn(pfn + offset), migratetype)
 
 
 def rmqueue(

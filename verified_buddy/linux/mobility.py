@@ -110,7 +110,7 @@ def free_one_page(
             break
         area.remove(Pfn(buddy), order)
         if order >= PAGEBLOCK_ORDER and zone.policy.retypes:
-            zone.pageblocks.set(Pfn(buddy), migratetype)
+            retype(zone, Pfn(buddy), order, migratetype)
         pfn = Pfn(pfn & buddy)
         order = ORDERS[order + 1]
     tail = to_tail or buddy_merge_likely(zone, pfn, order)
@@ -125,6 +125,24 @@ def may_merge(migratetype: Migratetype, other: Migratetype) -> bool:
     post: __return__ == (migratetype == other or (migratetype < 3 and other < 3))
     """
     return migratetype == other or (is_mergeable(migratetype) and is_mergeable(other))
+
+
+def retype(zone: MobilityZone, pfn: Pfn, order: Order, migratetype: Migratetype) -> None:
+    """Let the pageblocks of a block that merges take the type of the freed one, if its first has another.
+
+    Linux 6.12: __free_one_page(), mm/page_alloc.c, after the buddy is unlisted.
+    """
+    if zone.pageblocks.migratetype(pfn) != migratetype:
+        change_pageblock_range(zone, pfn, order, migratetype)
+
+
+def change_pageblock_range(zone: MobilityZone, pfn: Pfn, order: Order, migratetype: Migratetype) -> None:
+    """Set the type of every pageblock that the block covers.
+
+    Linux: change_pageblock_range(), mm/page_alloc.c.
+    """
+    for offset in range(0, 1 << order, PAGEBLOCK_PAGES):
+        zone.pageblocks.set(Pfn(pfn + offset), migratetype)
 
 
 def buddy_merge_likely(zone: MobilityZone, pfn: Pfn, order: Order) -> bool:

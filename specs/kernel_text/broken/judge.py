@@ -9,16 +9,15 @@ from typing import Final
 
 from specs.kernel_text.agreement import Comparison
 from specs.kernel_text.broken.edit import AGREEMENT, Edit
-from specs.kernel_text.cases import CASES
 from specs.kernel_text.constants import Constants
 from specs.kernel_text.errors import Undefined, Unread
-from specs.kernel_text.functions import CONTRACTS, UNITS
 from specs.kernel_text.macros import recorded
 from specs.kernel_text.reader import Text
 from specs.kernel_text.rows import rows_of, tops_of
 from specs.kernel_text.sure_path import Undecided
 from specs.kernel_text.tree import Tree
 from specs.kernel_text.units import HELPERS, Unit, backed
+from specs.kernel_text.versions import LINUX_6_1, Version, nearest
 from specs.ledger.subject import Subject, Twin, running
 from specs.ledger.theorem import Outcome
 from specs.prover.method.paths import TooManyPaths
@@ -48,15 +47,15 @@ class Verdict:
         return self.outcome.tell() if self.outcome is not None and self.outcome.tell else self.story
 
 
-def units_of(function: str, home: str = "") -> tuple[Unit, ...]:
+def units_of(function: str, home: str = "", version: Version = LINUX_6_1) -> tuple[Unit, ...]:
     """The units whose text the function is; or, of a function that is run with others, those at that home."""
-    found = (unit for unit in UNITS if unit.name == function or function in HELPERS)
+    found = (unit for unit in version.units if unit.name == function or function in HELPERS)
     return tuple(unit for unit in found if not home or home in unit.homes)
 
 
 def subject_of(unit: Unit, text: Text) -> Subject:
     """Ours with the broken function in its place: a twin, for which one solver is enough."""
-    found = backed(unit, text, CONTRACTS, Constants(text))
+    found = backed(unit, text, nearest(text.tree.series).contracts, Constants(text))
     return replace(found, twin=Twin("a broken kernel", "kernel", "", ""))
 
 
@@ -100,7 +99,7 @@ def of_row(name: str, outcome: Outcome) -> Verdict:
 
 def agreement(unit: Unit, text: Text, home: str) -> Verdict:
     """Whether C's function does as ours on every path."""
-    case = CASES.get((unit.name, home))
+    case = nearest(text.tree.series).cases.get((unit.name, home))
     if case is None:
         return Verdict(False, AGREEMENT, "it is compared with nothing")
     try:
@@ -112,4 +111,6 @@ def agreement(unit: Unit, text: Text, home: str) -> Verdict:
 
 def reject(edit: Edit, tree: Tree) -> Verdict:
     """What becomes of the edit in the tree; raises DoesNotApply if it does not stand there."""
-    return judge(edit.made(tree, recorded()), units_of(edit.function, edit.home), edit.by)
+    return judge(
+        edit.made(tree, recorded()), units_of(edit.function, edit.home, nearest(tree.series)), edit.by
+    )

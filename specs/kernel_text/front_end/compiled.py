@@ -20,6 +20,7 @@ typedef unsigned long u64; typedef unsigned long size_t;
 #define __ref
 #define noinline
 #define inline
+#define fallthrough
 #define likely(x) (x)
 #define unlikely(x) (x)
 #define BIT(n) (1UL << (n))

@@ -28,6 +28,14 @@ STRAIGHT: Final = (
     ("m ii", "int *p = &a, *q = &b, *r = &a; return (p == q) + 2 * (p != q) + 4 * (p == r) + 8 * (p != r);"),
     ("m ii", "int *p = &a; int **q = &p; **q = 7; *q = &b; *p = 9; return a * 16 + (b != 9);"),
     ("m ii", "int *p = &a; int *q = 0; return !p + 2 * !q + 4 * (p && 1) + 8 * (q || 0) + 16 * (q == 0);"),
+    (
+        "m iu",
+        "switch (a) { case 4294967295u: b = 5; break; case 64: b = 9; fallthrough; default: b += 1;"
+        " case 2: b ^= 2; } return b;",
+    ),
+    ("m ii", "return (a < 0xfffffffe) + 2 * (b > 0x80000000) + 4 * (a < 4294967294);"),
+    ("m bu", "switch (a) { case 1: switch (b) { case 2: b = 7; break; case 0: return 3; } b++; } return b;"),
+    ("m ul", "switch (b & 65) { default: return 1; case 64: a = 2; case 65: a++; case 0: ; } return a;"),
     ("i ii", "return a + b;"),
     ("i ii", "return a - b;"),
     ("i ii", "return a * b;"),
@@ -68,6 +76,11 @@ STRAIGHT: Final = (
 LOOPS: Final = (
     ("u uu", "u64 n = 3;\n\tdo {\n\t\tb--;\n\t\t;\n\t} while (n-- > 1 + 100u / b);\n\treturn a + b + n;"),
     ("u ui", "while (a++ < 100 / b) {\n\t\tb--;\n\t\tif (b > 40)\n\t\t\tbreak;\n\t}\n\treturn a + b;"),
+    (
+        "u uu",
+        "for (int i = 0; i < 6; i++) {\n\t\tif (i == b % 7)\n\t\t\tcontinue;\n\t\tif (i == a % 9)"
+        "\n\t\t\tbreak;\n\t\ta += b;\n\t}\n\treturn a + b;",
+    ),
     ("u ub", "for (int i = 0; i < 5;\n\t     i += 3 % a) {\n\t\ta &= 3;\n\t\ta--;\n\t}\n\treturn a + b;"),
 )
 """With loops; what has no meaning stands in a condition, or in a step, behind other lines."""

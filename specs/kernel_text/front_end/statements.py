@@ -8,9 +8,13 @@ from specs.kernel_text.front_end.variables import KINDS, Variable, spelled
 from specs.kernel_text.integers import INT, ULONG, Kind, common
 
 SIMPLE = ("store", "store", "operate", "operate", "step", "empty", "void")
-NESTED = ("branch", "branch", "block", "condition", "comment", "pointer", "leave", "leave")
+NESTED = ("branch", "branch", "switch", "block", "condition", "comment", "pointer", "leave", "leave")
+STORES = ("store", "operate", "step", "pointer")
+"""What needs a variable that may be changed."""
 LOOPS = ("for", "for", "while", "do")
 OPERATORS = ("+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>")
+CASES = ("0", "1", "2", "3", "5UL", "-1")
+"""Of a switch: no two are the same in any type."""
 HUGE = 60
 """Turns of all loops around a statement, above which there is no further loop."""
 
@@ -37,9 +41,11 @@ class Statements:
 
     def some(self, depth: int) -> list[str]:
         """The lines of some statement."""
-        forms = SIMPLE if depth <= 0 else (*SIMPLE, *NESTED)
+        forms: tuple[str, ...] = SIMPLE if depth <= 0 else (*SIMPLE, *NESTED)
         if depth > 0 and self.loops and self.turns < HUGE:
             forms = (*forms, *LOOPS)
+        if not any(each.target is None for each in self.visible.writable()):  # counters hide all other names
+            forms = tuple(form for form in forms if form not in STORES)
         lines: list[str] = getattr(self, f"_{self.random.choice(forms)}")(depth - 1)
         return lines
 
@@ -135,6 +141,20 @@ class Statements:
                 "\t;",
             ]
         return lines
+
+    def _switch(self, depth: int) -> list[str]:
+        """Cases of a small number, some of which fall through; a default at any place, or none."""
+        asked = self.expression(2).text
+        if self.random.random() < 0.7:
+            asked = f"({asked}) & 3"
+        heads = [f"case {each}:" for each in self.random.sample(CASES, self.random.randint(1, 3))]
+        if self.random.random() < 0.5:
+            heads.insert(self.random.randint(0, len(heads)), "default:")
+        lines = [f"switch ({asked}) {{"]
+        for head in heads:
+            lines += [head, *(f"\t{line}" for line in ("{", *self.body(depth), "}"))]
+            lines += self.random.choice((["\tbreak;"], ["\tfallthrough;"], []))
+        return [*lines, "}"]
 
     def _block(self, depth: int) -> list[str]:
         return ["{", *self.body(depth), "}"]

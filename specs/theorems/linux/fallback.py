@@ -29,7 +29,7 @@ from specs.prover.models.zone.stage import MOVABLE_PAGES
 from specs.prover.models.zone.world import ZoneWorld
 from specs.theorems.assumed import ENDS
 from specs.theorems.core.buddy import Q, result_of
-from specs.theorems.linux.mobility import KEEP, world_of
+from specs.theorems.linux.mobility import KEEP, MOBILITY, world_of
 from specs.theorems.linux.mobility_moves import is_moved, to_the_tail
 
 FALLBACK = "verified_buddy.linux.fallback"
@@ -232,7 +232,7 @@ ROWS = (
         "steal-exact",
         "A steal loses and invents no page and leaves the lists at rest: free blocks may change to the "
         "wanted type, as large as they were, the victim among them; no pageblock but the victim's changes.",
-        (f"{FALLBACK}.steal_suitable_fallback", f"{FALLBACK}.change_pageblock_range"),
+        (f"{FALLBACK}.steal_suitable_fallback", f"{MOBILITY}.change_pageblock_range"),
         "z3",
         of_linux((STEAL,), (*KEEP, "asks"), _steal_exact),
         ("steal-drops-the-victim", "steal-lists-the-victim-twice", "steal-claims-the-next-pageblock"),
@@ -249,7 +249,7 @@ ROWS = (
         (
             f"{FALLBACK}.steal_suitable_fallback",
             f"{FALLBACK}.alike_pages",
-            f"{FALLBACK}.change_pageblock_range",
+            f"{MOBILITY}.change_pageblock_range",
         ),
         "z3",
         of_linux((STEAL,), ("asks",), _steal_policy),

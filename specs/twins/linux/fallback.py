@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from specs.ledger.subject import Twin
 
-MOVE_ALONE = "    move_to_free_list(zone.free_area, pfn, order, migratetype)\n\n\ndef change_pageblock_range"
+MOVE_ALONE = "    move_to_free_list(zone.free_area, pfn, order, migratetype)\n\n\ndef rmqueue("
 OWN = "    pfn = rmqueue_smallest(zone.free_area, order, migratetype)\n    if pfn is not None:\n"
 
 TWINS = (
@@ -36,17 +36,17 @@ TWINS = (
         "steal-drops-the-victim",
         "linux.fallback",
         MOVE_ALONE,
-        "    zone.free_area.remove(pfn, order)\n\n\ndef change_pageblock_range",
+        "    zone.free_area.remove(pfn, order)\n\n\ndef rmqueue(",
     ),
     Twin(
         "steal-lists-the-victim-twice",
         "linux.fallback",
         MOVE_ALONE,
-        "    zone.free_area.add(pfn, order, migratetype, tail=True)\n\n\ndef change_pageblock_range",
+        "    zone.free_area.add(pfn, order, migratetype, tail=True)\n\n\ndef rmqueue(",
     ),
     Twin(
         "steal-claims-the-next-pageblock",
-        "linux.fallback",
+        "linux.mobility",
         "for offset in range(0, 1 << order, PAGEBLOCK_PAGES):",
         "for offset in range(0, 2 << order, PAGEBLOCK_PAGES):",
     ),
@@ -55,7 +55,7 @@ TWINS = (
         "linux.fallback",
         MOVE_ALONE,
         "    zone.free_area.remove(pfn, order)\n"
-        "    zone.free_area.add(pfn, order, migratetype, tail=False)\n\n\ndef change_pageblock_range",
+        "    zone.free_area.add(pfn, order, migratetype, tail=False)\n\n\ndef rmqueue(",
     ),
     Twin(
         "steal-forgets-the-pageblock",
@@ -134,7 +134,7 @@ TWINS = (
     ),
     Twin(
         "typed-steal-forgets-the-upper-pageblock",
-        "linux.fallback",
+        "linux.mobility",
         "for offset in range(0, 1 << order, PAGEBLOCK_PAGES):",
         "for offset in range(0, PAGEBLOCK_PAGES, PAGEBLOCK_PAGES):",
     ),

@@ -6,26 +6,32 @@ whole pageblocks merge, they take the type of the one that was freed.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from verified_buddy.buddy import expand, rmqueue_smallest
-from verified_buddy.free_area import Migratetype
-from verified_buddy.linux.fallback import (
-    CLAIM_PAGES,
-    Victim,
-    alike_pages,
-    change_pageblock_range,
-    find_suitable_fallback,
-)
+from verified_buddy.free_area import FreeArea, Migratetype
+from verified_buddy.linux.fallback import CLAIM_PAGES, Victim, alike_pages, find_suitable_fallback
+from verified_buddy.linux.migratetype import HIGHATOMIC
 from verified_buddy.linux.mobility import (
     FallbackPolicy,
     MobilityZone,
     MovablePages,
+    change_pageblock_range,
     free_block_order,
-    move_freepages_block,
+    move_freepages,
 )
 from verified_buddy.linux.pageblock import PAGEBLOCK_ORDER, PAGEBLOCK_PAGES, pageblock_start
 from verified_buddy.pfn import ORDERS, Order, Pfn
+
+
+class Block(NamedTuple):
+    """A pageblock that may be moved to another type's lists."""
+
+    start: Pfn
+    free: int
+    """Its pages that are free."""
+    movable: int
+    """Those that are in use and movable."""
 
 
 def fall_back(
@@ -81,37 +87,66 @@ def try_to_claim_block(
 ) -> Pfn | None:
     """Take a block of the victim's pageblock, if enough of that is free or alike; None, with nothing moved.
 
-    Linux 6.12: try_to_claim_block(), mm/page_alloc.c.
+    Linux 6.12: try_to_claim_block() or try_to_steal_block(), mm/page_alloc.c.
     """
     area = zone.free_area
+    old = zone.pageblocks.migratetype(victim.pfn)
+    if old == HIGHATOMIC:
+        return None
     if victim.order >= PAGEBLOCK_ORDER:
         area.remove(victim.pfn, victim.order)
         change_pageblock_range(zone, victim.pfn, victim.order, migratetype)
         expand(area, victim.pfn, order, victim.order, migratetype)
         return victim.pfn
-    start = pageblock_start(victim.pfn)
-    if not (zone.spans(start) and zone.spans(start + PAGEBLOCK_PAGES - 1)):
+    block = prep_move_freepages_block(zone, victim.pfn, movable_pages)
+    if block is None:
         return None
-    free = free_pages_of(zone, start)
-    old = zone.pageblocks.migratetype(start)
-    if free + alike_pages(free, movable_pages(start), old, migratetype) < CLAIM_PAGES:
+    if block.free + alike_pages(block.free, block.movable, old, migratetype) < CLAIM_PAGES:
         return None
-    move_freepages_block(zone, start, migratetype)
-    zone.pageblocks.set(start, migratetype)
+    move_freepages_block(zone, block.start, migratetype)
     return rmqueue_smallest(area, order, migratetype)
 
 
-def free_pages_of(zone: MobilityZone, start: Pfn) -> int:
-    """How many pages of a pageblock are free.
+def prep_move_freepages_block(zone: MobilityZone, pfn: Pfn, movable_pages: MovablePages) -> Block | None:
+    """The page's pageblock, and what is in it; None if it is not the zone's from its first page to its last.
 
     Linux 6.12: prep_move_freepages_block(), mm/page_alloc.c.
     """
-    free, pfn = 0, start
-    while pfn < start + PAGEBLOCK_PAGES:
-        order = free_block_order(zone.free_area, pfn)
-        free += 0 if order is None else 1 << order
-        pfn = Pfn(pfn + (1 if order is None else 1 << order))
+    start = pageblock_start(pfn)
+    end = Pfn(start + PAGEBLOCK_PAGES)
+    if not (zone.spans(start) and zone.spans(end - 1)):
+        return None
+    return Block(start, count_free_pages(zone.free_area, start, end), movable_pages(start))
+
+
+def count_free_pages(area: FreeArea, start: Pfn, end: Pfn) -> int:
+    """How many pages the free blocks have that start in [start, end).
+
+    Linux 6.12: the loop of prep_move_freepages_block(), mm/page_alloc.c.
+    """
+    free = 0
+    pfn = start
+    while pfn < end:
+        pages = pages_of_free_block(area, pfn)
+        free += pages
+        pfn = Pfn(pfn + max(pages, 1))
     return free
+
+
+def pages_of_free_block(area: FreeArea, pfn: Pfn) -> int:
+    """How many pages the free block has that starts at the page; 0 if none does."""
+    order = free_block_order(area, pfn)
+    return 0 if order is None else 1 << order
+
+
+def move_freepages_block(zone: MobilityZone, start: Pfn, migratetype: Migratetype) -> int:
+    """Give the pageblock another type, and move its free blocks to that type's lists; their pages.
+
+    Linux 6.12: __move_freepages_block(), mm/page_alloc.c.
+    """
+    moved = move_freepages(zone.free_area, start, Pfn(start + PAGEBLOCK_PAGES), migratetype)
+    zone.pageblocks.set(start, migratetype)
+    return moved
 
 
 def rmqueue_steal(zone: MobilityZone, order: Order, migratetype: Migratetype) -> Pfn | None:

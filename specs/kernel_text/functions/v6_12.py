@@ -1,0 +1,131 @@
+"""Linux 6.12: claim a pageblock, or steal a block; the units that are cut otherwise than those of 6.1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from specs.kernel_text.edge import Edge, key
+from specs.kernel_text.free_lists import order_of
+from specs.kernel_text.functions.core import UNITS as CORE
+from specs.kernel_text.functions.core import leave_smallest
+from specs.kernel_text.functions.fallback import flags_of, spares
+from specs.kernel_text.functions.v6_12_blocks import UNITS as BLOCKS
+from specs.kernel_text.functions.v6_12_blocks import V
+from specs.kernel_text.integers import INT, UINT, Int
+from specs.kernel_text.lifting import our_type, to_page
+from specs.kernel_text.pcp_lists import carried
+from specs.kernel_text.units import Unit, kind, order
+from specs.kernel_text.values import Cell, Page
+
+NORMAL, STEAL = "RMQUEUE_NORMAL", "RMQUEUE_STEAL"
+
+
+def enter_claim(
+    edge: Edge, zone: Any, size: Any, migratetype: Any, movable_pages: Any, *, no_fragment: bool = False
+) -> list[Any]:
+    """__rmqueue_claim(zone, order, start_migratetype, alloc_flags)."""
+    edge.given["movable_pages"] = movable_pages
+    return [zone, Int(INT, int(size)), kind(migratetype), flags_of(no_fragment)]
+
+
+def claim(edge: Edge, zone: Any, size: Any, migratetype: Int, flags: Int) -> Page | None:
+    """Contract of __rmqueue_claim(): ours."""
+    edge.owe(zone is edge.zone, "the call is about this zone")
+    ours, wanted = zone.policy.fall_back.__globals__, our_type(edge.path, migratetype)
+    found = ours["rmqueue_claim"](
+        zone, order_of(edge, size), wanted, edge.given["movable_pages"], no_fragment=spares(flags)
+    )
+    return to_page(found)
+
+
+def enter_block(
+    edge: Edge, zone: Any, victim: Any, size: Any, migratetype: Any, movable_pages: Any
+) -> list[Any]:
+    """try_to_steal_block(zone, page, current_order, order, start_type, alloc_flags)."""
+    edge.given["movable_pages"] = movable_pages
+    orders = Int(INT, int(victim.order)), Int(INT, int(size))
+    return [zone, to_page(victim.pfn), *orders, kind(migratetype), flags_of(False)]
+
+
+def claim_block(
+    edge: Edge, zone: Any, page: Page, current: Any, size: Any, migratetype: Int, flags: Int
+) -> Page | None:
+    """Contract of try_to_steal_block(): ours, of the block that was found."""
+    edge.owe(zone is edge.zone, "the call is about this zone")
+    found = edge.given["found"]
+    edge.owe(key(page) == key(to_page(found.pfn) or page), "the block is the one that was found")
+    edge.owe(order_of(edge, current) == found.order, "its order is told")
+    wanted = our_type(edge.path, migratetype)
+    claimed = edge.ours["try_to_claim_block"](
+        zone, found, order_of(edge, size), wanted, edge.given["movable_pages"]
+    )
+    return to_page(claimed)
+
+
+def enter_steal(edge: Edge, zone: Any, size: Any, migratetype: Any) -> list[Any]:
+    """__rmqueue_steal(zone, order, start_migratetype)."""
+    return [zone, Int(INT, int(size)), kind(migratetype)]
+
+
+def steal(edge: Edge, zone: Any, size: Any, migratetype: Int) -> Page | None:
+    """Contract of __rmqueue_steal(): ours."""
+    edge.owe(zone is edge.zone, "the call is about this zone")
+    ours, wanted = zone.policy.fall_back.__globals__, our_type(edge.path, migratetype)
+    return to_page(ours["rmqueue_steal"](zone, order_of(edge, size), wanted))
+
+
+def enter_request(
+    edge: Edge, zone: Any, size: Any, migratetype: Any, movable_pages: Any, no_fragment: bool = False
+) -> list[Any]:
+    """__rmqueue(zone, order, migratetype, alloc_flags, mode)."""
+    assert edge.machine is not None
+    mode = Cell(edge.machine.constants[STEAL if zone.stealing else NORMAL], UINT)
+    edge.given |= {"movable_pages": movable_pages, "mode": mode}
+    return [zone, order(size), kind(migratetype), flags_of(no_fragment), mode]
+
+
+def leave_request(edge: Edge, page: Page | None) -> Any:
+    """The page; and whether the next request steals at once."""
+    edge.zone.stealing = steals(edge, edge.given["mode"])
+    return leave_smallest(edge, page)
+
+
+def steals(edge: Edge, mode: Cell) -> bool:
+    """Whether that is the mode; the one other that we know is the normal one."""
+    assert edge.machine is not None
+    known = {edge.machine.constants[name].value: name for name in (NORMAL, STEAL)}
+    edge.owe(isinstance(mode.value, Int) and mode.value.value in known, "the mode is normal, or to steal")
+    return known.get(mode.value.value) == STEAL
+
+
+def request(edge: Edge, zone: Any, size: Any, migratetype: Int, flags: Int, mode: Cell) -> Page | None:
+    """Contract of __rmqueue(): rmqueue(), which goes on as it was left."""
+    assert edge.machine is not None
+    edge.owe(zone is edge.zone, "the call is about this zone")
+    zone.stealing = steals(edge, mode)
+    wanted, movable = our_type(edge.path, migratetype), edge.given["movable_pages"]
+    found = edge.ours["rmqueue"](zone, order_of(edge, size), wanted, movable, no_fragment=spares(flags))
+    mode.value = edge.machine.constants[STEAL if zone.stealing else NORMAL]
+    page = to_page(found)
+    if page is not None:
+        carried(edge, page, migratetype)
+    return page
+
+
+def goes_on_stealing(zone: Any, *_: Any, **__: Any) -> bool:
+    """Whether a block was stolen already; else the request's own lists come first."""
+    return bool(zone.stealing)
+
+
+FREE = next(unit for unit in CORE if unit.homes == ("linux.mobility.free_one_page",))
+UNITS = (
+    FREE,
+    *BLOCKS,
+    Unit("try_to_steal_block", (f"{V}.try_to_claim_block",), enter_block, leave_smallest, claim_block),
+    Unit("__rmqueue_claim", (f"{V}.rmqueue_claim",), enter_claim, leave_smallest, claim),
+    Unit("__rmqueue_steal", (f"{V}.rmqueue_steal",), enter_steal, leave_smallest, steal),
+    Unit("__rmqueue", ("linux.fallback.rmqueue",), enter_request, leave_request, request),
+    Unit("__rmqueue", (f"{V}.fall_back",), enter_request, leave_request, meant=goes_on_stealing),
+)
+GONE = ("__rmqueue_fallback", "steal_suitable_fallback", "move_freepages", "__rmqueue")
+"""Functions of 6.1 that 6.12 has not, or that are cut otherwise."""
