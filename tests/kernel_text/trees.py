@@ -21,21 +21,26 @@ def toy() -> Tree:
 
 
 @cache
-def kernel() -> Tree | str:
-    """Linux 6.1, or the reason why there is none."""
-    told = os.environ.get(VARIABLE)
-    places = [Path(told)] if told else sorted(Path("/usr/src").glob("linux-source-6.1*/"))
+def kernel(series: str = "6.1") -> Tree | str:
+    """That Linux, or the reason why there is none; the variable names a tree of 6.1."""
+    told = os.environ.get(VARIABLE) if series == "6.1" else None
+    places = [Path(told)] if told else sorted(Path("/usr/src").glob(f"linux-source-{series}*/"))
     for place in places:
         try:
             found = open_tree(place)
         except NoTree as error:
             return str(error)
-        return found if found.series == "6.1" else f"{place}: it is Linux {found.version}, not 6.1"
-    return f"no source tree of Linux 6.1: set {VARIABLE}, or unpack one in /usr/src"
+        return found if found.series == series else f"{place}: it is Linux {found.version}, not {series}"
+    set_it = f"set {VARIABLE}, or " if series == "6.1" else ""
+    return f"no source tree of Linux {series}: {set_it}unpack one in /usr/src"
 
 
 def kernel_or_skip() -> Tree:
-    found = kernel()
+    return kernel_of_or_skip("6.1")
+
+
+def kernel_of_or_skip(series: str) -> Tree:
+    found = kernel(series)
     if isinstance(found, str):
         pytest.skip(found)
     return found

@@ -1,0 +1,1 @@
+../../kernel-toy/mm/internal.h
