@@ -174,7 +174,8 @@ def of_row(row: Theorem, findings: list[Findings]) -> dict[str, Any]:
 def show(report: dict[str, Any], findings: list[Findings]) -> None:
     """The table, what is wrong, and what was passed over."""
     console = screen()
-    table = Table("function", "at", "as ours", box=None, header_style="bold", pad_edge=False)
+    table = Table("function", "at", box=None, header_style="bold", pad_edge=False)
+    table.add_column("as ours", overflow="fold")
     table.add_column("paths C/ours/both", justify="right")
     table.add_column("theorems")
     table.add_column("seconds", justify="right")

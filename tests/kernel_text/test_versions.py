@@ -18,7 +18,6 @@ from tests.kernel_text.toy_edits_6_12 import EDITS
 from tests.kernel_text.trees import TOY, kernel_of_or_skip
 
 CLAIMING = TOY.with_name("kernel-toy-6.12")
-SLOW: tuple[str, ...] = ()
 TOGETHER = 10
 
 
@@ -38,14 +37,9 @@ def is_rejected(edit: Edit, tree: Tree) -> None:
     assert verdict.story
 
 
-@pytest.mark.parametrize("unit", [unit for unit in v6_12.UNITS if unit.name not in SLOW], ids=named)
+@pytest.mark.parametrize("unit", v6_12.UNITS, ids=named)
 def test_the_toy_does_what_our_model_does(unit: Unit) -> None:
     same(unit, open_tree(CLAIMING))
-
-
-@pytest.mark.slow
-def test_the_toy_merges_as_our_model_does() -> None:
-    same(v6_12.FREE, open_tree(CLAIMING))
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: f"{edit.function}: {edit.name}")
