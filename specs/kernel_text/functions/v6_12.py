@@ -122,10 +122,24 @@ UNITS = (
     FREE,
     *BLOCKS,
     Unit("try_to_steal_block", (f"{V}.try_to_claim_block",), enter_block, leave_smallest, claim_block),
-    Unit("__rmqueue_claim", (f"{V}.rmqueue_claim",), enter_claim, leave_smallest, claim),
+    Unit(
+        "__rmqueue_claim",
+        (f"{V}.rmqueue_claim",),
+        enter_claim,
+        leave_smallest,
+        claim,
+        supposes=("after a claim in vain the next turn is any turn at its order",),
+    ),
     Unit("__rmqueue_steal", (f"{V}.rmqueue_steal",), enter_steal, leave_smallest, steal),
     Unit("__rmqueue", ("linux.fallback.rmqueue",), enter_request, leave_request, request),
-    Unit("__rmqueue", (f"{V}.fall_back",), enter_request, leave_request, meant=goes_on_stealing),
+    Unit(
+        "__rmqueue",
+        (f"{V}.fall_back",),
+        enter_request,
+        leave_request,
+        meant=goes_on_stealing,
+        supposes=("who goes on stealing finds nothing on its own lists, as before the theft",),
+    ),
 )
 GONE = ("__rmqueue_fallback", "steal_suitable_fallback", "move_freepages", "__rmqueue")
 """Functions of 6.1 that 6.12 has not, or that are cut otherwise."""
