@@ -57,7 +57,7 @@ def call(machine: Run, node: c_ast.FuncCall, scope: Scope) -> Any:
     function = node.name.name
     if scope.find(function) is not None:
         raise machine.unread(f"a call of the variable {function}")
-    if passed_over(function):
+    if passed_over(function) and function not in machine.heard:
         return Int(INT, 0)
     given = node.args.exprs if node.args is not None else []
     if function == "IS_ENABLED":

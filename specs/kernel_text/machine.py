@@ -66,6 +66,8 @@ class Run:
     rules: Callable[[str, c_ast.Node], LoopRule | None] = no_rule
     place: Place = NOWHERE
     function: str = ""
+    heard: frozenset[str] = frozenset()
+    """Functions that are passed over elsewhere, and are operations of this edge."""
     places: list[Place] = field(default_factory=list)
     """Where the operations of the edge were called."""
 

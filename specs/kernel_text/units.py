@@ -149,6 +149,7 @@ class Backed:
         edge.rules = lambda function, loop: self.unit.rules(edge, function, loop)
         constants = self.constants.of(top, pageblock)
         machine = edge.machine = Machine(self.text, edge, constants, edge.path, edge.rules)
+        machine.heard = frozenset(self.unit.callees)
         with fitting(edge, machine):
             given = self.unit.enter(edge, *args, **named)
             if edge.pcp is not None:

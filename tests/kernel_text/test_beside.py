@@ -50,6 +50,23 @@ EDITS = {
             (r"--current_order", "++current_order"),
         ),
     ),
+    "a freed block counts as a page": (
+        "__free_one_page",
+        ((r"(__mod_zone_freepage_state\(zone, 1) << order", r"\1"),),
+    ),
+    "blocks of a refill count as pages": ("rmqueue_bulk", ((r"-\(i << order\)", "-i"),)),
+    "a block that is handed out is counted twice": (
+        "rmqueue_buddy",
+        ((r"-\(1 << order\)", "-(2 << order)"),),
+    ),
+    "a page that is taken off stays free": (
+        "take_page_off_buddy",
+        ((r"(__mod_zone_freepage_state\(zone,) -1", r"\1 0"),),
+    ),
+    "a block that is isolated stays free": (
+        "__isolate_free_page",
+        ((r"-\(1UL << order\)", "0"),),
+    ),
     "a page that is handed out stays counted": ("__rmqueue_pcplist", ((r"(count -=) 1", r"\1 0"),)),
 }
 """By what is wrong then: the function, and what is replaced in it."""

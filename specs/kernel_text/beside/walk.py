@@ -10,8 +10,7 @@ from typing import Final
 
 from specs.kernel_text.beside.pair import Difference, Pair
 from specs.kernel_text.beside.zones import Call, Shape, State, state_of
-
-ISOLATE: Final = 4
+from verified_buddy.linux.migratetype import ISOLATE
 
 
 @dataclass(frozen=True)
