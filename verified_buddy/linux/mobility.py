@@ -29,8 +29,8 @@ class FallbackPolicy(NamedTuple):
 
     The last argument is Linux's ALLOC_NOFRAGMENT: spare what is smaller than a pageblock.
     """
-    retypes: bool = False
-    """Whether whole pageblocks take the type of the block that merges with them."""
+    retype: Callable[[MobilityZone, Pfn, Order, Migratetype], None] | None = None
+    """What becomes of a buddy's type, where whole pageblocks merge; the last argument is the freed one's."""
 
 
 class MobilityZone:
@@ -109,8 +109,8 @@ def free_one_page(
         if order >= PAGEBLOCK_ORDER and not may_merge(migratetype, zone.pageblocks.migratetype(buddy)):
             break
         area.remove(Pfn(buddy), order)
-        if order >= PAGEBLOCK_ORDER and zone.policy.retypes:
-            retype(zone, Pfn(buddy), order, migratetype)
+        if order >= PAGEBLOCK_ORDER and zone.policy.retype is not None:
+            zone.policy.retype(zone, Pfn(buddy), order, migratetype)
         pfn = Pfn(pfn & buddy)
         order = ORDERS[order + 1]
     tail = to_tail or buddy_merge_likely(zone, pfn, order)
@@ -125,15 +125,6 @@ def may_merge(migratetype: Migratetype, other: Migratetype) -> bool:
     post: __return__ == (migratetype == other or (migratetype < 3 and other < 3))
     """
     return migratetype == other or (is_mergeable(migratetype) and is_mergeable(other))
-
-
-def retype(zone: MobilityZone, pfn: Pfn, order: Order, migratetype: Migratetype) -> None:
-    """Let the pageblocks of a block that merges take the type of the freed one, if its first has another.
-
-    Linux 6.12: __free_one_page(), mm/page_alloc.c, after the buddy is unlisted.
-    """
-    if zone.pageblocks.migratetype(pfn) != migratetype:
-        change_pageblock_range(zone, pfn, order, migratetype)
 
 
 def change_pageblock_range(zone: MobilityZone, pfn: Pfn, order: Order, migratetype: Migratetype) -> None:

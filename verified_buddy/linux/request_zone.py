@@ -38,7 +38,7 @@ class RequestZone(CountedZone):
         movable_pages: MovablePages,
     ) -> None:
         """A zone without memory and watermarks yet."""
-        policy = FallbackPolicy(self.kernel.name, self.fall_back, self.kernel.retypes)
+        policy = FallbackPolicy(self.kernel.name, self.fall_back, self.kernel.retype)
         super().__init__(start, end, pageblocks, cpus=cpus, movable_pages=movable_pages, policy=policy)
         self.ref = ref
         self.watermark = Watermarks(0, 0, 0, 0)

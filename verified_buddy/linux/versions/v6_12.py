@@ -164,5 +164,14 @@ def rmqueue_steal(zone: MobilityZone, order: Order, migratetype: Migratetype) ->
     return None
 
 
-LINUX_6_12: Final = FallbackPolicy("6.12", fall_back, retypes=True)
+def retype(zone: MobilityZone, pfn: Pfn, order: Order, migratetype: Migratetype) -> None:
+    """Let the pageblocks of a block that merges take the type of the freed one, if its first has another.
+
+    Linux 6.12: __free_one_page(), mm/page_alloc.c, after the buddy is unlisted.
+    """
+    if zone.pageblocks.migratetype(pfn) != migratetype:
+        change_pageblock_range(zone, pfn, order, migratetype)
+
+
+LINUX_6_12: Final = FallbackPolicy("6.12", fall_back, retype)
 """Claim the largest pageblock that can be claimed, or steal the smallest block."""
