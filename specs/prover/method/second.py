@@ -11,8 +11,6 @@ def second_opinion(text: str) -> str:
     """What bitwuzla says of SMT-LIB text: sat, unsat or unknown."""
     options = bitwuzla.Options()
     options.set(bitwuzla.Option.TIME_LIMIT_PER, TIMEOUT_MS)
-    options.set(bitwuzla.Option.REWRITE_LEVEL, 1)  # most questions are easy as they are
-    options.set(bitwuzla.Option.PP_NORMALIZE, False)
     parser = bitwuzla.Parser(bitwuzla.TermManager(), options)
     parser.parse("(set-logic QF_UFBV)\n" + text.replace("(check-sat)", ""), True, False)
     return str(parser.bitwuzla().check_sat())
