@@ -30,12 +30,8 @@ def solvers_for(subject: Subject) -> Solvers:
 
 def impossible(solvers: Solvers, walk: Walk) -> bool:
     """Whether the solvers show that no state walks the path; nothing then needs to hold on it."""
-    if not solvers.is_never(walk):
-        never = walk.world.impossible("the path can be walked")
-        if solvers.decide(never).verdict != "proved":
-            return False
-        solvers.never[id(walk)] = walk
-    return True
+    never = walk.world.impossible("the path can be walked")
+    return solvers.decide(never).verdict == "proved"
 
 
 def _idle(solvers: Solvers, owed: Owed) -> Outcome | None:
@@ -103,8 +99,6 @@ class Proof:
 
     def _failed(self, subject: Subject, solvers: Solvers, walk: Walk | None, owed: Owed) -> Outcome | None:
         """How the row fails if the obligation is not proved; None if it is, or if no state walks the path."""
-        if walk is not None and solvers.is_never(walk):
-            return None
         answer = solvers.decide(owed)
         if answer.verdict == "refuted":
             told = Teller(partial(self.tell, subject, walk, owed))
@@ -129,11 +123,7 @@ class Proof:
                 for walk in walks(subject, operation, top):
                     yield walk, None
                     all_owed = list(self.of_path(subject, walk))
-                    if not solvers.is_never(walk):
-                        solvers.prove_together(
-                            all_owed if self.alone else [*walk.path.owed, *all_owed],
-                            partial(impossible, solvers, walk),
-                        )
+                    solvers.prove_together(all_owed if self.alone else [*walk.path.owed, *all_owed])
                     for owed in all_owed:
                         yield walk, owed
 

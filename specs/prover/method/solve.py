@@ -54,8 +54,6 @@ class Solvers:
     """Proofs of others: a broken twin owes most of what the running code owes, in the same terms."""
     whole: dict[str, int] = field(default_factory=dict)
     """By sentence: how many stages were needed whole; on the next path they are used at once."""
-    never: dict[int, object] = field(default_factory=dict)
-    """The paths of which it is proved that no state walks them, by their ids: nothing is owed on these."""
     asked: int = 0
     witnesses: Witnesses = field(default_factory=Witnesses)
     remembered: Remembered | None = None
@@ -84,15 +82,8 @@ class Solvers:
             return "sat"
         return self.witnesses.decide(assumed([owed]))
 
-    def is_never(self, path: object) -> bool:
-        """Whether it is known that no state walks the path."""
-        return id(path) in self.never
-
-    def prove_together(self, all_owed: Iterable[Owed], idle: Callable[[], bool] = lambda: False) -> None:
-        """Prove what came up at one moment as one conjunction; if that fails, each is still open.
-
-        ``idle`` is asked where hypotheses contradict each other: whether nothing is owed at all.
-        """
+    def prove_together(self, all_owed: Iterable[Owed]) -> None:
+        """Prove what came up at one moment as one conjunction; if that fails, each is still open."""
         moments: dict[tuple[object, ...], dict[int, Owed]] = {}
         for owed in all_owed:
             if owed.moment and self._known(owed) is None:
@@ -104,8 +95,6 @@ class Solvers:
                 for owed in group:
                     self._settle(owed, answer)
                     self._keep(owed, answer)
-            elif len(group) > 1 and answer.verdict == "vacuous" and idle():
-                return
 
     def _known(self, owed: Owed) -> Answer | None:
         """The proof of this obligation; or of an equal one, if all that it used is in this one's pool."""
