@@ -14,8 +14,8 @@ from specs.kernel_text.tree import Tree, open_tree
 from specs.kernel_text.units import Unit
 from specs.kernel_text.versions import LINUX_6_1, LINUX_6_12, functions, nearest
 from specs.run.pool import in_processes
-from tests.kernel_text.toy_edits_6_12 import EDITS
 from tests.kernel_text.trees import TOY, kernel_of_or_skip
+from tests.kernel_text.versions_toy_edits import EDITS
 
 CLAIMING = TOY.with_name("kernel-toy-6.12")
 TOGETHER = 10

@@ -106,7 +106,8 @@ class Pair:
         if found != answer:
             return self.told(f"C answers {found}, ours {answer}")
         differs = self.compare()
-        if differs is None and call.name not in PARTS and not (drifted or self.drifts()):
+        counted = self.theirs.counts and call.name not in PARTS
+        if differs is None and counted and not (drifted or self.drifts()):
             differs = self.miscounted()
         self.count()
         return differs

@@ -137,6 +137,8 @@ class Side:
 
     subject: Subject
     trace: Trace
+    counts: bool = False
+    """Whether it is C's, which counts free pages; ours has them on its lists."""
 
 
 def scale(subject: Subject, top: int) -> None:
@@ -183,4 +185,4 @@ def theirs(text: Text, top: int, units: Iterable[Unit] = ALL) -> Side:
             other = subject.module(name)
             if f"{name}.{function}" not in taken and getattr(other, function, None) is original:
                 setattr(other, function, stand_in)
-    return made
+    return replace(made, counts=True)

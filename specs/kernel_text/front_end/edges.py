@@ -139,7 +139,7 @@ def _of(name: str, module: str, old: str, new: str) -> Fault:
 E: Final = "expressions"
 EDGES: Final = (
     _of("arguments are evaluated from behind", E, "for each in given]\n", "for each in given[::-1]]\n"),
-    _of("a call is passed over", E, "    if passed_over(function):", "    if True:"),
+    _of("a call is passed over", E, "    if passed_over(function) and", "    if True or"),
     _of(
         "another member is read",
         E,

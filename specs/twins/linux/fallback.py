@@ -45,12 +45,6 @@ TWINS = (
         "    zone.free_area.add(pfn, order, migratetype, tail=True)\n\n\ndef rmqueue(",
     ),
     Twin(
-        "steal-claims-the-next-pageblock",
-        "linux.mobility",
-        "for offset in range(0, 1 << order, PAGEBLOCK_PAGES):",
-        "for offset in range(0, 2 << order, PAGEBLOCK_PAGES):",
-    ),
-    Twin(
         "steal-moves-to-the-head",
         "linux.fallback",
         MOVE_ALONE,
@@ -131,11 +125,5 @@ TWINS = (
         "linux.fallback",
         "        change_pageblock_range(zone, pfn, order, migratetype)\n",
         "        pass\n",
-    ),
-    Twin(
-        "typed-steal-forgets-the-upper-pageblock",
-        "linux.mobility",
-        "for offset in range(0, 1 << order, PAGEBLOCK_PAGES):",
-        "for offset in range(0, PAGEBLOCK_PAGES, PAGEBLOCK_PAGES):",
     ),
 )

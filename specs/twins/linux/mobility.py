@@ -225,4 +225,16 @@ TWINS = (
         "return self.free_area.nr_free_pages() - isolated",
         "return self.free_area.nr_free_pages()",
     ),
+    Twin(
+        "steal-claims-the-next-pageblock",
+        "linux.mobility",
+        "for offset in range(0, 1 << order, PAGEBLOCK_PAGES):",
+        "for offset in range(0, 2 << order, PAGEBLOCK_PAGES):",
+    ),
+    Twin(
+        "typed-steal-forgets-the-upper-pageblock",
+        "linux.mobility",
+        "for offset in range(0, 1 << order, PAGEBLOCK_PAGES):",
+        "for offset in range(0, PAGEBLOCK_PAGES, PAGEBLOCK_PAGES):",
+    ),
 )
