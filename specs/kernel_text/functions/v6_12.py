@@ -6,6 +6,7 @@ from typing import Any
 
 from specs.kernel_text.edge import Edge, key
 from specs.kernel_text.free_lists import order_of
+from specs.kernel_text.functions import fallback
 from specs.kernel_text.functions.core import UNITS as CORE
 from specs.kernel_text.functions.core import leave_smallest
 from specs.kernel_text.functions.fallback import flags_of, spares
@@ -13,7 +14,6 @@ from specs.kernel_text.functions.v6_12_blocks import UNITS as BLOCKS
 from specs.kernel_text.functions.v6_12_blocks import V
 from specs.kernel_text.integers import INT, UINT, Int
 from specs.kernel_text.lifting import our_type, to_page
-from specs.kernel_text.pcp_lists import carried
 from specs.kernel_text.units import Unit, kind, order
 from specs.kernel_text.values import Cell, Page
 
@@ -99,16 +99,11 @@ def steals(edge: Edge, mode: Cell) -> bool:
 
 
 def request(edge: Edge, zone: Any, size: Any, migratetype: Int, flags: Int, mode: Cell) -> Page | None:
-    """Contract of __rmqueue(): rmqueue(), which goes on as it was left."""
+    """Contract of __rmqueue(): that of 6.1, which goes on as it was left."""
     assert edge.machine is not None
-    edge.owe(zone is edge.zone, "the call is about this zone")
     zone.stealing = steals(edge, mode)
-    wanted, movable = our_type(edge.path, migratetype), edge.given["movable_pages"]
-    found = edge.ours["rmqueue"](zone, order_of(edge, size), wanted, movable, no_fragment=spares(flags))
+    page = fallback.request(edge, zone, size, migratetype, flags)
     mode.value = edge.machine.constants[STEAL if zone.stealing else NORMAL]
-    page = to_page(found)
-    if page is not None:
-        carried(edge, page, migratetype)
     return page
 
 
