@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 
 import z3
 
+from specs.prover.method.judge import judged
 from specs.prover.method.labels import BITS, HELD, NONE, Term, Truth, align, is_live, pfn, unknown
 from specs.prover.method.lifted import LiftedBool, LiftedCount, LiftedPfn
 from specs.prover.method.lifted_type import LiftedType
 from specs.prover.method.scene import View
+from specs.prover.method.search import seek
 from specs.prover.method.terms import symbols
 from specs.prover.models.core.live import LiveOrder
 
@@ -47,9 +49,7 @@ class Interpretation:
 
     def model(self, facts: Iterable[Truth]) -> z3.ModelRef | None:
         """What the constants that are left out may be, so that the facts hold."""
-        solver = z3.SolverFor("QF_UFBV")
-        solver.add(*(self.of(fact) for fact in facts))
-        return solver.model() if solver.check() == z3.sat else None
+        return seek([self.of(fact) for fact in facts]).model
 
     def let(self, model: z3.ModelRef) -> None:
         """The constants that are left out are what the model says."""
@@ -60,9 +60,7 @@ class Interpretation:
 
     def everywhere(self, fact: Truth) -> bool:
         """Whether it holds, whatever is left out: at any page at all."""
-        solver = z3.SolverFor("QF_UFBV")
-        solver.add(z3.Not(self.of(fact)))
-        return bool(solver.check() == z3.unsat)
+        return judged([z3.Not(self.of(fact))])[0] == "unsat"
 
 
 def _owner(view: View) -> Term:

@@ -8,6 +8,7 @@ from typing import Any
 import z3
 
 from specs.prover.method.paths import Path, TooManyPaths, simplified
+from specs.prover.method.search import seek
 from specs.prover.method.terms import id_of
 from specs.prover.method.witness import Known
 
@@ -77,14 +78,11 @@ def possible(path: SurePath) -> bool:
     """
     if path.holds_together():
         return True
-    solver = z3.SolverFor("QF_BV")
-    solver.set(timeout=10000, ctrl_c=False)  # an interrupt is ours
     known = (*path.facts, *path.denied)
-    solver.add(*known)
-    said = solver.check()
-    if said == z3.unsat:
+    sought = seek(known, milliseconds=10000)
+    if sought.said == "unsat":
         return False
-    if said == z3.sat and Known(solver.model()).satisfies(known):
+    if sought.satisfies(known):
         return True
     raise Undecided("it is not known whether any zone takes a path")
 

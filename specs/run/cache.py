@@ -17,7 +17,7 @@ from specs.prover.method.remembered import Remembered
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / ".verified_buddy_cache" / "results.sqlite3"
 PACKAGES = ("z3-solver", "bitwuzla", "crosshair-tool", "hypothesis")
-JUDGES = ("remembered.py", "second.py", "solve.py", "terms.py", "witness.py")
+JUDGES = ("judge.py", "remembered.py", "search.py", "solve.py", "terms.py", "witness.py")
 """The files that say what counts as a proof; when they change, no earlier one does."""
 TABLES = """
 create table if not exists proofs (judge text, key text, used text, primary key (judge, key, used));

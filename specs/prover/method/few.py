@@ -36,6 +36,7 @@ from specs.prover.method.labels import (
 from specs.prover.method.loops import CURSOR, START, STOP
 from specs.prover.method.operations import Walk
 from specs.prover.method.scene import Listed, Scene
+from specs.prover.method.search import seek
 from specs.prover.method.terms import built_once, id_of
 from specs.prover.method.world import P
 
@@ -154,7 +155,7 @@ class Few:
     def some(self, of: Callable[[Term, Term], Truth]) -> Truth:
         """Whether that is true of some block."""
         found = [of(head, label) for head, label in zip(self.heads, self.labels, strict=True)]
-        return z3.Or(z3.BoolVal(False), *found)
+        return z3.Or(*found, z3.BoolVal(False)) if found else z3.BoolVal(False)
 
 
 def last_page(head: Term, label: Term) -> Term:
@@ -178,18 +179,13 @@ def scene_of(
     known = list(facts)
     for count in range(least, most + 1):
         few = Few(walk, count)
-        solver = z3.SolverFor("QF_UFBV")
-        solver.set(timeout=milliseconds, ctrl_c=False)  # an interrupt is ours
-        solver.add(*few.legal(), *(few.here(fact) for fact in (*known, *few.lawful())))
+        wanted = [*few.legal(), *(few.here(fact) for fact in (*known, *few.lawful()))]
         if goal is not None:
-            solver.add(few.here(z3.Not(goal)))
+            wanted.append(few.here(z3.Not(goal)))
         for bounds in _windows(few, pages):
-            solver.push()
-            solver.add(*bounds)
-            if solver.check() == z3.sat:
-                model = solver.model()
+            model = seek([*wanted, *bounds], milliseconds).model
+            if model is not None:
                 return _read(few, model), {str(page): _value(model, page) for page in pages}
-            solver.pop()
     return None
 
 

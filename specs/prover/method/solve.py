@@ -1,4 +1,4 @@
-"""Deciding obligations: z3 finds the proof, and a state that it speaks of; a second solver confirms it."""
+"""Deciding obligations: bitwuzla finds which facts a proof takes, and a state that has them; z3 proves it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from typing import Literal
 
 import z3
 
+from specs.prover.method.judge import Said, judged
 from specs.prover.method.paths import Owed, assumed
 from specs.prover.method.remembered import Remembered
-from specs.prover.method.second import TIMEOUT_MS, second_opinion
+from specs.prover.method.search import seek
 from specs.prover.method.terms import id_of, ids
-from specs.prover.method.witness import Found, Witnesses
+from specs.prover.method.witness import Witnesses
 
 Verdict = Literal["proved", "refuted", "unknown", "vacuous"]
 Key = tuple[int, frozenset[int]]
@@ -34,8 +35,6 @@ class Answer:
     """The facts of the pool that the proof needed."""
     model: z3.ModelRef | None = None
     reason: str = ""
-    text: str = ""
-    """The SMT-LIB text of what was proved, for the second solver."""
 
 
 @dataclass
@@ -43,6 +42,7 @@ class Solvers:
     """Both solvers, what they have proved already, and how long they took."""
 
     confirm: bool = True
+    """Whether z3 has to prove what bitwuzla finds no counterexample to; else that is enough."""
     witnessed: bool = True
     """Whether the hypotheses of each proof are shown to hold together; else whoever asks shows it."""
     seconds: dict[str, float] = field(default_factory=lambda: {"z3": 0.0, "bitwuzla": 0.0})
@@ -62,7 +62,7 @@ class Solvers:
     @property
     def names(self) -> tuple[str, ...]:
         """The solvers that must agree, with their versions."""
-        both = ("z3-solver", "bitwuzla") if self.confirm else ("z3-solver",)
+        both = ("z3-solver", "bitwuzla") if self.confirm else ("bitwuzla",)
         return tuple(map(_with_version, both))
 
     def decide(self, owed: Owed) -> Answer:
@@ -76,7 +76,7 @@ class Solvers:
                 self._keep(owed, answer)
         return answer
 
-    def holds_together(self, owed: Owed) -> Found:
+    def holds_together(self, owed: Owed) -> Said:
         """Whether some state satisfies at once all that the obligation may assume."""
         if not self.witnessed or z3.is_false(owed.goal):
             return "sat"
@@ -127,16 +127,18 @@ class Solvers:
 
     def _ask(self, owed: Owed) -> Answer:
         answer = self._find(owed)
-        wanted = self.confirm and self.witnessed
-        if wanted and answer.verdict == "proved" and not z3.is_false(owed.goal):
-            answer = self._witnessed(answer, owed.facts)
-        return self._confirm(answer) if self.confirm and answer.verdict == "proved" else answer
+        if answer.verdict == "proved" and self.confirm:
+            if self.witnessed and not z3.is_false(owed.goal):
+                answer = self._witnessed(answer, owed.facts)
+            if answer.verdict == "proved":
+                answer = self._prove(owed, answer)
+        return answer
 
     def _witnessed(self, answer: Answer, facts: Sequence[z3.BoolRef]) -> Answer:
         """The answer, unless all that it says is that its own hypotheses contradict each other."""
         started = time.perf_counter()
         found = self.witnesses.decide((*facts, *answer.used))
-        self.seconds["z3"] += time.perf_counter() - started
+        self.seconds["bitwuzla"] += time.perf_counter() - started
         if found == "unsat":
             return Answer("vacuous", reason="its hypotheses contradict each other")
         return answer if found == "sat" else Answer("unknown", reason="no model of its hypotheses is found")
@@ -151,51 +153,45 @@ class Solvers:
         stages = list(owed.pool[at_once:])
         rounds = 0
         try:
-            while True:
-                # an incremental solver is far slower
-                solver = fresh_solver(*owed.facts, *used, z3.Not(owed.goal))
-                if (said := solver.check()) != z3.sat:
-                    break
-                model = solver.model()
+            while (sought := seek(facts := (*owed.facts, *used, z3.Not(owed.goal)))).model is not None:
                 rounds += 1
-                violated = _violated(waiting, model)
+                violated = _violated(waiting, sought.model)
                 if violated and rounds > 1:
                     violated = waiting
                     self.whole[owed.says] = len(owed.pool) - len(stages) - 1
                 while not violated and stages:
                     waiting, rounds = [*waiting, *stages.pop(0)()], 0
-                    violated = _violated(waiting, model)
+                    violated = _violated(waiting, sought.model)
                 if not violated:
-                    return Answer("refuted", tuple(used), model)
+                    return _refuted(facts, used, sought.model)
                 used += violated
                 gone = {id_of(fact) for fact in violated}
                 waiting = [fact for fact in waiting if id_of(fact) not in gone]
-            if said == z3.unsat:
-                return Answer("proved", tuple(used), text=solver.to_smt2() if self.confirm else "")
-            return Answer("unknown", reason=f"z3: {solver.reason_unknown()}")
+            if sought.said == "unsat":
+                return Answer("proved", tuple(used))
+            return Answer("unknown", reason="bitwuzla cannot tell in time")
         finally:
-            self.seconds["z3"] += time.perf_counter() - started
+            self.seconds["bitwuzla"] += time.perf_counter() - started
 
-    def _confirm(self, answer: Answer) -> Answer:
+    def _prove(self, owed: Owed, answer: Answer) -> Answer:
+        """The answer, if z3 proves it from the same facts."""
         started = time.perf_counter()
-        said = second_opinion(answer.text)
-        self.seconds["bitwuzla"] += time.perf_counter() - started
+        said, why = judged((*owed.facts, *answer.used, z3.Not(owed.goal)))
+        self.seconds["z3"] += time.perf_counter() - started
         if said == "unsat":
-            return replace(answer, text="")
-        return Answer("unknown", reason=f"z3 says unsat, bitwuzla says {said}")
+            return answer
+        return Answer("unknown", reason=f"bitwuzla says unsat, z3 says {said} {why}".rstrip())
+
+
+def counterexample(owed: Owed) -> z3.ModelRef | None:
+    """Where all that the obligation may assume is true, and its goal is not, if that is soon found."""
+    facts = (*owed.facts, *(fact for stage in owed.pool for fact in stage()), z3.Not(owed.goal))
+    return seek(facts, milliseconds=1000).model
 
 
 @cache
 def _with_version(name: str) -> str:
     return f"{name} {version(name)}"
-
-
-def fresh_solver(*facts: z3.BoolRef) -> z3.Solver:
-    """A z3 solver with a time limit, for one question."""
-    solver = z3.SolverFor("QF_BV")  # takes functions too, and starts faster than QF_UFBV
-    solver.set(timeout=TIMEOUT_MS, ctrl_c=False)  # an interrupt is ours
-    solver.add(*facts)
-    return solver
 
 
 def _key(owed: Owed) -> Key:
@@ -221,6 +217,13 @@ def _all_in(facts: Sequence[z3.BoolRef], pool: Pool) -> bool:
             break
         missing -= {id_of(fact) for fact in stage()}
     return not missing
+
+
+def _refuted(facts: Sequence[z3.BoolRef], used: Sequence[z3.BoolRef], model: z3.ModelRef) -> Answer:
+    """A counterexample, which z3 evaluates: the solver that found it is not believed."""
+    if _violated(facts, model):
+        return Answer("unknown", reason="bitwuzla's counterexample is none, says z3")
+    return Answer("refuted", tuple(used), model)
 
 
 def _violated(facts: Sequence[z3.BoolRef], model: z3.ModelRef) -> list[z3.BoolRef]:

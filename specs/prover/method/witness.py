@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 import z3
 
+from specs.prover.method.judge import Said
+from specs.prover.method.search import seek
 from specs.prover.method.terms import id_of, ids
 
-TIMEOUT_MS = 60_000
 MODELS = 40
-Found = Literal["sat", "unsat", "unknown"]
 
 
 @dataclass
@@ -40,29 +39,26 @@ class Witnesses:
     """Models that were found already; one of them often satisfies the next question too."""
 
     models: deque[Known] = field(default_factory=lambda: deque(maxlen=MODELS))
-    seen: dict[frozenset[int], tuple[Found, tuple[z3.BoolRef, ...]]] = field(default_factory=dict)
+    seen: dict[frozenset[int], tuple[Said, tuple[z3.BoolRef, ...]]] = field(default_factory=dict)
     """By the hypotheses' ids: the answer, and the hypotheses, which are kept."""
 
-    def decide(self, hypotheses: Sequence[z3.BoolRef]) -> Found:
+    def decide(self, hypotheses: Sequence[z3.BoolRef]) -> Said:
         """Whether some model makes every hypothesis true; it is evaluated, and not believed."""
         key = frozenset(ids(hypotheses))
         if key not in self.seen:
             self.seen[key] = self._decide(hypotheses), tuple(hypotheses)
         return self.seen[key][0]
 
-    def _decide(self, hypotheses: Sequence[z3.BoolRef]) -> Found:
+    def _decide(self, hypotheses: Sequence[z3.BoolRef]) -> Said:
         for known in self.models:
             if known.satisfies(hypotheses):
                 self.models.remove(known)
                 self.models.appendleft(known)
                 return "sat"
-        solver = z3.SolverFor("QF_BV")  # takes functions too, and starts faster than QF_UFBV
-        solver.set(timeout=TIMEOUT_MS, ctrl_c=False)  # an interrupt is ours
-        solver.add(*hypotheses)
-        said = solver.check()
-        if said == z3.unsat:
+        sought = seek(hypotheses)
+        if sought.said == "unsat":
             return "unsat"
-        if said == z3.sat and (known := Known(solver.model())).satisfies(hypotheses):
+        if sought.model is not None and (known := Known(sought.model)).satisfies(hypotheses):
             self.models.appendleft(known)
             return "sat"
         return "unknown"

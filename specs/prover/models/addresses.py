@@ -10,11 +10,12 @@ import z3
 from specs.ledger.domain import Domain
 from specs.ledger.story import Story
 from specs.ledger.subject import Subject
+from specs.prover.method.judge import judged
 from specs.prover.method.lifted import BITS, LiftedPfn
 from specs.prover.method.paths import Owed, Path, explore
 from specs.prover.method.row import Lemmas, Proof
-from specs.prover.method.second import second_opinion
-from specs.prover.method.solve import fresh_solver
+from specs.prover.method.search import seek
+from specs.prover.method.solve import counterexample
 
 TAG = "address"
 Run = Callable[[Path], object]
@@ -66,8 +67,8 @@ def every_path(run: Run, says: str) -> Iterator[Owed]:
     """
     for path in explore(run):
         if path.denied or path.facts:
-            solver = fresh_solver(*path.facts, *path.denied)
-            if solver.check() == z3.unsat and second_opinion(solver.to_smt2()) == "unsat":
+            known = (*path.facts, *path.denied)
+            if seek(known).said == "unsat" and judged(known)[0] == "unsat":
                 continue
         yield from path.owed
         if path.error is not None:
@@ -78,12 +79,9 @@ def every_path(run: Run, says: str) -> Iterator[Owed]:
 
 def tell(subject: Subject, owed: Owed) -> Story:
     """What the call is given in a counterexample."""
-    solver = z3.Solver()
-    solver.set(timeout=1000, ctrl_c=False)  # an interrupt is ours
-    solver.add(*owed.facts, *(fact for stage in owed.pool for fact in stage()), z3.Not(owed.goal))
-    if solver.check() != z3.sat:
+    model = counterexample(owed)
+    if model is None:
         return Story(owed.says, owed.says, stateless=True, why_not="the solver finds it only once")
-    model = solver.model()
     shown = ", ".join(
         f"{each.name()} = {model[each].as_long():#x}"
         for each in sorted(model.decls(), key=lambda each: str(each.name()))

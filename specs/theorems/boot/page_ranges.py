@@ -18,6 +18,7 @@ from specs.prover.method.labels import pfn
 from specs.prover.method.lifted import BITS, LiftedPfn
 from specs.prover.method.paths import Owed, Path
 from specs.prover.method.row import Proof
+from specs.prover.method.solve import counterexample
 from specs.theorems.core.pfn import each_order
 
 MODULE = "verified_buddy.boot.page_ranges"
@@ -66,12 +67,9 @@ def _overlap(subject: Subject, _: int, path: Path) -> None:
 
 def told(subject: Subject, owed: Owed) -> Story:
     """The figures of a counterexample."""
-    solver = z3.Solver()
-    solver.set(timeout=1000, ctrl_c=False)  # an interrupt is ours
-    solver.add(*owed.facts, *(fact for stage in owed.pool for fact in stage()), z3.Not(owed.goal))
-    if solver.check() != z3.sat:
+    model = counterexample(owed)
+    if model is None:
         return Story(owed.says, owed.says, stateless=True)
-    model = solver.model()
     figures = ", ".join(
         sorted(f"{name} = {model[name].as_long():#x}" for name in model.decls() if name.arity() == 0)
     )

@@ -16,6 +16,7 @@ from specs.prover.method.labels import Term
 from specs.prover.method.lifted import LiftedCount
 from specs.prover.method.paths import Owed, Path, explore
 from specs.prover.method.row import Proof
+from specs.prover.method.search import seek
 
 MODULE = "verified_buddy.linux.page_counter"
 LEVELS = 4
@@ -150,9 +151,7 @@ def lemmas(runs: Sequence[Run], variants: int, subject: Subject, _: int) -> Iter
 
 def _owed(path: Path) -> Iterator[Owed]:
     known = (*path.facts, *path.denied)
-    solver = z3.Solver()
-    solver.set(ctrl_c=False)  # an interrupt is ours
-    if solver.check(*known) == z3.unsat:
+    if seek(known).said == "unsat":
         yield Owed("impossible", z3.Not(z3.And(*known)), "no state walks a path", (), ())
         return
     # What is said of one level alone is hard to prove of all at once.

@@ -17,6 +17,7 @@ from specs.ledger.theorem import Theorem
 from specs.prover.method.lifted import BITS, LiftedCount
 from specs.prover.method.paths import Owed, Path
 from specs.prover.method.row import Proof
+from specs.prover.method.solve import counterexample
 from specs.prover.models import of_real_zones
 from specs.prover.models.zone.geometry import TOP
 from specs.theorems.core.pfn import each_order
@@ -130,12 +131,9 @@ def _reads(subject: Subject, _: int, path: Path) -> None:
 
 def told(subject: Subject, owed: Owed) -> Story:
     """The figures of a counterexample, and what the code made of them."""
-    solver = z3.Solver()
-    solver.set(timeout=1000, ctrl_c=False)  # an interrupt is ours
-    solver.add(*owed.facts, *(fact for stage in owed.pool for fact in stage()), z3.Not(owed.goal))
-    if solver.check() != z3.sat:
+    model = counterexample(owed)
+    if model is None:
         return Story(owed.says, owed.says, stateless=True)
-    model = solver.model()
 
     def figure(name: z3.BitVecRef) -> int:
         return int(model.eval(name, model_completion=True).as_signed_long())

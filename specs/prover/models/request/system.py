@@ -18,7 +18,7 @@ from specs.prover.method.invariants import conjunction
 from specs.prover.method.lifted import BITS, LiftedBool, LiftedCount, LiftedPfn, truth
 from specs.prover.method.paths import Owed, Path, explore
 from specs.prover.method.row import Lemmas, Proof
-from specs.prover.method.solve import fresh_solver
+from specs.prover.method.solve import counterexample
 from specs.prover.models.request.zones import MOST, AnyZone, bit
 
 PAGE, CAPTURED, SLOW = 4711, 4712, 4713
@@ -263,10 +263,9 @@ def every_path(run: Run, says: str) -> Iterator[Owed]:
 
 def tell(subject: Subject, owed: Owed) -> Story:
     """What is answered and asked where the sentence is not true."""
-    solver = fresh_solver(*owed.facts, *(fact for stage in owed.pool for fact in stage()), z3.Not(owed.goal))
-    if solver.check() != z3.sat:
+    model = counterexample(owed)
+    if model is None:
         return Story(owed.says, owed.says, stateless=True)
-    model = solver.model()
     values = sorted(f"{name} = {_shown(model[name])}" for name in model.decls())
     return Story(f"with {', '.join(values)}"[:600], owed.says, stateless=True)
 
