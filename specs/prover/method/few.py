@@ -190,11 +190,11 @@ def scene_of(
 
 
 def _windows(few: Few, pages: Sequence[Term]) -> Iterator[list[Truth]]:
-    """All that is named lies low; or, if it cannot, near each other."""
+    """All that is named lies as low as can be; or, if it cannot, near each other."""
     arguments = {"p": P, "start": START, "end": STOP - pfn(1)}
     named = [*few.heads, *pages, *(arguments[name] for name in few.walk.of.pages if name in arguments)]
-    low = pfn(4 << few.top)
-    yield [*(z3.ULT(term, low) for term in named), z3.ULE(END, low)]
+    for low in (pfn(1 << few.top), pfn(4 << few.top)):
+        yield [*(z3.ULT(term, low) for term in named), z3.ULE(END, low)]
     base = z3.BitVec("window", BITS)
     yield [z3.Extract(5, 0, base) == 0, *(z3.And(z3.ULE(base, t), z3.ULT(t - base, pfn(64))) for t in named)]
 
