@@ -53,6 +53,8 @@ class Edge:
     """What C thinks that the per-CPU lists hold, once it has changed it."""
     beyond: Any = field(default_factory=lambda: Int(LONG, 0))
     """Pages that the lists got in calls that stand by their contracts, and that nobody counted there."""
+    free_pages: Any = field(default_factory=lambda: Int(LONG, 0))
+    """What C added to NR_FREE_PAGES by itself."""
     moved: int = 0
     """Pages of the blocks that were moved from one free list to another."""
     done: list[str] = field(default_factory=list)

@@ -69,6 +69,7 @@ def _mark(edge: Edge, page: Page, order: int) -> None:
 def unlist(edge: Edge, page: Page, zone: Any, order: Any, *_: Any) -> None:
     """Take a block off its free list."""
     _own(edge, zone)
+    edge.given["unlisted"] = page
     edge.zone.free_area.remove(edge.our_pfn(page), order_of(edge, order))
 
 

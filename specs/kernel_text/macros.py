@@ -65,10 +65,7 @@ PASSED_OVER: Final = {
         "pcp_spin_unlock_maybe_irqrestore pcp_spin_lock pcp_spin_lock_irqsave "
         "pcp_spin_unlock_irqrestore local_lock_irqsave local_unlock_irqrestore"
     ),
-    "statistics": words(
-        "__count_vm_events __count_zid_vm_events zone_statistics __mod_zone_page_state "
-        "__mod_zone_freepage_state account_freepages"
-    ),
+    "statistics": words("__count_vm_events __count_zid_vm_events zone_statistics account_freepages"),
     "tracepoints": ("trace_*",),
     "debug checks": words(
         "VM_BUG_ON VM_BUG_ON_PAGE VM_WARN_ON VM_WARN_ON_ONCE VM_WARN_ONCE WARN_ON WARN_ON_ONCE "

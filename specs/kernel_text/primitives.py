@@ -7,6 +7,7 @@ from typing import Any
 
 import z3
 
+from specs.kernel_text.counters import COUNTERS
 from specs.kernel_text.edge import Edge
 from specs.kernel_text.free_lists import (
     first_of,
@@ -179,6 +180,7 @@ PRIMITIVES: Mapping[str, Callable[..., Any]] = {
     "per_cpu_ptr": lambda edge, *_: edge.pcp,
     "PageLRU": is_movable_page,
     "__PageMovable": answers(ZERO),
+    **COUNTERS,
     "__ffs": lambda edge, value: Int(ULONG, bits(edge, value, lowest=True)),
     "__fls": lambda edge, value: Int(ULONG, bits(edge, value, lowest=False)),
 }

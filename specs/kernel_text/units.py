@@ -13,6 +13,7 @@ from pycparser import c_ast
 
 from specs.kernel_text import members
 from specs.kernel_text.constants import Constants
+from specs.kernel_text.counters import Counts, is_counted, none_counted_yet, nothing
 from specs.kernel_text.edge import Edge, Operation
 from specs.kernel_text.errors import Unread
 from specs.kernel_text.integers import INT, LONG, UINT, ULONG, Int, combine, compare, convert
@@ -22,6 +23,7 @@ from specs.kernel_text.machine import LoopRule
 from specs.kernel_text.primitives import PRIMITIVES
 from specs.kernel_text.reader import Text
 from specs.ledger.subject import Subject, fresh
+from specs.prover.method.paths import Cut
 
 Enter = Callable[..., list[Any]]
 OWED = ("(owed through being the same as ours)",)
@@ -95,6 +97,8 @@ class Unit:
     """Whether the rows' lemmas are about it."""
     among: tuple[str, ...] = ()
     """The rows that are decided over it, if not all: the others are owed through what is the same as ours."""
+    counts: Counts | None = nothing
+    """What it has to add to NR_FREE_PAGES by itself; None: that is not looked at."""
     rows: tuple[str, ...] = ()
     """The rows about it that look at no state of a zone."""
 
@@ -154,7 +158,12 @@ class Backed:
             given = self.unit.enter(edge, *args, **named)
             if edge.pcp is not None:
                 edge.count = to_int(INT, edge.pcp.count)
-            answer = machine.run(self.unit.name, given)
+            try:
+                answer = machine.run(self.unit.name, given)
+            except Cut:
+                none_counted_yet(edge)
+                raise
+            is_counted(edge, self.unit.counts, given, answer)
             told = self.unit.leave(edge, answer)
             marks_are_right(edge)
             count_is_right(edge)

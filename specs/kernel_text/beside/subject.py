@@ -11,7 +11,7 @@ from specs.kernel_text.constants import Constants
 from specs.kernel_text.edge import Edge, Operation
 from specs.kernel_text.errors import Place
 from specs.kernel_text.functions import CONTRACTS, ON_INTS, UNITS
-from specs.kernel_text.integers import INT, LONG, Int, Kind, flag
+from specs.kernel_text.integers import LONG, Int, flag
 from specs.kernel_text.lifting import OrderAt
 from specs.kernel_text.reader import Text
 from specs.kernel_text.units import Backed, Unit
@@ -61,28 +61,6 @@ ANYWHERE: dict[str, Operation] = {
 """What they ask of pages of any zone."""
 
 
-def wrapped(value: Int, kind: Kind) -> int:
-    """The number as a signed parameter has it: the compiler wraps what does not fit, as -n of an unsigned."""
-    assert isinstance(value.value, int)
-    return (value.value + (1 << kind.bits - 1)) % (1 << kind.bits) - (1 << kind.bits - 1)
-
-
-def counters(trace: Trace) -> dict[str, Operation]:
-    """NR_FREE_PAGES, which proofs pass over: what C adds to it is summed up."""
-
-    def count(edge: Edge, zone: Any, pages: Int, migratetype: Int) -> None:
-        """__mod_zone_freepage_state(): an int."""
-        trace.free[id(zone)] += wrapped(pages, INT)
-
-    def count_item(edge: Edge, zone: Any, item: Int, pages: Int) -> None:
-        """__mod_zone_page_state(): a long; the text counts no other item."""
-        assert edge.machine is not None
-        edge.owe(item.value == edge.machine.constants["NR_FREE_PAGES"].value, "NR_FREE_PAGES is counted")
-        trace.free[id(zone)] += wrapped(pages, LONG)
-
-    return {"__mod_zone_freepage_state": count, "__mod_zone_page_state": count_item}
-
-
 BY_CONTRACT = {name: made for name, made in CONTRACTS.items() if name not in HELPED}
 
 
@@ -97,9 +75,7 @@ def whole(unit: Unit, trace: Trace) -> Unit:
             return trace.zone
         return found
 
-    return replace(
-        unit, zone=zone, runs=(*unit.runs, *HELPED), callees={**ANYWHERE, **counters(trace), **unit.callees}
-    )
+    return replace(unit, zone=zone, runs=(*unit.runs, *HELPED), callees={**ANYWHERE, **unit.callees})
 
 
 @dataclass(eq=False)
@@ -125,6 +101,7 @@ class Counted(Backed):
         finally:
             machine = self.last.machine if self.last is not None and self.last is not before else None
             if machine is not None and self.last is not None:
+                self.trace.free[id(self.last.zone)] += self.last.free_pages.value
                 self.trace.helped.update(name for name in self.last.done if name in HELPED)
                 self.trace.places.append(
                     (self.unit.name, machine.places[-1] if machine.places else machine.place)

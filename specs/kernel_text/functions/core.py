@@ -6,6 +6,7 @@ from typing import Any
 
 from specs.kernel_text.edge import Edge
 from specs.kernel_text.free_lists import order_of, same_page
+from specs.kernel_text.functions.free_pages import counts_freed
 from specs.kernel_text.integers import INT, UINT, ULONG, Int, combine, compare, flag
 from specs.kernel_text.lifting import condition_of, our_pfn, our_type, to_page
 from specs.kernel_text.pcp_lists import carried
@@ -152,8 +153,16 @@ UNITS = (
         contract=free_block,
         operations=FREES,
         among=("typed-free", "policy-typed-free", "merge-guard", "zone-edges"),
+        counts=counts_freed,
     ),
-    Unit("__free_one_page", ("buddy.free_one_page",), enter_free, operations=CORE_FREES, zone=bare),
+    Unit(
+        "__free_one_page",
+        ("buddy.free_one_page",),
+        enter_free,
+        operations=CORE_FREES,
+        zone=bare,
+        counts=counts_freed,
+    ),
     Unit(
         "expand",
         ("buddy.expand",),

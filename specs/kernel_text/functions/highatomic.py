@@ -10,6 +10,7 @@ from pycparser import c_ast
 from specs.kernel_text.edge import Edge
 from specs.kernel_text.errors import Undefined
 from specs.kernel_text.functions.core import leave_smallest
+from specs.kernel_text.functions.free_pages import counts_handed_out
 from specs.kernel_text.integers import BOOL, INT, UINT, ULONG, Int, combine, compare
 from specs.kernel_text.interpreter import Returned
 from specs.kernel_text.lifting import our_type, to_int, to_page
@@ -142,6 +143,7 @@ UNITS = (
         enter_buddy,
         leave_smallest,
         operations=("highatomic.rmqueue_buddy",),
+        counts=counts_handed_out,
     ),
     Unit(
         "reserve_highatomic_pageblock",

@@ -8,6 +8,7 @@ import z3
 
 from specs.kernel_text.edge import Edge
 from specs.kernel_text.free_lists import order_of
+from specs.kernel_text.functions.free_pages import counts_back, counts_isolated, counts_one, counts_taken
 from specs.kernel_text.functions.mobility import zone_of_area
 from specs.kernel_text.integers import INT, ULONG, Int, combine, compare, flag, term
 from specs.kernel_text.lifting import condition_of, our_type, to_page
@@ -155,6 +156,7 @@ UNITS = (
         leave_zero,
         operations=("isolation.set_migratetype_isolate",),
         supposes=("has_unmovable_pages() finds none: what is in use can be moved",),
+        counts=counts_isolated,
     ),
     Unit(
         "unset_migratetype_isolate",
@@ -166,6 +168,7 @@ UNITS = (
             "the page is the first of its pageblock",
             "where the isolation of a pageblock is undone, isolated pageblocks are counted",
         ),
+        counts=counts_back,
     ),
     Unit(
         "__isolate_free_page",
@@ -178,6 +181,7 @@ UNITS = (
         isolate,
         ("isolation.isolate_free_page",),
         callees={"zone_watermark_ok": watermark_ok},
+        counts=counts_taken,
     ),
     Unit(
         "__putback_isolated_page",
@@ -202,6 +206,7 @@ UNITS = (
         leave_some,
         operations=("isolation.take_page_off_buddy",),
         callees={"page_count": in_use},
+        counts=counts_one,
     ),
     Unit(
         "put_page_back_buddy",

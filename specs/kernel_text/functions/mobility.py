@@ -187,6 +187,7 @@ def move_block(edge: Edge, zone: Any, page: Page, migratetype: Int, movable: Cel
         edge.suppose(
             z3.ULE(term(to_int(INT, moved).value) + term(movable.value.value), edge.given["pageblock"])
         )
+    edge.given["block moved"] = to_int(INT, moved)
     return to_int(INT, moved)
 
 

@@ -41,7 +41,7 @@ def enter_bulk(
     edge.given |= {"movable_pages": movable, "request": (size, migratetype, no_fragment)}
     if isinstance(blocks, Countdown):
         edge.given["countdown"] = blocks
-        edge.suppose(z3.ULT(blocks.term, 1 << 31))
+        edge.suppose(z3.ULT(blocks.term, 1 << 20))
     index = edge.ours["order_to_pindex"](migratetype, size)
     count = convert(edge.path, to_int(LONG, blocks), ULONG)
     edge.given["count"] = count

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from specs.kernel_text.functions.core import leave_smallest
+from specs.kernel_text.functions.free_pages import counts_moved
 from specs.kernel_text.functions.pcp import (
     bulk,
     bulk_rules,
@@ -110,6 +111,7 @@ UNITS = (
         pcp=second,
         rules=refill_rules,
         supposes=SMALL,
+        counts=counts_moved,
     ),
     Unit(
         "rmqueue_bulk",
@@ -119,8 +121,9 @@ UNITS = (
         bulk,
         ("pcp.rmqueue_bulk",),
         rules=bulk_rules,
-        supposes=("fewer than 2^31 blocks are asked for",),
+        supposes=("fewer than 2^20 blocks are asked for",),
         pcp=second,
+        counts=counts_moved,
     ),
     Unit(
         "__rmqueue_pcplist",

@@ -48,6 +48,8 @@ static inline void __free_one_page(struct page *page, unsigned long pfn, struct 
 	unsigned long other_pfn = 0, base;
 	struct page *other;
 
+	if (type != MIGRATE_ISOLATE)
+		__mod_zone_freepage_state(zone, 1 << order, type);
 	for (; order + 1 < MAX_ORDER; order++) {
 		other = find_buddy_page_pfn(page, pfn, order, &other_pfn);
 		if (other == NULL)
@@ -257,6 +259,8 @@ struct page *rmqueue_buddy(struct zone *preferred_zone, struct zone *zone, unsig
 	if (!found && ((flags & ALLOC_OOM) || (flags & ALLOC_NON_BLOCK)))
 		found = __rmqueue_smallest(zone, order, MIGRATE_HIGHATOMIC);
 out:
+	if (found)
+		__mod_zone_freepage_state(zone, -(1 << order), get_pcppage_migratetype(found));
 	spin_unlock_irqrestore(&zone->lock, irq);
 	return found;
 }
@@ -275,6 +279,7 @@ static int rmqueue_bulk(struct zone *zone, unsigned int order, unsigned long cou
 		allocated += 1;
 		list_add_tail(&block->pcp_list, onto);
 	}
+	__mod_zone_page_state(zone, NR_FREE_PAGES, -(allocated << order));
 	return allocated;
 }
 
@@ -470,6 +475,7 @@ int __isolate_free_page(struct page *page, unsigned int order)
 
 		if (!zone_watermark_ok(home, 0, mark, 0, ALLOC_CMA))
 			return 0;
+		__mod_zone_freepage_state(home, -size, get_pageblock_migratetype(page));
 	}
 	del_page_from_free_list(page, home, order);
 	if (order + 1 >= pageblock_order) {
@@ -527,6 +533,8 @@ bool take_page_off_buddy(struct page *page)
 
 				del_page_from_free_list(first, home, size);
 				break_down_buddy_pages(home, first, page, 0, size, type);
+				if (type != MIGRATE_ISOLATE)
+					__mod_zone_freepage_state(home, -1, type);
 				return true;
 			}
 		}

@@ -6,14 +6,15 @@ static int set_migratetype_isolate(struct page *first, int migratetype, int isol
 {
 	struct zone *home = page_zone(first);
 	unsigned long irq;
-	int refused = -EBUSY;
+	int refused = -EBUSY, moved;
 
 	spin_lock_irqsave(&home->lock, irq);
 	if (!is_migrate_isolate_page(first) &&
 	    has_unmovable_pages(from, behind, migratetype, isol_flags) == NULL) {
 		home->nr_isolate_pageblock += 1;
 		set_pageblock_migratetype(first, MIGRATE_ISOLATE);
-		move_freepages_block(home, first, MIGRATE_ISOLATE, NULL);
+		moved = move_freepages_block(home, first, MIGRATE_ISOLATE, NULL);
+		__mod_zone_freepage_state(home, -moved, migratetype);
 		refused = 0;
 	}
 	spin_unlock_irqrestore(&home->lock, irq);
@@ -44,7 +45,8 @@ static void unset_migratetype_isolate(struct page *first, int migratetype)
 	}
 
 	if (out == 0) {
-		move_freepages_block(home, first, migratetype, NULL);
+		out = move_freepages_block(home, first, migratetype, NULL);
+		__mod_zone_freepage_state(home, out, migratetype);
 		set_pageblock_migratetype(first, migratetype);
 	} else {
 		set_pageblock_migratetype(first, migratetype);

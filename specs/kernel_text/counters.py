@@ -1,0 +1,86 @@
+"""NR_FREE_PAGES: what a function adds to it by itself, and what it has to, by its arguments and its answer.
+
+What the functions that it calls add is theirs.  So the counter follows the lists: what is freed is added by
+__free_one_page() alone, what is handed out by whoever asked for it, and what merely moves by nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import z3
+
+from specs.kernel_text.edge import Edge
+from specs.kernel_text.integers import INT, LONG, Int, Kind, combine, compare, simple
+from specs.kernel_text.operators import whole
+
+Counts = Callable[[Edge, list[Any], Any], Int]
+"""What has to be added, from the edge, C's arguments and C's answer."""
+ISOLATE = 4
+"""MIGRATE_ISOLATE, as our zone numbers the types: pages of that type are not counted."""
+
+
+def wrapped(value: Int, kind: Kind) -> Int:
+    """The number as a signed parameter has it: the compiler wraps what does not fit, as -n of an unsigned."""
+    if isinstance(value.value, int):
+        half = 1 << kind.bits - 1
+        return Int(kind, (value.value + half) % (2 * half) - half)
+    if kind.bits == value.value.size():
+        return Int(kind, value.value)
+    low = z3.Extract(kind.bits - 1, 0, value.value)
+    return Int(kind, simple(z3.SignExt(value.value.size() - kind.bits, low)))
+
+
+def add(edge: Edge, zone: Any, pages: Any, migratetype: Int) -> None:
+    """__mod_zone_freepage_state(): an int."""
+    _add(edge, zone, pages, INT)
+
+
+def add_item(edge: Edge, zone: Any, item: Int, pages: Any) -> None:
+    """__mod_zone_page_state(): a long; the text counts no other item."""
+    assert edge.machine is not None
+    edge.owe(item.value == edge.machine.constants["NR_FREE_PAGES"].value, "NR_FREE_PAGES is counted")
+    _add(edge, zone, pages, LONG)
+
+
+def _add(edge: Edge, zone: Any, pages: Any, kind: Kind) -> None:
+    assert edge.machine is not None
+    edge.owe(zone is edge.zone, "the pages of this zone are counted")
+    added = Int(LONG, wrapped(whole(edge.machine, pages), kind).value)
+    edge.free_pages = combine(edge.path, "+", edge.free_pages, added)
+
+
+COUNTERS: Mapping[str, Callable[..., None]] = {
+    "__mod_zone_freepage_state": add,
+    "__mod_zone_page_state": add_item,
+}
+
+
+def nothing(edge: Edge, args: list[Any], answer: Any) -> Int:
+    """It counts nothing by itself."""
+    return Int(LONG, 0)
+
+
+def unless_isolated(edge: Edge, migratetype: Int, pages: int) -> Int:
+    """So many pages, if they are not of the type that is not counted."""
+    isolated = compare(edge.path, "==", migratetype, Int(INT, ISOLATE))
+    if isinstance(isolated, bool):
+        return Int(LONG, 0 if isolated else pages)
+    return Int(LONG, simple(z3.If(isolated, z3.BitVecVal(0, 64), z3.BitVecVal(pages, 64))))
+
+
+def is_counted(edge: Edge, counts: Counts | None, args: list[Any], answer: Any) -> None:
+    """What was added is what has to be; over plain numbers the lists tell."""
+    if counts is None or edge.path is None:
+        return
+    says = "NR_FREE_PAGES gets as many pages as become free, and loses as many as do not stay so"
+    edge.owe(compare(edge.path, "==", edge.free_pages, counts(edge, args, answer)), says)
+
+
+def none_counted_yet(edge: Edge) -> None:
+    """In a turn of a loop nothing is counted: a path that ends there owes that."""
+    if edge.path is not None:
+        edge.owe(
+            compare(edge.path, "==", edge.free_pages, Int(LONG, 0)), "no turn of a loop counts free pages"
+        )
