@@ -105,3 +105,18 @@ def test_the_next_refill_claims_again() -> None:
         rmqueue_bulk(zone, lists, Order(1), RECLAIMABLE, 1, lambda pfn: 0)
     assert list(lists.lists[order_to_pindex(RECLAIMABLE, Order(1))]) == [128, 896]
     assert zone.pageblocks.migratetype(512) == RECLAIMABLE
+
+
+@pytest.mark.parametrize(
+    ("start", "old", "order", "boosts"),
+    [(0, MOVABLE, 5, 1), (1, MOVABLE, 5, 1), (1, HIGHATOMIC, 5, 0), (0, MOVABLE, 9, 0)],
+    ids=["claimed", "across the zone's edge", "reserved", "a whole pageblock"],
+)
+def test_the_marks_are_boosted_before_part_of_a_pageblock_is_claimed(
+    start: int, old: Migratetype, order: int, boosts: int
+) -> None:
+    told: list[MobilityZone] = []
+    zone = zone_with((0 if order == 9 else 32, order, MOVABLE), type_of_all=old)
+    zone.start, zone.policy = Pfn(start), LINUX_6_12._replace(boost=told.append)
+    assert rmqueue(zone, Order(5), UNMOVABLE, lambda pfn: 512) is not None
+    assert told == [zone] * boosts

@@ -38,7 +38,7 @@ class RequestZone(CountedZone):
         movable_pages: MovablePages,
     ) -> None:
         """A zone without memory and watermarks yet."""
-        policy = FallbackPolicy(self.kernel.name, self.fall_back, self.kernel.retype)
+        policy = FallbackPolicy(self.kernel.name, self.fall_back, self.kernel.retype, self.boost_watermark)
         super().__init__(start, end, pageblocks, cpus=cpus, movable_pages=movable_pages, policy=policy)
         self.ref = ref
         self.watermark = Watermarks(0, 0, 0, 0)
@@ -122,12 +122,18 @@ class RequestZone(CountedZone):
             victim is not None
             and victim.order < PAGEBLOCK_ORDER
             and zone.pageblocks.migratetype(victim.pfn) != RESERVED
-            and may_boost(self.watermark.high, self.managed)
         ):
-            self.boost = boost_after_steal(self.boost, self.watermark.high, self.managed)
-            if self.tells_kswapd:
-                self.boosted = True
+            self.boost_watermark(zone)
         return LINUX_6_1.fall_back(zone, order, migratetype, movable_pages, no_fragment)
+
+    def boost_watermark(self, zone: MobilityZone) -> None:
+        """Boost the marks, if the zone is large enough for that; kswapd is told if the request may wake it.
+
+        Linux: boost_watermark(), and what its callers make of its answer, mm/page_alloc.c.
+        """
+        if may_boost(self.watermark.high, self.managed):
+            self.boost = boost_after_steal(self.boost, self.watermark.high, self.managed)
+            self.boosted |= self.tells_kswapd
 
     def rmqueue(self, order: Order, migratetype: Migratetype, alloc_flags: int, cpu: int) -> Pfn | None:
         """Take a block, as the request's flags allow.

@@ -10,15 +10,13 @@ from verified_buddy.linux.mobility import MobilityZone, MovablePages
 from verified_buddy.linux.request_zone import RequestZone
 from verified_buddy.linux.versions.v6_1 import LINUX_6_1
 from verified_buddy.linux.versions.v6_12 import LINUX_6_12
-from verified_buddy.linux.watermark import boost_after_steal, may_boost
 from verified_buddy.pfn import Order, Pfn
 
 
 class ClaimingZone(RequestZone):
     """A zone that falls back as Linux 6.12 does; in all else it is one of Linux 6.1.
 
-    A claim of less than a pageblock boosts the marks, be it in vain or not.
-    Linux 6.12: try_to_claim_block(), mm/page_alloc.c.
+    Linux 6.12: __rmqueue(), mm/page_alloc.c.
     """
 
     kernel = LINUX_6_12
@@ -32,14 +30,7 @@ class ClaimingZone(RequestZone):
         no_fragment: bool,
     ) -> Pfn | None:
         """Take another type's block."""
-
-        def tried(pfn: Pfn) -> int:
-            if may_boost(self.watermark.high, self.managed):
-                self.boost = boost_after_steal(self.boost, self.watermark.high, self.managed)
-                self.boosted |= self.tells_kswapd
-            return movable_pages(pfn)
-
-        return LINUX_6_12.fall_back(zone, order, migratetype, tried, no_fragment)
+        return LINUX_6_12.fall_back(zone, order, migratetype, movable_pages, no_fragment)
 
 
 ZONES: Final[dict[str, type[RequestZone]]] = {
