@@ -51,6 +51,7 @@ def counts_taken(edge: Edge, args: list[Any], answer: Int) -> Int:
 
 def counts_one(edge: Edge, args: list[Any], answer: Int) -> Int:
     """take_page_off_buddy() takes off one page, if it takes it out of a block that is not isolated."""
-    if answer.value == 0:
+    block = edge.given.get("unlisted")
+    if answer.value == 0 or block is None:
         return Int(LONG, 0)
-    return unless_isolated(edge, type_at(edge, edge.given["unlisted"]), -1)
+    return unless_isolated(edge, type_at(edge, block), -1)
