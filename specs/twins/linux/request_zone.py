@@ -5,7 +5,7 @@ from __future__ import annotations
 from specs.ledger.subject import Twin
 
 TWINS = (
-    Twin("request-zone-boost-is-not-told", "linux.request_zone", "self.boosted = True", "pass"),
+    Twin("request-zone-boost-is-not-told", "linux.request_zone", "self.boosted |= self.tells_kswapd", "pass"),
     Twin(
         "request-zone-reserve-for-all",
         "linux.request_zone",
