@@ -20,7 +20,7 @@ MEMBERS = {
     ),
     "request_zone.RequestZone": (
         *("managed", "nr_reserved_highatomic", "has_free", "free_pages", "free_pages_exact"),
-        *("set_marks", "set_threshold", "fall_back", "rmqueue", "unreserve"),
+        *("set_marks", "set_threshold", "fall_back", "boost_watermark", "rmqueue", "unreserve"),
     ),
     "world.World": (
         *("reclaim", "reclaimable", "node_reclaim", "compact", "compaction_suitable", "out_of_memory"),
