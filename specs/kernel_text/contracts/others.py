@@ -7,7 +7,7 @@ from typing import Final
 
 from specs.kernel_text.contracts.lists import Drawn, refused
 from specs.kernel_text.contracts.plain import index_of, order_of
-from specs.kernel_text.contracts.scene import RECLAIM, Law, Scene
+from specs.kernel_text.contracts.scene import FREE_PAGES, RECLAIM, Law, Scene
 
 
 def least(of: Scene) -> Drawn:
@@ -161,6 +161,23 @@ def bit(*, lowest: bool) -> Law:
     return law
 
 
+def counting(*, item: bool) -> Law:
+    """NR_FREE_PAGES grows by so many pages, -n of an unsigned among them; of this zone, and no other item."""
+    name = "__mod_zone_page_state" if item else "__mod_zone_freepage_state"
+
+    def law(of: Scene) -> Drawn:
+        pages = of.random.choice([-(1 << of.random.randrange(11)), of.random.randrange(1, 512)])
+        told = of.value(pages % (1 << 64), "unsigned long") if pages % 3 else of.value(pages)
+        of.edge.free_pages = of.value(7, "long")
+        args = (of.value(FREE_PAGES), told) if item else (told, of.value(0))
+        strangers = [("another zone", *args)]
+        strangers += [(of.zone, of.value(FREE_PAGES + 1), told)] if item else []
+        are_refused = all(refused(of, name, *each) for each in strangers)
+        return (of.zone, *args), lambda made: are_refused and made.edge.free_pages.value == 7 + pages
+
+    return law
+
+
 NOTHING: Final = dict.fromkeys(("task_capc", "has_unmovable_pages", "set_bit"), None)
 ZERO: Final = dict.fromkeys(
     (
@@ -191,6 +208,8 @@ OTHERS: Final[Mapping[str, Callable[[Scene], Drawn]]] = {
     "list_first_entry": end(0, "list_first_entry"),
     "list_last_entry": end(-1, "list_last_entry"),
     "list_empty": none_listed,
+    "__mod_zone_freepage_state": counting(item=False),
+    "__mod_zone_page_state": counting(item=True),
     "test_bit": reclaiming,
     "boost_watermark": handed("boost_watermark"),
     "zone_managed_pages": managing,

@@ -12,6 +12,7 @@ from specs.kernel_text.front_end.front import Front
 
 GIVEN: Final = {"pageblock": 512, "lists": 14}
 RECLAIM: Final = 1
+FREE_PAGES: Final = 0
 """The number of the bit that says whether reclaim is active."""
 
 
@@ -77,7 +78,8 @@ def scene(front: Front, seed: int) -> Scene:
         zone, front.members, pcp=pcp, given=dict(GIVEN), primitives=front.primitives.PRIMITIVES
     )
     text = front.read("a.c", "int a(void) { return 0; }")
-    constants = {"ZONE_RECLAIM_ACTIVE": front.integers.Int(front.kind("int"), RECLAIM)}
+    numbers = {"ZONE_RECLAIM_ACTIVE": RECLAIM, "NR_FREE_PAGES": FREE_PAGES}
+    constants = {name: front.integers.Int(front.kind("int"), value) for name, value in numbers.items()}
     edge.machine = front.interpreter.Machine(text, edge, constants)
     return Scene(front, random, plain, edge, zone, pcp)
 

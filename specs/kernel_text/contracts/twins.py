@@ -11,7 +11,7 @@ from specs.kernel_text.contracts.others import NOTHING, ONE, ZERO
 from specs.ledger.subject import Twin
 
 P, M = "primitives", "members"
-ROOM, OPERATIONS = Path(__file__).parents[1], ("free_lists", "pcp_lists", P)
+ROOM, OPERATIONS = Path(__file__).parents[1], ("free_lists", "pcp_lists", "counters", P)
 Broken = tuple[str, Twin]
 """The operation that it breaks, and the patch."""
 
@@ -84,6 +84,11 @@ PRIMITIVES: Final[tuple[Broken, ...]] = (
     entry("list_last_entry", 'pcp_end("last")', 'pcp_end("first")'),
     of("list_empty", "of.pcp.first(of.index) is None", "of.pcp.first(of.index) is not None"),
     of("test_bit", '    edge.owe(right, "the bit', '    edge.owe(True, "the bit'),
+    of("__mod_zone_freepage_state", '"+", edge.free_pages, added', '"-", edge.free_pages, added'),
+    of("__mod_zone_freepage_state", "% (2 * half) - half", "% half - half"),
+    of("__mod_zone_freepage_state", "edge.owe(zone is edge.zone", "edge.owe(True"),
+    of("__mod_zone_page_state", '["NR_FREE_PAGES"].value, "', '["NR_FREE_PAGES"].value + 1, "'),
+    of("__mod_zone_page_state", "edge.owe(item.value == edge", "edge.owe(True or edge"),
     entry("boost_watermark", 'asked("boost_watermark")', "answers(ZERO)"),
     of("zone_managed_pages", "zone.managed),", "zone.end),"),
     entry("pcp_spin_trylock", "lambda edge, _: edge.pcp", "answers(None)"),

@@ -20,7 +20,7 @@ from specs.ledger.subject import Twin
 PACKAGE: Final = "specs.kernel_text"
 MODULES: Final = (
     *("errors", "integers", "macros", "reader", "tree", "interpreter", "expressions", "constants"),
-    *("values", "lifting", "edge", "members", "free_lists", "pcp_lists", "primitives"),
+    *("values", "lifting", "edge", "members", "free_lists", "pcp_lists", "counters", "primitives"),
 )
 
 
