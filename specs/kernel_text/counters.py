@@ -14,11 +14,10 @@ import z3
 from specs.kernel_text.edge import Edge
 from specs.kernel_text.integers import INT, LONG, Int, Kind, combine, compare, simple
 from specs.kernel_text.operators import whole
+from verified_buddy.linux.migratetype import ISOLATE
 
 Counts = Callable[[Edge, list[Any], Any], Int]
 """What has to be added, from the edge, C's arguments and C's answer."""
-ISOLATE = 4
-"""MIGRATE_ISOLATE, as our zone numbers the types: pages of that type are not counted."""
 
 
 def wrapped(value: Int, kind: Kind) -> Int:

@@ -82,7 +82,7 @@ def possible(path: SurePath) -> bool:
     sought = seek(known, milliseconds=10000)
     if sought.said == "unsat":
         return False
-    if sought.satisfies(known):
+    if sought.model is not None and Known(sought.model).satisfies(known):
         return True
     raise Undecided("it is not known whether any zone takes a path")
 

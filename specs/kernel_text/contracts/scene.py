@@ -12,8 +12,9 @@ from specs.kernel_text.front_end.front import Front
 
 GIVEN: Final = {"pageblock": 512, "lists": 14}
 RECLAIM: Final = 1
-FREE_PAGES: Final = 0
 """The number of the bit that says whether reclaim is active."""
+FREE_PAGES: Final = 0
+"""The number of the item that counts free pages."""
 
 
 @dataclass

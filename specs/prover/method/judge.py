@@ -22,20 +22,14 @@ def room() -> z3.Context:
     return z3.Context()
 
 
-def asked(*facts: z3.BoolRef, milliseconds: int = TIMEOUT_MS) -> z3.Solver:
-    """A z3 solver that knows the facts, in a context of its own, for one question."""
+def judged(facts: Iterable[z3.BoolRef]) -> tuple[Said, str]:
+    """Whether the facts can hold together; and why that is unknown, if it is."""
     moved = z3.AstVector()
     for fact in facts:
         moved.push(fact)
     solver = z3.SolverFor("QF_BV", ctx=room())  # takes functions too, and starts faster than QF_UFBV
-    solver.set(timeout=milliseconds, ctrl_c=False)  # an interrupt is ours
+    solver.set(timeout=TIMEOUT_MS, ctrl_c=False)  # an interrupt is ours
     solver.add(*moved.translate(room()))
-    return solver
-
-
-def judged(facts: Iterable[z3.BoolRef], milliseconds: int = TIMEOUT_MS) -> tuple[Said, str]:
-    """Whether the facts can hold together; and why that is unknown, if it is."""
-    solver = asked(*facts, milliseconds=milliseconds)
     said = solver.check()
     if said == z3.unsat:
         return "unsat", ""

@@ -25,12 +25,6 @@ class Sought:
     said: Said
     model: z3.ModelRef | None = None
 
-    def satisfies(self, facts: Sequence[z3.BoolRef]) -> bool:
-        """Whether a state was found and z3, which evaluates it, finds that every fact holds there."""
-        if self.model is None:
-            return False
-        return all(z3.is_true(self.model.eval(fact, model_completion=True)) for fact in facts)
-
 
 def seek(facts: Sequence[z3.BoolRef], milliseconds: int = TIMEOUT_MS) -> Sought:
     """Look for a state in which all facts hold."""
