@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from specs.kernel_text.edge import Edge, key
@@ -112,7 +113,9 @@ def goes_on_stealing(zone: Any, *_: Any, **__: Any) -> bool:
     return bool(zone.stealing)
 
 
-FREE = next(unit for unit in CORE if unit.homes == ("linux.mobility.free_one_page",))
+FREE = replace(
+    next(unit for unit in CORE if unit.homes == ("linux.mobility.free_one_page",)), counts=None
+)
 UNITS = (
     FREE,
     *BLOCKS,
