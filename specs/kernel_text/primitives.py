@@ -100,11 +100,6 @@ def clamped(edge: Edge, value: Int, low: Int, high: Int) -> Int:
     return found
 
 
-def asked(name: str) -> Callable[..., Any]:
-    """What the caller of our function handed over under that name."""
-    return lambda edge, *_: edge.given[name]
-
-
 def answers(value: Any) -> Callable[..., Any]:
     """Always the same."""
     return lambda edge, *_: value
@@ -117,6 +112,14 @@ def reclaim_active(edge: Edge, bit: Int, flags: Any) -> Int:
     right = isinstance(flags, Named) and flags.name == "flags" and bit.value == wanted.value
     edge.owe(right, "the bit that is tested is the zone's ZONE_RECLAIM_ACTIVE")
     return edge.given["reclaim_active"]  # type: ignore[no-any-return]  # what our caller hands over
+
+
+def boost(edge: Edge, zone: Any) -> Int:
+    """boost_watermark(): the policy is told; whether the marks rose is as the caller says."""
+    edge.owe(zone is edge.zone, "the marks of this zone are boosted")
+    if zone.policy.boost is not None:
+        zone.policy.boost(zone)
+    return edge.given["boost_watermark"]  # type: ignore[no-any-return]  # what our caller hands over
 
 
 def is_movable_page(edge: Edge, page: Page) -> Int:
@@ -174,7 +177,7 @@ PRIMITIVES: Mapping[str, Callable[..., Any]] = {
     "has_unmovable_pages": answers(None),
     "set_bit": answers(None),
     "test_bit": reclaim_active,
-    "boost_watermark": asked("boost_watermark"),
+    "boost_watermark": boost,
     "zone_managed_pages": lambda edge, zone: to_int(ULONG, zone.managed),
     "pcp_spin_trylock": lambda edge, _: edge.pcp,
     "per_cpu_ptr": lambda edge, *_: edge.pcp,

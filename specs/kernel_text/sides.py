@@ -46,9 +46,14 @@ class Side:
             path.assume(z3.ULT(term, 1 << 52))
             setattr(zone, name, LiftedPfn(path, term))
         module, _, name = self.policy.rpartition(".")
-        zone.policy, zone.stealing = getattr(self.subject.module(module), name), False
+        policy = getattr(self.subject.module(module), name)
+        zone.policy, zone.stealing = policy._replace(boost=self.boosts), False
         self.pcp = AskedPcp(self.run, lambda index: int(2 ** geometry.order_of(index)))
         self.pcp.zone = zone
+
+    def boosts(self, zone: Any) -> None:
+        """Whoever tells that the marks of a zone are to rise does so."""
+        self.run.did("boost", zone is self.zone, moves=False)
 
     def counters(self) -> dict[str, Any]:
         """What the function may have changed beside lists and types."""

@@ -66,7 +66,7 @@ class TypedLists:
         self.machine, self.types = machine, machine.types
         machine.zones.append(self)
         self.lists: dict[tuple[int, int], list[int]] = {(k, t): [] for k in range(top + 1) for t in range(5)}
-        self.managed = self.isolated_blocks = self.reserved = 0
+        self.managed = self.isolated_blocks = self.reserved = self.boosts = 0
 
     def type_of(self, pfn: int) -> int:
         """The type of the page's pageblock."""
@@ -175,10 +175,11 @@ class TypedLists:
         if old != HIGHATOMIC and size >= self.block:
             for number in range(pfn // self.pages, (pfn + 2**size) // self.pages):
                 self.types[number] = kind
-        elif old != HIGHATOMIC and self.can_steal(size, kind):
+        elif old != HIGHATOMIC:
+            self.boosts += 1
             first = pfn - pfn % self.pages
             movable = self.movable_pages(first if self.spans(first) else pfn)
-            free = self.move_block(pfn, kind)
+            free = self.move_block(pfn, kind) if self.can_steal(size, kind) else 0
             if free > 0:
                 alike = 0
                 if kind == MOVABLE:

@@ -87,6 +87,9 @@ EDITS = (
         "dump_page",
         "steal-exact",
     ),
+    Edit(
+        "a steal boosts no marks", "steal_suitable_fallback", r"boost_watermark\(zone\);", "", "policy-steal"
+    ),
     Edit("nothing is tried again", "__rmqueue", "!found && ", "", "fallback-exact"),
     Edit("the last resort is none", "rmqueue_buddy", "ALLOC_OOM", "ALLOC_CMA", "buddy-refusal", bug="L8"),
     Edit(

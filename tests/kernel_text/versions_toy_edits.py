@@ -26,6 +26,7 @@ EDITS = (
     ),
     edit("blocks move to the old lists", MOVE, "size, old, new", "size, new, old", f"{M}.move_freepages"),
     edit("the reserve is claimed", TRY, "was == MIGRATE_HIGHATOMIC", "false", f"{V}.try_to_claim_block"),
+    edit("a claim boosts no marks", TRY, r"boost_watermark\(zone\);", "", f"{V}.try_to_claim_block"),
     edit(
         "one page less is enough",
         TRY,

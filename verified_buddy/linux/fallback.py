@@ -111,20 +111,38 @@ def steal_suitable_fallback(
     """Move the victim to the lists of the type, or its whole pageblock, whose type may change too.
 
     Of a pageblock that begins outside the zone only what follows the victim moves, or counts as movable.
+    Where a pageblock may be mixed, the zone's policy is told of it before anything moves.
     Linux: steal_suitable_fallback(), mm/page_alloc.c.
     """
     pfn, order, _, whole_block = victim
     old = zone.pageblocks.migratetype(pfn)
     if old != HIGHATOMIC and order >= PAGEBLOCK_ORDER:
         change_pageblock_range(zone, pfn, order, migratetype)
-    elif old != HIGHATOMIC and whole_block:
-        movable = movable_pages(first_to_move(zone, pfn))
-        free = move_freepages_block(zone, pfn, migratetype)
-        if free != 0:
-            if free + alike_pages(free, movable, old, migratetype) >= CLAIM_PAGES:
-                zone.pageblocks.set(pfn, migratetype)
+    elif old != HIGHATOMIC:
+        if zone.policy.boost is not None:
+            zone.policy.boost(zone)
+        if whole_block and steal_pageblock(zone, pfn, old, migratetype, movable_pages):
             return
     move_to_free_list(zone.free_area, pfn, order, migratetype)
+
+
+def steal_pageblock(
+    zone: MobilityZone,
+    pfn: Pfn,
+    old: Migratetype,
+    migratetype: Migratetype,
+    movable_pages: MovablePages,
+) -> bool:
+    """Move the free blocks of the page's pageblock, of type ``old``; whether there are any.
+
+    Half of its pages free or alike, and its type changes too.
+    Linux: the second half of steal_suitable_fallback(), mm/page_alloc.c.
+    """
+    movable = movable_pages(first_to_move(zone, pfn))
+    free = move_freepages_block(zone, pfn, migratetype)
+    if free != 0 and free + alike_pages(free, movable, old, migratetype) >= CLAIM_PAGES:
+        zone.pageblocks.set(pfn, migratetype)
+    return free != 0
 
 
 def rmqueue(

@@ -32,7 +32,7 @@ class FallbackPolicy(NamedTuple):
     retype: Callable[[MobilityZone, Pfn, Order, Migratetype], None] | None = None
     """What becomes of a buddy's type, where whole pageblocks merge; the last argument is the freed one's."""
     boost: Callable[[MobilityZone], None] | None = None
-    """Told before part of a pageblock is claimed, be it in vain or not.  Linux: boost_watermark()."""
+    """Told before a block smaller than its pageblock goes to another type.  Linux: boost_watermark()."""
 
 
 class MobilityZone:

@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from verified_buddy.free_area import Migratetype
 from verified_buddy.linux.alloc_flags import HIGHATOMIC, KSWAPD, NOFRAGMENT, NON_BLOCK, OOM
 from verified_buddy.linux.counted_zone import CountedZone
-from verified_buddy.linux.fallback import find_victim
 from verified_buddy.linux.highatomic import unreserve_highatomic_pageblock
-from verified_buddy.linux.migratetype import HIGHATOMIC as RESERVED
 from verified_buddy.linux.mobility import FallbackPolicy, MobilityZone, MovablePages
-from verified_buddy.linux.pageblock import PAGEBLOCK_ORDER, Pageblocks
+from verified_buddy.linux.pageblock import Pageblocks
 from verified_buddy.linux.pcp_limits import zone_batchsize, zone_highsize
 from verified_buddy.linux.versions.v6_1 import LINUX_6_1
 from verified_buddy.linux.vmstat import normal_threshold, percpu_drift_mark, pressure_threshold
@@ -38,7 +36,7 @@ class RequestZone(CountedZone):
         movable_pages: MovablePages,
     ) -> None:
         """A zone without memory and watermarks yet."""
-        policy = FallbackPolicy(self.kernel.name, self.fall_back, self.kernel.retype, self.boost_watermark)
+        policy = self.kernel._replace(fall_back=self.fall_back, boost=self.boost_watermark)
         super().__init__(start, end, pageblocks, cpus=cpus, movable_pages=movable_pages, policy=policy)
         self.ref = ref
         self.watermark = Watermarks(0, 0, 0, 0)
@@ -113,18 +111,8 @@ class RequestZone(CountedZone):
         movable_pages: MovablePages,
         no_fragment: bool,
     ) -> Pfn | None:
-        """Take another type's block as Linux 6.1 does; if that mixes a pageblock, boost the marks.
-
-        Linux: boost_watermark() in steal_suitable_fallback(), mm/page_alloc.c.
-        """
-        victim = find_victim(zone.free_area, order, migratetype, no_fragment=no_fragment)
-        if (
-            victim is not None
-            and victim.order < PAGEBLOCK_ORDER
-            and zone.pageblocks.migratetype(victim.pfn) != RESERVED
-        ):
-            self.boost_watermark(zone)
-        return LINUX_6_1.fall_back(zone, order, migratetype, movable_pages, no_fragment)
+        """Take another type's block, as the kernel does; a subclass may watch it."""
+        return self.kernel.fall_back(zone, order, migratetype, movable_pages, no_fragment)
 
     def boost_watermark(self, zone: MobilityZone) -> None:
         """Boost the marks, if the zone is large enough for that; kswapd is told if the request may wake it.

@@ -5,12 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from verified_buddy.free_area import Migratetype
-from verified_buddy.linux.mobility import MobilityZone, MovablePages
 from verified_buddy.linux.request_zone import RequestZone
 from verified_buddy.linux.versions.v6_1 import LINUX_6_1
 from verified_buddy.linux.versions.v6_12 import LINUX_6_12
-from verified_buddy.pfn import Order, Pfn
 
 
 class ClaimingZone(RequestZone):
@@ -20,17 +17,6 @@ class ClaimingZone(RequestZone):
     """
 
     kernel = LINUX_6_12
-
-    def fall_back(
-        self,
-        zone: MobilityZone,
-        order: Order,
-        migratetype: Migratetype,
-        movable_pages: MovablePages,
-        no_fragment: bool,
-    ) -> Pfn | None:
-        """Take another type's block."""
-        return LINUX_6_12.fall_back(zone, order, migratetype, movable_pages, no_fragment)
 
 
 ZONES: Final[dict[str, type[RequestZone]]] = {

@@ -169,6 +169,20 @@ EDITS: tuple[Edit, ...] = (
         "policy-steal",
     ),
     Edit(
+        "a steal boosts no marks",
+        "steal_suitable_fallback",
+        r"boost_watermark\(zone\)",
+        "false",
+        "policy-steal",
+    ),
+    Edit(
+        "the marks are boosted where all comes along",
+        "steal_suitable_fallback",
+        r"boost_watermark\(zone\)",
+        "whole_block && boost_watermark(zone)",
+        "policy-steal",
+    ),
+    Edit(
         "the stolen page stays on its list",
         "steal_suitable_fallback",
         "move_to_free_list",

@@ -61,6 +61,7 @@ EDITS = (
         "false",
         f"{V}.try_to_claim_block",
     ),
+    edit("a claim boosts no marks", TRY, r"boost_watermark\(zone\)", "false", f"{V}.try_to_claim_block"),
     edit(
         "a quarter of a pageblock is enough",
         TRY,

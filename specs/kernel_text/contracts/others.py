@@ -111,15 +111,18 @@ def always(wanted: int | None) -> Law:
     return lambda of: ((of.page(of.any_page()),), wanted)
 
 
-def handed(name: str) -> Law:
-    """What whoever calls our function handed over."""
+def boosting(of: Scene) -> Drawn:
+    """A policy that asks for it is told of the zone; the answer is the caller's."""
+    value, told = of.random.randrange(2), list[object]()
+    of.edge.given["boost_watermark"] = of.value(value)
+    quiet = of.front.primitives.PRIMITIVES["boost_watermark"](of.edge, of.zone).value == value
+    of.zone.policy = of.zone.policy._replace(boost=told.append)
+    is_refused = refused(of, "boost_watermark", of.pcp)
 
-    def law(of: Scene) -> Drawn:
-        value = of.random.randrange(2)
-        of.edge.given[name] = of.value(value)
-        return (of.zone,), value
+    def wanted(made: Scene) -> bool:
+        return quiet and is_refused and told == [made.zone]
 
-    return law
+    return (of.zone,), wanted
 
 
 def reclaiming(of: Scene) -> Drawn:
@@ -211,7 +214,7 @@ OTHERS: Final[Mapping[str, Callable[[Scene], Drawn]]] = {
     "__mod_zone_freepage_state": counting(item=False),
     "__mod_zone_page_state": counting(item=True),
     "test_bit": reclaiming,
-    "boost_watermark": handed("boost_watermark"),
+    "boost_watermark": boosting,
     "zone_managed_pages": managing,
     "pcp_spin_trylock": owning,
     "per_cpu_ptr": owning,

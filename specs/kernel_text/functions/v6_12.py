@@ -113,9 +113,7 @@ def goes_on_stealing(zone: Any, *_: Any, **__: Any) -> bool:
     return bool(zone.stealing)
 
 
-FREE = replace(
-    next(unit for unit in CORE if unit.homes == ("linux.mobility.free_one_page",)), counts=None
-)
+FREE = replace(next(unit for unit in CORE if unit.homes == ("linux.mobility.free_one_page",)), counts=None)
 UNITS = (
     FREE,
     *BLOCKS,

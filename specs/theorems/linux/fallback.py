@@ -138,6 +138,10 @@ def _steal_policy(walk: Walk) -> Iterator[Owed]:
     of, geometry, order = world_of(walk), Geometry(walk.top), walk.variant.order
     wanted, old = walk.variant.migratetype, of.types_before(P)
     kind, count = z3.BitVecVal(wanted, 3), _count(walk)
+    mixes = z3.And(z3.BoolVal(order < geometry.order), old != HIGHATOMIC)
+    times = z3.BitVecVal(len(of.boosts), 8)
+    says = "the marks are boosted once, if the victim is smaller than its pageblock, which is not reserved"
+    yield of.owed("policy", times == z3.If(mixes, z3.BitVecVal(1, 8), z3.BitVecVal(0, 8)), says)
     yield from to_the_tail(walk, "policy")
     if count is None:
         yield of.owed("policy", _moves_alone(walk), "the pageblock is left alone only by the rule")
@@ -245,9 +249,11 @@ ROWS = (
         "A steal moves the victim alone if it is reserved, as large as a pageblock or small and movable, "
         "else all free blocks of its pageblock, to the tails; the pageblock changes its type exactly if "
         "half of its pages are free or alike, or the victim is as large.  Where the zone begins inside the "
-        "pageblock, pages are moved and counted from the victim on.",
+        "pageblock, pages are moved and counted from the victim on.  The marks are boosted once if the "
+        "victim is smaller than its pageblock, which is not reserved, and else not.",
         (
             f"{FALLBACK}.steal_suitable_fallback",
+            f"{FALLBACK}.steal_pageblock",
             f"{FALLBACK}.alike_pages",
             f"{MOBILITY}.change_pageblock_range",
         ),
@@ -263,6 +269,9 @@ ROWS = (
             "steal-leaves-the-neighbours",
             "steal-counts-none-as-alike",
             "steal-moves-the-victim-again",
+            "steal-forgets-to-boost",
+            "steal-boosts-if-all-come-along",
+            "steal-boosts-for-whole-pageblocks",
         ),
         assumes=(in_place_of("move_freepages_block", "move-block"),),
         supposes=(MOVABLE,),

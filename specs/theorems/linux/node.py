@@ -70,7 +70,7 @@ THEOREMS = (
             "request-zone-boost-is-not-told",
             "request-zone-reserve-for-all",
             "request-zone-hides-as-much-awake",
-            "request-zone-boosts-for-whole-pageblocks",
+            "request-zone-boosts-no-zone",
             "request-zone-cpus-hold-to-the-high-mark",
             "node-zones-uncharge-forgotten",
             "node-zones-wakes-the-first-kswapd",

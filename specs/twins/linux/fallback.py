@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from specs.ledger.subject import Twin
 
-MOVE_ALONE = "    move_to_free_list(zone.free_area, pfn, order, migratetype)\n\n\ndef rmqueue("
+MOVE_ALONE = "    move_to_free_list(zone.free_area, pfn, order, migratetype)\n\n\ndef steal_pageblock("
 OWN = "    pfn = rmqueue_smallest(zone.free_area, order, migratetype)\n    if pfn is not None:\n"
 
 TWINS = (
@@ -36,26 +36,26 @@ TWINS = (
         "steal-drops-the-victim",
         "linux.fallback",
         MOVE_ALONE,
-        "    zone.free_area.remove(pfn, order)\n\n\ndef rmqueue(",
+        "    zone.free_area.remove(pfn, order)\n\n\ndef steal_pageblock(",
     ),
     Twin(
         "steal-lists-the-victim-twice",
         "linux.fallback",
         MOVE_ALONE,
-        "    zone.free_area.add(pfn, order, migratetype, tail=True)\n\n\ndef rmqueue(",
+        "    zone.free_area.add(pfn, order, migratetype, tail=True)\n\n\ndef steal_pageblock(",
     ),
     Twin(
         "steal-moves-to-the-head",
         "linux.fallback",
         MOVE_ALONE,
         "    zone.free_area.remove(pfn, order)\n"
-        "    zone.free_area.add(pfn, order, migratetype, tail=False)\n\n\ndef rmqueue(",
+        "    zone.free_area.add(pfn, order, migratetype, tail=False)\n\n\ndef steal_pageblock(",
     ),
     Twin(
         "steal-forgets-the-pageblock",
         "linux.fallback",
-        "                zone.pageblocks.set(pfn, migratetype)\n            return\n",
-        "                pass\n            return\n",
+        "        zone.pageblocks.set(pfn, migratetype)\n    return free",
+        "        pass\n    return free",
     ),
     Twin("steal-claims-with-one-page-less", "linux.fallback", ">= CLAIM_PAGES:", ">= CLAIM_PAGES - 1:"),
     Twin(
@@ -73,8 +73,8 @@ TWINS = (
     Twin(
         "steal-moves-the-victim-again",
         "linux.fallback",
-        "                zone.pageblocks.set(pfn, migratetype)\n            return\n",
-        "                zone.pageblocks.set(pfn, migratetype)\n",
+        "    return free != 0\n",
+        "    return False\n",
     ),
     Twin(
         "steal-counts-others-as-alike",
@@ -91,8 +91,27 @@ TWINS = (
     Twin(
         "steal-leaves-the-neighbours",
         "linux.fallback",
-        "    elif old != HIGHATOMIC and whole_block:\n",
-        "    elif old != HIGHATOMIC and whole_block and old == MOVABLE:\n",
+        "        if whole_block and steal_pageblock(",
+        "        if whole_block and old == MOVABLE and steal_pageblock(",
+    ),
+    Twin(
+        "steal-forgets-to-boost",
+        "linux.fallback",
+        "            zone.policy.boost(zone)\n",
+        "            pass\n",
+    ),
+    Twin(
+        "steal-boosts-if-all-come-along",
+        "linux.fallback",
+        "        if zone.policy.boost is not None:\n",
+        "        if zone.policy.boost is not None and whole_block:\n",
+    ),
+    Twin(
+        "steal-boosts-for-whole-pageblocks",
+        "linux.fallback",
+        "        change_pageblock_range(zone, pfn, order, migratetype)\n",
+        "        change_pageblock_range(zone, pfn, order, migratetype)\n"
+        "        if zone.policy.boost is not None:\n            zone.policy.boost(zone)\n",
     ),
     Twin(
         "request-of-another-type",

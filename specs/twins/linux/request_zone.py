@@ -19,10 +19,10 @@ TWINS = (
         "                if not pressure\n",
     ),
     Twin(
-        "request-zone-boosts-for-whole-pageblocks",
+        "request-zone-boosts-no-zone",
         "linux.request_zone",
-        "            and victim.order < PAGEBLOCK_ORDER\n",
-        "",
+        "self.kernel._replace(fall_back=self.fall_back, boost=self.boost_watermark)",
+        "self.kernel._replace(fall_back=self.fall_back)",
     ),
     Twin(
         "request-zone-cpus-hold-to-the-high-mark",

@@ -61,6 +61,9 @@ def differences(scene: Scene, done: Done) -> Iterator[str]:
     if answer != expected:
         yield f"it must answer {expected}"
     yield from _state(done.stage.zone, dict(done.after.types), oracle.buddy)  # type: ignore[attr-defined]
+    boosts = len(getattr(done.stage, "boosts", ()))
+    if boosts != oracle.buddy.boosts:
+        yield f"the marks are boosted {boosts} times, and should be {oracle.buddy.boosts} times"
     pcp = getattr(done.stage, "pcp", None)
     if pcp is not None:
         yield from _lists(pcp, oracle.cpus[0])

@@ -66,7 +66,8 @@ class RealMobilityZone(RealStage, MobilityStage):
                 area.add(block.start, block.order, block.migratetype, tail=True)
             blocks.belong(low, high, area)
         start, end = scene.number("zone_start"), scene.number("zone_end", 1 << 52)
-        policy = linux.versions.v6_1.LINUX_6_1
+        self.boosts: list[Any] = []
+        policy = linux.versions.v6_1.LINUX_6_1._replace(boost=self.boosts.append)
         self.zone = linux.mobility.MobilityZone(start, end, blocks, policy, scene.number("managed"))
         self.zone.free_area = recorded_area(self, scene.top, MIGRATETYPES)
         for block in scene.blocks:

@@ -90,6 +90,8 @@ class ZoneWorld(World):
     """What functions that are stubs have moved."""
     moved_pages: list[Term] = field(default_factory=list)
     """How many pages that were, each time."""
+    boosts: list[Any] = field(default_factory=list)
+    """The zones whose marks were to be boosted."""
 
     @property
     def geometry(self) -> Geometry:
@@ -288,7 +290,7 @@ def zone_of(subject: Subject, of: ZoneWorld) -> Any:
     zone.nr_reserved_highatomic = LiftedPfn(path, RESERVED)
     path.assume(z3.ULT(ISOLATED, LIMIT), z3.ULT(RESERVED, LIMIT))
     zone.managed = LiftedPfn(path, z3.BitVec("managed", 64))
-    zone.policy = subject.linux.versions.v6_1.LINUX_6_1
+    zone.policy = subject.linux.versions.v6_1.LINUX_6_1._replace(boost=of.boosts.append)
     return zone
 
 
