@@ -31,8 +31,9 @@ from specs.prover.method.paths import Owed, Path
 from specs.prover.method.world import P, Y
 from specs.prover.models import of_linux
 from specs.prover.models.core.contracts import released
+from specs.prover.models.zone.elsewhere import free_elsewhere, zone_of_page
 from specs.prover.models.zone.geometry import Geometry
-from specs.prover.models.zone.world import ZoneWorld, free_elsewhere, in_zone, owned_in_zone, zone_of_page
+from specs.prover.models.zone.world import ZoneWorld, in_zone, owned_in_zone
 from specs.theorems.assumed import BRIDGE, ENDS, FREE_AREA
 from specs.theorems.core.free_area import S, T, kept
 from specs.theorems.core.pfn import each_order

@@ -12,9 +12,9 @@ from specs.prover.method.scene import Change, RealStage, Scene, View, in_hand
 from specs.prover.models.core.real import listed_in, recorded_area
 from specs.prover.models.core.real import told as told_by_the_core
 from specs.prover.models.zone.contracts import stealing
+from specs.prover.models.zone.elsewhere import elsewhere_maps
 from specs.prover.models.zone.geometry import Geometry
 from specs.prover.models.zone.stage import MobilityStage
-from specs.prover.models.zone.world import elsewhere_maps
 
 MIGRATETYPES = 5
 SILENT = ("find_victim", "may_reserve", "leaves")

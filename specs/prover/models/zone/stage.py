@@ -19,13 +19,13 @@ from specs.prover.method.world import P
 from specs.prover.models.core.stage import between_them, given_block
 from specs.prover.models.zone.contracts import MobilityStubs, stealing
 from specs.prover.models.zone.loops import MoveLoop, RangeLoop
+from specs.prover.models.zone.objects import zone_of
 from specs.prover.models.zone.world import (
     ISOLATED,
     ZoneWorld,
     in_zone,
     page_in_zone,
     pageblock_of,
-    zone_of,
     zone_world,
 )
 
