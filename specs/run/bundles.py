@@ -22,7 +22,7 @@ COSTLY = (
 FAMILIES = tuple(
     tuple(row.name for module in modules for row in module.ROWS)
     for modules in (
-        (linux.fallback, linux.mobility),
+        (linux.fallback, linux.fallback_steal, linux.mobility),
         (linux.conservation,),
         (linux.vmstat, linux.zonelist),
         (boot.page_ranges, boot.zones),

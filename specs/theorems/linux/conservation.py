@@ -13,7 +13,7 @@ from specs.prover.method.paths import Owed
 from specs.prover.method.world import P, Y
 from specs.prover.models import LINUX, of_linux
 from specs.theorems.core.buddy import result_of
-from specs.theorems.linux.fallback import MOVABLE
+from specs.theorems.linux.fallback_steal import MOVABLE
 from specs.theorems.linux.mobility import world_of
 from specs.theorems.linux.pcp import ANY_LIMIT
 
