@@ -22,6 +22,7 @@ CPUS = (1, 2, 3, 4, 8, 64)
 def type_functions(subject: Subject, max_orders: tuple[int, ...]) -> Iterator[FunctionType]:
     """What is decided from types and numbers of pages alone."""
     yield narrowed(subject.linux.migratetype.is_mergeable, migratetype=int)
+    yield narrowed(subject.linux.migratetype.is_counted, migratetype=int)
     yield narrowed(subject.linux.mobility.may_merge, migratetype=int, other=int)
     yield narrowed(subject.linux.fallback.can_steal_fallback, order=int, migratetype=int)
     yield narrowed(subject.linux.fallback.alike_pages, old=int, migratetype=int)
@@ -84,10 +85,12 @@ def _listed(numbers: Iterable[int]) -> str:
 THEOREMS = (
     Theorem(
         name="typed-choices-confirmed",
-        says="Which types merge, which request takes a whole pageblock, which pages are alike, whether more "
-        "may be reserved, and which types and counts are accepted: as their contracts say, for every value.",
+        says="Which types merge, which count as free, which request takes a whole pageblock, which pages are "
+        "alike, whether more may be reserved, and which types and counts are accepted: as their contracts "
+        "say, for every value.",
         about=(
             "verified_buddy.linux.migratetype.is_mergeable",
+            "verified_buddy.linux.migratetype.is_counted",
             "verified_buddy.linux.mobility.may_merge",
             "verified_buddy.linux.fallback.can_steal_fallback",
             "verified_buddy.linux.fallback.alike_pages",
@@ -99,6 +102,7 @@ THEOREMS = (
         check=check_types,
         rejects=(
             "typed-mergeable-if-reserved",
+            "typed-counts-all-but-the-reserve",
             "typed-mergeable-with-its-like",
             "typed-steals-too-early",
             "typed-alike-pages-of-any-type",

@@ -24,6 +24,7 @@ V = "linux.versions.v6_12"
 LINUX = f"{V}.LINUX_6_12"
 
 CASES_6_12: dict[tuple[str, str], Case] = {
+    ("account_freepages", "linux.migratetype.is_counted"): Case((calling(kind),), policy=LINUX),
     ("__free_one_page", f"{M}.free_one_page"): Case(
         each(frees, ORDERS, FLAGS), {M: {"buddy_merge_likely": "asks"}}, policy=LINUX
     ),

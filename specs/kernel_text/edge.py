@@ -55,6 +55,8 @@ class Edge:
     """Pages that the lists got in calls that stand by their contracts, and that nobody counted there."""
     free_pages: Any = field(default_factory=lambda: Int(LONG, 0))
     """What C added to NR_FREE_PAGES by itself."""
+    accounted: list[tuple[Int, Int]] = field(default_factory=list)
+    """And what it accounted for, by type: those that are not counted are passed over."""
     moved: int = 0
     """Pages of the blocks that were moved from one free list to another."""
     done: list[str] = field(default_factory=list)

@@ -8,10 +8,10 @@ from typing import Any
 import z3
 
 from specs.kernel_text.edge import Edge, key
-from specs.kernel_text.integers import Int, flag, term
+from specs.kernel_text.integers import INT, Int, flag, term
 from specs.kernel_text.lifting import OrderAt, condition_of, our_bool, our_type, to_page
 from specs.kernel_text.operators import whole
-from specs.kernel_text.values import AreaOf, Page
+from specs.kernel_text.values import AreaOf, FreeList, ListNode, Page
 
 
 def order_of(edge: Edge, value: Any) -> int:
@@ -69,8 +69,9 @@ def _mark(edge: Edge, page: Page, order: int) -> None:
 def unlist(edge: Edge, page: Page, zone: Any, order: Any, *_: Any) -> None:
     """Take a block off its free list."""
     _own(edge, zone)
-    edge.given["unlisted"] = page
-    edge.zone.free_area.remove(edge.our_pfn(page), order_of(edge, order))
+    number = order_of(edge, order)
+    edge.given |= {"unlisted": page, "unlisted order": number}
+    edge.zone.free_area.remove(edge.our_pfn(page), number)
 
 
 def move(edge: Edge, page: Page, zone: Any, order: Any, *types: Int) -> None:
@@ -81,6 +82,11 @@ def move(edge: Edge, page: Page, zone: Any, order: Any, *types: Int) -> None:
     edge.moved += 1 << number
     edge.zone.free_area.remove(pfn, number)
     edge.zone.free_area.add(pfn, number, our_type(edge.path, types[-1]), tail=True)
+
+
+def to_the_tail_of(edge: Edge, node: ListNode, to: FreeList) -> None:
+    """list_move_tail(), of a free block to a free list of its order."""
+    move(edge, node.page, to.area.zone, Int(INT, to.area.order), to.migratetype)
 
 
 def first_of(edge: Edge, area: AreaOf, migratetype: Int) -> Page | None:

@@ -36,6 +36,7 @@ AS: Final = {
     "PAGE_SIZE": "(1UL << 12)",
     "min_t(type, a, b)": "min((type)(a), (type)(b))",
     "max_t(type, a, b)": "max((type)(a), (type)(b))",
+    "WRITE_ONCE(place, value)": "((place) = (value))",
     "list_first_entry(list, type, member)": "list_first_entry(list)",
     "list_last_entry(list, type, member)": "list_last_entry(list)",
     "list_first_entry_or_null(list, type, member)": "list_first_entry_or_null(list)",
@@ -65,7 +66,7 @@ PASSED_OVER: Final = {
         "pcp_spin_unlock_maybe_irqrestore pcp_spin_lock pcp_spin_lock_irqsave "
         "pcp_spin_unlock_irqrestore local_lock_irqsave local_unlock_irqrestore"
     ),
-    "statistics": words("__count_vm_events __count_zid_vm_events zone_statistics account_freepages"),
+    "statistics": words("__count_vm_events __count_zid_vm_events zone_statistics"),
     "tracepoints": ("trace_*",),
     "debug checks": words(
         "VM_BUG_ON VM_BUG_ON_PAGE VM_WARN_ON VM_WARN_ON_ONCE VM_WARN_ONCE WARN_ON WARN_ON_ONCE "

@@ -10,8 +10,9 @@ from specs.kernel_text.errors import Undefined
 from specs.kernel_text.integers import INT, ULONG, Int, Kind, convert, term
 from specs.kernel_text.lifting import to_int
 from specs.kernel_text.operators import whole
-from specs.kernel_text.values import AreaOf, FreeCount, ListNode, Named, Page, PcpList
+from specs.kernel_text.values import AreaOf, FreeCount, FreeList, ListNode, Named, Page, PcpList
 from specs.prover.method.lifted import LiftedCount, LiftedPfn
+from verified_buddy.linux.migratetype import MIGRATETYPES
 
 
 def _number(kind: Kind, ours: str) -> Callable[[Edge, Any], Int]:
@@ -26,10 +27,20 @@ def _handed_on(name: str) -> Callable[[Edge, Any], Named]:
     return lambda edge, of: Named(name, of)
 
 
+def _hand_on(name: str, kind: Kind) -> Callable[[Edge, Any, Int], None]:
+    return lambda edge, of, value: edge.given.update({name: convert(edge.path, value, kind)})
+
+
 def _nr_free(edge: Edge, of: Any) -> FreeCount:
     if not isinstance(of, AreaOf):
         raise KeyError("nr_free")
     return FreeCount(of)
+
+
+def _free_list(edge: Edge, of: Any) -> FreeList:
+    if not isinstance(of, AreaOf):
+        raise KeyError("free_list")
+    return FreeList(of)
 
 
 def _count(edge: Edge, of: Any) -> Int:
@@ -56,6 +67,8 @@ def _put(
 READ: Mapping[str, Callable[[Edge, Any], Any]] = {
     "free_area": lambda edge, of: AreaOf(of),
     "nr_free": _nr_free,
+    "free_list": _free_list,
+    "nr_free_highatomic": _given("nr_free_highatomic"),
     "nr_reserved_highatomic": _number(ULONG, "nr_reserved_highatomic"),
     "nr_isolate_pageblock": _number(ULONG, "nr_isolate_pageblock"),
     "lock": _handed_on("lock"),
@@ -82,28 +95,41 @@ STORED: Mapping[str, Callable[[Edge, Any, Any], None]] = {
     "nr_isolate_pageblock": _put("nr_isolate_pageblock", ULONG, LiftedPfn),
     "count": _put_count,
     "free_factor": _put("free_factor", INT, LiftedCount),
-    "watermark_boost": lambda edge, of, value: edge.given.update(
-        watermark_boost=convert(edge.path, value, ULONG)
-    ),
+    "watermark_boost": _hand_on("watermark_boost", ULONG),
+    "nr_free_highatomic": _hand_on("nr_free_highatomic", ULONG),
 }
 """By name: how a member is stored."""
+
+
+def _within(name: str, at: int, size: int) -> int:
+    if not 0 <= at < size:
+        raise Undefined(f"{name}[{at}] is beyond the end")
+    return at
+
+
+def _of_lists(edge: Edge, of: Any, index: Any, at: int | None) -> Any:
+    """An element of an array of lists; None of anything else.  A list's type may be unknown."""
+    if isinstance(of, FreeList) and of.migratetype is None and isinstance(index, Int):
+        if at is not None:
+            _within("free_list", at, MIGRATETYPES)
+        return FreeList(of.area, index)
+    if isinstance(of, AreaOf) and of.order is None and at is not None:
+        return AreaOf(of.zone, _within("free_area", at, edge.zone.free_area.max_order + 1))
+    if isinstance(of, PcpList) and of.index is None and at is not None:
+        return PcpList(of.pcp, _within("lists", at, edge.given["lists"]))
+    return None
 
 
 def element_of(edge: Edge, of: Any, index: Any) -> Any:
     """An element; raises KeyError of what is no known array, Undefined beyond its end."""
     index = whole(edge.machine, index) if edge.machine is not None else index
-    at = index.value if isinstance(index, Int) else None
-    if isinstance(of, AreaOf) and of.order is None and isinstance(at, int):
-        if not 0 <= at <= edge.zone.free_area.max_order:
-            raise Undefined(f"free_area[{at}] is beyond the end")
-        return AreaOf(of.zone, at)
-    if isinstance(of, PcpList) and of.index is None and isinstance(at, int):
-        if not 0 <= at < edge.given["lists"]:
-            raise Undefined(f"lists[{at}] is beyond the end")
-        return PcpList(of.pcp, at)
+    at = index.value if isinstance(index, Int) and isinstance(index.value, int) else None
+    found = _of_lists(edge, of, index, at)
+    if found is not None:
+        return found
     if isinstance(of, Page) and isinstance(index, Int):
-        return of.moved(at if isinstance(at, int) else term(index.value))
-    if isinstance(of, Sequence | Mapping) and isinstance(at, int):
+        return of.moved(at if at is not None else term(index.value))
+    if isinstance(of, Sequence | Mapping) and at is not None:
         if at < 0:
             raise Undefined(f"element {at} lies before an array")
         try:

@@ -20,6 +20,7 @@ from specs.kernel_text.free_lists import (
     none_free,
     order_at,
     same_page,
+    to_the_tail_of,
     unlist,
 )
 from specs.kernel_text.integers import INT, ULONG, Int, combine, common, compare, convert, flag, simple
@@ -135,6 +136,7 @@ PRIMITIVES: Mapping[str, Callable[..., Any]] = {
     "__add_to_free_list": list_block_at,
     "__del_page_from_free_list": unlist,
     "move_to_free_list": move,
+    "list_move_tail": to_the_tail_of,
     "get_page_from_free_area": first_of,
     "free_area_empty": is_empty,
     "PageBuddy": is_buddy_page,

@@ -13,7 +13,7 @@ from pycparser import c_ast
 
 from specs.kernel_text import members
 from specs.kernel_text.constants import Constants
-from specs.kernel_text.counters import Counts, is_counted, none_counted_yet, nothing
+from specs.kernel_text.counters import Counts, is_counted, is_turn_counted, nothing
 from specs.kernel_text.edge import Edge, Operation
 from specs.kernel_text.errors import Unread
 from specs.kernel_text.integers import INT, LONG, UINT, ULONG, Int, combine, compare, convert
@@ -99,6 +99,8 @@ class Unit:
     """The rows that are decided over it, if not all: the others are owed through what is the same as ours."""
     counts: Counts | None = nothing
     """What it has to add to NR_FREE_PAGES by itself; None: that is not looked at."""
+    turn_counts: Counts = nothing
+    """What a turn of its loop has to, if the path ends with that."""
     rows: tuple[str, ...] = ()
     """The rows about it that look at no state of a zone."""
 
@@ -161,7 +163,7 @@ class Backed:
             try:
                 answer = machine.run(self.unit.name, given)
             except Cut:
-                none_counted_yet(edge)
+                is_turn_counted(edge, self.unit.turn_counts, given)
                 raise
             is_counted(edge, self.unit.counts, given, answer)
             told = self.unit.leave(edge, answer)

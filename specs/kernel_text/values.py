@@ -42,6 +42,14 @@ class AreaOf:
 
 
 @dataclass(frozen=True)
+class FreeList:
+    """One list of an order, by its type; without one, all of them."""
+
+    area: AreaOf
+    migratetype: Any = None
+
+
+@dataclass(frozen=True)
 class FreeCount:
     """``nr_free`` of an order's free area, which is only compared with 0."""
 

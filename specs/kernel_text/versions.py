@@ -12,6 +12,7 @@ from specs.kernel_text.cases_6_12 import CASES_6_12
 from specs.kernel_text.edge import Operation
 from specs.kernel_text.functions import CONTRACTS, UNITS
 from specs.kernel_text.functions import v6_12 as functions_6_12
+from specs.kernel_text.functions.v6_12_counts import COUNTING, COUNTS
 from specs.kernel_text.units import Unit
 
 
@@ -27,6 +28,11 @@ class Version:
     """By C function and ours: the calls by which both are compared."""
 
 
+def counting(unit: Unit) -> Unit:
+    """The unit as 6.12 counts free pages: who lists or unlists a block accounts for it."""
+    return replace(unit, counts=COUNTS.get(unit.name, unit.counts), runs=(*unit.runs, *COUNTING))
+
+
 LINUX_6_1: Final = Version("6.1", UNITS, CONTRACTS, CASES)
 _REPLACED: Final = {(unit.name, unit.homes) for unit in functions_6_12.UNITS}
 _KEPT: Final = tuple(
@@ -36,7 +42,7 @@ _KEPT: Final = tuple(
 )
 LINUX_6_12: Final = Version(
     "6.12",
-    tuple(replace(unit, counts=None) for unit in (*_KEPT, *functions_6_12.UNITS)),
+    tuple(counting(unit) for unit in (*_KEPT, *functions_6_12.UNITS)),
     {name: made for name, made in CONTRACTS.items() if name not in functions_6_12.GONE}
     | {unit.name: unit.contract for unit in functions_6_12.UNITS if unit.contract is not None},
     CASES | CASES_6_12,

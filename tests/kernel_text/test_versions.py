@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from specs.kernel_text.broken import v6_12 as broken
+from specs.kernel_text.broken import v6_12_counts as miscounting
 from specs.kernel_text.broken.edit import AGREEMENT, Edit
 from specs.kernel_text.broken.judge import agreement, reject
 from specs.kernel_text.functions import v6_12
@@ -17,6 +18,12 @@ from specs.run.pool import in_processes
 from tests.kernel_text.trees import TOY, kernel_of_or_skip
 from tests.kernel_text.versions_toy_edits import EDITS
 
+UNITS = tuple(
+    unit
+    for unit in LINUX_6_12.units
+    if (unit.name, unit.homes) in {(unit.name, unit.homes) for unit in v6_12.UNITS}
+)
+BROKEN = (*broken.EDITS, *miscounting.EDITS)
 CLAIMING = TOY.with_name("kernel-toy-6.12")
 TOGETHER = 10
 
@@ -37,7 +44,7 @@ def is_rejected(edit: Edit, tree: Tree) -> None:
     assert verdict.story
 
 
-@pytest.mark.parametrize("unit", v6_12.UNITS, ids=named)
+@pytest.mark.parametrize("unit", UNITS, ids=named)
 def test_the_toy_does_what_our_model_does(unit: Unit) -> None:
     same(unit, open_tree(CLAIMING))
 
@@ -48,19 +55,19 @@ def test_a_broken_toy_is_rejected(edit: Edit) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("unit", v6_12.UNITS, ids=named)
+@pytest.mark.parametrize("unit", UNITS, ids=named)
 def test_linux_6_12_does_what_our_model_does(unit: Unit) -> None:
     same(unit, kernel_of_or_skip("6.12"))
 
 
 def not_rejected(numbers: range) -> list[str]:
     tree = kernel_of_or_skip("6.12")
-    verdicts = [(edit, reject(edit, tree)) for edit in broken.EDITS[numbers.start : numbers.stop]]
+    verdicts = [(edit, reject(edit, tree)) for edit in BROKEN[numbers.start : numbers.stop]]
     return [f"{edit.name}: {said.story}" for edit, said in verdicts if not (said.rejected and said.story)]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("start", range(0, len(broken.EDITS), TOGETHER))
+@pytest.mark.parametrize("start", range(0, len(BROKEN), TOGETHER))
 def test_every_broken_linux_6_12_is_rejected(start: int) -> None:
     kernel_of_or_skip("6.12")
     ((_, wrong),) = in_processes(not_rejected, [range(start, start + TOGETHER)], 1, anew=True)
@@ -68,12 +75,12 @@ def test_every_broken_linux_6_12_is_rejected(start: int) -> None:
 
 
 def test_every_function_of_6_12_is_compared_and_broken_in_either_tree() -> None:
-    ours = {unit.name for unit in v6_12.UNITS}
-    for edits in (EDITS, broken.EDITS):
-        assert {edit.function for edit in edits} == ours
-        assert {edit.home for edit in edits} == {unit.homes[0] for unit in v6_12.UNITS}
+    ours = {unit.name for unit in UNITS}
+    for edits in (EDITS, BROKEN):
+        assert {edit.function for edit in edits} >= ours - {"__rmqueue_smallest"}  # by what it runs
+        assert {edit.home for edit in edits} >= {unit.homes[0] for unit in UNITS}
         assert len({(edit.function, edit.name) for edit in edits}) == len(edits)
-    assert {(unit.name, unit.homes[0]) for unit in v6_12.UNITS} <= LINUX_6_12.cases.keys()
+    assert {(unit.name, unit.homes[0]) for unit in UNITS} <= LINUX_6_12.cases.keys()
 
 
 def test_a_tree_is_tried_with_the_nearest_table() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from specs.kernel_text.broken.v6_12 import CLAIM, MOVE, PREP, REQUEST, STEAL, TRY, F, M, V, edit
+from specs.kernel_text.broken.v6_12_counts import ACCOUNT, COUNTED, DELETE, EXPAND, FREE, SMALLEST, TAKE
+from specs.kernel_text.broken.v6_12_counts import MOVE as MOVE_BLOCK
 
 EDITS = (
     edit(
@@ -67,5 +69,20 @@ EDITS = (
     ),
     edit("a theft is forgotten", REQUEST, "mode = RMQUEUE_STEAL", "mode = RMQUEUE_NORMAL", f"{F}.rmqueue"),
     edit("a spared block is stolen", REQUEST, r"!\(flags & ALLOC_NOFRAGMENT\)", "true", f"{F}.rmqueue"),
+    edit("isolated pages count as free", ACCOUNT, r"!is_migrate_isolate\(type\)", "true", COUNTED),
+    edit("the reserve loses what comes", ACCOUNT, r"nr_free_highatomic \+", "nr_free_highatomic -", COUNTED),
+    edit("another item counts them", ACCOUNT, "NR_FREE_PAGES", "MIGRATE_MOVABLE", COUNTED),
+    edit("a freed block counts as a page", "__free_one_page", "1 << order, type", "1, type", FREE),
+    edit("what is handed out is not taken off", TAKE, "del_page_from", "__del_page_from", SMALLEST),
+    edit("an odd half is told", "expand", r"told \+= 1U", "told = 1U", EXPAND),
+    edit("a block is taken off as a page", DELETE, "-pages", "-1", f"{V}.try_to_claim_block"),
+    edit("what moves was of the new type", MOVE_BLOCK, "-pages, was", "-pages, type", f"{M}.move_freepages"),
+    edit(
+        "the rest of what is claimed is not added",
+        TRY,
+        r"account_freepages\(zone, expand\(zone, page, order, have, wanted\), wanted\)",
+        "expand(zone, page, order, have, wanted)",
+        f"{V}.try_to_claim_block",
+    ),
     edit("a claim follows a theft", REQUEST, "case RMQUEUE_STEAL", "case RMQUEUE_CMA", f"{V}.fall_back"),
 )

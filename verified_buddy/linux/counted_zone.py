@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from verified_buddy.free_area import Migratetype
-from verified_buddy.linux.migratetype import ISOLATE, MOVABLE
+from verified_buddy.linux.migratetype import ISOLATE, MOVABLE, is_counted
 from verified_buddy.linux.mobility import FallbackPolicy, MovablePages
 from verified_buddy.linux.pageblock import Pageblocks
 from verified_buddy.linux.pcp import PCP_PAGES, PerCpuPages, pcp_allowed_order
@@ -200,5 +200,5 @@ class CountedZone(LinuxZone):
 
     def came_free(self, pfn: Pfn, pages: int, cpu: int) -> None:
         """Count a block that came to the free lists."""
-        if self.mobility.pageblocks.migratetype(pfn) != ISOLATE:
+        if is_counted(self.mobility.pageblocks.migratetype(pfn)):
             self.counter.add(cpu, pages)

@@ -27,6 +27,16 @@ FALLBACKS: Final[dict[Migratetype, tuple[Migratetype, ...]]] = {
 """Whose blocks a request of each type may take, best first.  Linux: fallbacks[], mm/page_alloc.c."""
 
 
+def is_counted(migratetype: Migratetype) -> bool:
+    """Whether free pages of this type count as free: NR_FREE_PAGES, to which watermarks are compared.
+
+    Linux 6.12: account_freepages(), mm/page_alloc.c; before, whoever freed or took a block asked by itself.
+
+    post: __return__ == (migratetype != 4)
+    """
+    return migratetype != ISOLATE
+
+
 def is_mergeable(migratetype: Migratetype) -> bool:
     """Whether blocks of this type may merge with those of another across a pageblock's edge.
 

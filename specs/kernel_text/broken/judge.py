@@ -49,7 +49,7 @@ class Verdict:
 
 def units_of(function: str, home: str = "", version: Version = LINUX_6_1) -> tuple[Unit, ...]:
     """The units whose text the function is; or, of a function that is run with others, those at that home."""
-    found = (unit for unit in version.units if unit.name == function or function in HELPERS)
+    found = (unit for unit in version.units if function in (unit.name, *HELPERS, *unit.runs))
     return tuple(unit for unit in found if not home or home in unit.homes)
 
 

@@ -51,6 +51,13 @@ def moving(of: Scene) -> Drawn:
     return args, lambda made: (made.edge.moved, made.edge.marks) == (1 << order, [])
 
 
+def moving_to(of: Scene) -> Drawn:
+    """The same, by the list itself."""
+    (page, _, order, to), told = moving(of)
+    link = of.front.values.ListNode(page)
+    return (link, of.front.values.FreeList(of.area(order.value), to)), told
+
+
 def heading(of: Scene) -> Drawn:
     """The head of a list, or null."""
     order, kind = of.random.choice([of.free_block()[1:], (of.random.randrange(11), of.random.randrange(5))])
@@ -166,6 +173,7 @@ LISTS: Final[Mapping[str, Callable[[Scene], Drawn]]] = {
     "__add_to_free_list": listing_at,
     "__del_page_from_free_list": unlisting,
     "move_to_free_list": moving,
+    "list_move_tail": moving_to,
     "get_page_from_free_area": heading,
     "free_area_empty": is_empty,
     "PageBuddy": is_buddy,

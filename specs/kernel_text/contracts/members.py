@@ -17,14 +17,16 @@ COUNTERS: Final = {
     "count": "int",
 }
 PCP: Final = ("batch", "high", "free_factor", "count")
-GIVEN: Final = ("lowmem_reserve", "_watermark", "watermark_boost", "migratetype")
+GIVEN: Final = ("lowmem_reserve", "_watermark", "watermark_boost", "migratetype", "nr_free_highatomic")
+LINKS: Final = ("pcp_list", "buddy_list")
 HANDED: Final = ("lock", "flags", "per_cpu_pageset", "zonelist", "highest_zoneidx", "nodemask")
 
 
 def shape(value: Any) -> Any:
     """What kind of thing it is, and of what."""
-    told = {"AreaOf": ("zone", "order"), "PcpList": ("pcp", "index"), "FreeCount": ("area",)}
-    told |= {"ListNode": ("page",), "Named": ("name", "of"), "Page": ("pfn",)}
+    told = {"AreaOf": ("zone", "order"), "FreeCount": ("area",), "FreeList": ("area", "migratetype")}
+    told |= {"PcpList": ("pcp", "index"), "ListNode": ("page",), "Named": ("name", "of")}
+    told |= {"Page": ("pfn",), "Int": ("value",)}
     name = type(value).__name__
     return (name, *(shape(getattr(value, part)) for part in told[name])) if name in told else value
 
@@ -64,6 +66,7 @@ def shaped(name: str) -> Law:
         owner, wanted = {
             "free_area": (of.zone, ("AreaOf", of.zone, None)),
             "nr_free": (of.area(order), ("FreeCount", ("AreaOf", of.zone, order))),
+            "free_list": (of.area(order), ("FreeList", ("AreaOf", of.zone, order), None)),
             "lists": (of.pcp, ("PcpList", of.pcp, None)),
             "pcp_list": (page, ("ListNode", ("Page", page.pfn))),
             "buddy_list": (page, ("ListNode", ("Page", page.pfn))),
@@ -90,12 +93,15 @@ def stored(name: str) -> Law:
 READ: Final[Mapping[str, Law]] = {
     **{name: counter(name) for name in COUNTERS},
     **{name: given(name) for name in GIVEN},
-    **{name: shaped(name) for name in ("free_area", "nr_free", "lists", "pcp_list", "buddy_list", *HANDED)},
+    **{name: shaped(name) for name in ("free_area", "nr_free", "free_list", "lists", *LINKS, *HANDED)},
 }
 """By name: what it reads."""
 STORED: Final[Mapping[str, Law]] = {
     name: stored(name)
-    for name in ("nr_reserved_highatomic", "nr_isolate_pageblock", "count", "free_factor", "watermark_boost")
+    for name in (
+        *("nr_reserved_highatomic", "nr_isolate_pageblock", "nr_free_highatomic"),
+        *("count", "free_factor", "watermark_boost"),
+    )
 }
 """By name: what it stores."""
 
@@ -103,10 +109,12 @@ STORED: Final[Mapping[str, Law]] = {
 def elements(of: Scene) -> tuple[tuple[Any, Any], Any]:
     """An array, an index, and the element; None where there is none."""
     page, at = of.page(of.any_page()), of.random.choice([-1, 0, 10, 11, 13, 14, of.random.randrange(11)])
+    listed = ("FreeList", ("AreaOf", of.zone, 3), ("Int", at)) if at in range(5) else None
     array, wanted = of.random.choice(
         [
             (of.front.values.AreaOf(of.zone), ("AreaOf", of.zone, at) if at in range(11) else None),
             (of.front.values.PcpList(of.pcp), ("PcpList", of.pcp, at) if at in range(14) else None),
+            (of.front.values.FreeList(of.area(3)), listed),
             (page, ("Page", page.pfn + at)),
             ([5, 6, 7] * 4, ([5, 6, 7] * 4)[at] if at in range(12) else None),
             ({0: 8, 10: 9}, {0: 8, 10: 9}.get(at)),

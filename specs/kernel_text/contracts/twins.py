@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from specs.kernel_text.contracts.compared import ELEMENT
-from specs.kernel_text.contracts.members import GIVEN, HANDED
+from specs.kernel_text.contracts.members import GIVEN, HANDED, LINKS
 from specs.kernel_text.contracts.others import NOTHING, ONE, ZERO
 from specs.ledger.subject import Twin
 
@@ -40,6 +40,8 @@ PRIMITIVES: Final[tuple[Broken, ...]] = (
     of("__add_to_free_list", "migratetype), tail=end)", "migratetype), tail=not end)"),
     of("move_to_free_list", "types[-1]), tail=True)", "types[-1]), tail=False)"),
     of("move_to_free_list", "edge.moved += 1 << number", "edge.moved += number"),
+    entry("list_move_tail", "to_the_tail_of", "answers(None)"),
+    of("list_move_tail", "Int(INT, to.area.order), to.migratetype", "Int(INT, to.area.order), Int(INT, 0)"),
     entry("get_page_from_free_area", "first_of", "is_empty"),
     entry("free_area_empty", "is_empty", "first_of"),
     entry("PageBuddy", "is_buddy_page", "answers(ONE)"),
@@ -110,7 +112,6 @@ NUMBERS: Final = (
     ("high", "INT", "batch"),
     ("free_factor", "INT", "batch"),
 )
-LINKS: Final = ("pcp_list", "buddy_list")
 MEMBERS: Final[tuple[Broken, ...]] = (
     *(
         of(name, f'"{name}": _number({kind}, "{name}")', f'"{name}": _number({kind}, "{other}")', M)
@@ -121,6 +122,9 @@ MEMBERS: Final[tuple[Broken, ...]] = (
     *(of(name, f'_handed_on("{name}")', '_handed_on("other")', M) for name in HANDED),
     of("free_area", "lambda edge, of: AreaOf(of)", "lambda edge, of: AreaOf(of, 0)", M),
     of("nr_free", "return FreeCount(of)", "return of", M),
+    of("free_list", "return FreeList(of)", "return of", M),
+    of("nr_free_highatomic", '_hand_on("nr_free_highatomic"', '_hand_on("watermark_boost"', M),
+    of("watermark_boost", '_hand_on("watermark_boost"', '_hand_on("nr_free_highatomic"', M),
     *(
         of(name, f'"{name}": lambda edge, of: ListNode(of)', f'"{name}": lambda edge, of: of', M)
         for name in LINKS
@@ -133,8 +137,11 @@ MEMBERS: Final[tuple[Broken, ...]] = (
         if name not in ("batch", "high")
     ),
     of("count", "edge.count = convert(edge.path, value, INT)", "edge.count = Int(INT, 1)", M),
-    of(ELEMENT, "0 <= at <= edge.zone.free_area.max_order", "0 <= at < edge.zone.free_area.max_order", M),
-    of(ELEMENT, 'if not 0 <= at < edge.given["lists"]', 'if not 0 <= at <= edge.given["lists"]', M),
+    of(ELEMENT, "edge.zone.free_area.max_order + 1", "edge.zone.free_area.max_order", M),
+    of(ELEMENT, 'edge.given["lists"]))', 'edge.given["lists"] + 1))', M),
+    of(ELEMENT, "if not 0 <= at < size", "if not -1 <= at < size", M),
+    of(ELEMENT, "at, MIGRATETYPES)", "at, 99)", M),
+    of(ELEMENT, "return FreeList(of.area, index)", "return FreeList(of.area, Int(INT, 0))", M),
     of(ELEMENT, "        if at < 0:\n", "        if at < -1:\n", M),
     of(ELEMENT, "of.moved(at if", "of.moved(-at if", M),
 )

@@ -7,15 +7,16 @@ from typing import Any
 
 from specs.kernel_text.edge import Edge, key
 from specs.kernel_text.free_lists import order_of
-from specs.kernel_text.functions import fallback
-from specs.kernel_text.functions.core import UNITS as CORE
+from specs.kernel_text.functions import core, fallback
 from specs.kernel_text.functions.core import leave_smallest
 from specs.kernel_text.functions.fallback import flags_of, spares
 from specs.kernel_text.functions.v6_12_blocks import UNITS as BLOCKS
 from specs.kernel_text.functions.v6_12_blocks import V
+from specs.kernel_text.functions.v6_12_counts import UNIT as ACCOUNT
 from specs.kernel_text.integers import INT, UINT, Int
 from specs.kernel_text.lifting import our_type, to_page
-from specs.kernel_text.units import Unit, kind, order
+from specs.kernel_text.primitives import type_at
+from specs.kernel_text.units import Unit, kind, order, pfn
 from specs.kernel_text.values import Cell, Page
 
 NORMAL, STEAL = "RMQUEUE_NORMAL", "RMQUEUE_STEAL"
@@ -43,7 +44,7 @@ def enter_block(
     edge: Edge, zone: Any, victim: Any, size: Any, migratetype: Any, movable_pages: Any
 ) -> list[Any]:
     """try_to_steal_block(zone, page, current_order, order, start_type, alloc_flags)."""
-    edge.given["movable_pages"] = movable_pages
+    edge.given |= {"movable_pages": movable_pages, "claimed": type_at(edge, Page(pfn(victim.pfn).value))}
     orders = Int(INT, int(victim.order)), Int(INT, int(size))
     return [zone, to_page(victim.pfn), *orders, kind(migratetype), flags_of(False)]
 
@@ -113,9 +114,27 @@ def goes_on_stealing(zone: Any, *_: Any, **__: Any) -> bool:
     return bool(zone.stealing)
 
 
-FREE = replace(next(unit for unit in CORE if unit.homes == ("linux.mobility.free_one_page",)), counts=None)
+def enter_expand(edge: Edge, area: Any, page: Any, low: Any, high: Any, migratetype: Any) -> list[Any]:
+    """expand(zone, page, low, high, migratetype)."""
+    edge.given["added"] = (1 << int(high)) - (1 << int(low))
+    return core.enter_expand(edge, area, page, low, high, migratetype)
+
+
+def leave_expand(edge: Edge, answer: Int) -> None:
+    """It tells how many pages became free."""
+    edge.owe(answer.value == edge.given["added"], "the pages of the blocks that were listed are told")
+
+
+def of_6_1(home: str) -> Unit:
+    """The unit of 6.1 in whose place C stands there too."""
+    return next(unit for unit in core.UNITS if unit.homes == (home,))
+
+
 UNITS = (
-    FREE,
+    of_6_1("linux.mobility.free_one_page"),
+    of_6_1("buddy.rmqueue_smallest"),
+    replace(of_6_1("buddy.expand"), enter=enter_expand, leave=leave_expand),
+    ACCOUNT,
     *BLOCKS,
     Unit("try_to_steal_block", (f"{V}.try_to_claim_block",), enter_block, leave_smallest, claim_block),
     Unit(

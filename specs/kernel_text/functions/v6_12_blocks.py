@@ -9,6 +9,7 @@ from pycparser import c_ast
 
 from specs.kernel_text.edge import Edge
 from specs.kernel_text.functions.mobility import MOVABLE, is_movable, leave_moved, move_rules, zone_of_area
+from specs.kernel_text.functions.v6_12_counts import counts_moved_blocks
 from specs.kernel_text.integers import BOOL, INT, ULONG, Int, combine, compare, flag, term
 from specs.kernel_text.interpreter import Returned
 from specs.kernel_text.lifting import our_pfn, our_type, to_int, to_page
@@ -18,6 +19,8 @@ from specs.kernel_text.turns import EdgeTurns, cell_of
 from specs.kernel_text.units import Unit, kind, leave_count, pfn
 from specs.kernel_text.values import Cell, Page, Scope, Unset
 
+OLD = z3.BitVec("old type", 3)
+"""The type that a pageblock had before it moved."""
 OUT = ("start_pfn", "num_free", "num_movable")
 """What prep_move_freepages_block() tells through pointers."""
 
@@ -161,7 +164,8 @@ def enter_block(edge: Edge, zone: Any, start: Any, migratetype: Any) -> list[Any
 def enter_move(edge: Edge, area: Any, start: Any, end: Any, migratetype: Any) -> list[Any]:
     """The same, of which one turn is looked at."""
     edge.given |= {"rule": start.loop, "start": pfn(start), "num_movable": None}
-    return [edge.zone, pfn(start), Int(INT, 0), kind(migratetype)]
+    edge.suppose(z3.ULT(OLD, z3.BitVecVal(5, 3)))
+    return [edge.zone, pfn(start), Int(INT, z3.ZeroExt(61, OLD)), kind(migratetype)]
 
 
 def move_block(edge: Edge, zone: Any, start: Int, old: Int, migratetype: Int) -> Int:
@@ -199,6 +203,7 @@ UNITS = (
         zone=zone_of_area,
         rules=move_rules,
         callees={"set_pageblock_migratetype": lambda *_: None},  # behind the loop, which is the other unit's
+        turn_counts=counts_moved_blocks,
         supposes=("fewer than 2^30 of its pages are free",),
     ),
     Unit(

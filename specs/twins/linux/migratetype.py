@@ -24,6 +24,12 @@ TWINS = (
         "return migratetype < 4",
     ),
     Twin(
+        "typed-counts-all-but-the-reserve",
+        "linux.migratetype",
+        "return migratetype != ISOLATE",
+        "return migratetype != HIGHATOMIC",
+    ),
+    Twin(
         "typed-fallback-in-another-order",
         "linux.migratetype",
         "MOVABLE: (RECLAIMABLE, UNMOVABLE)",

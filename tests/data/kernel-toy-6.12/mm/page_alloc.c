@@ -14,6 +14,69 @@ static int fallbacks[MIGRATE_PCPTYPES][2] = {
 
 enum rmqueue_mode { RMQUEUE_NORMAL, RMQUEUE_CMA, RMQUEUE_CLAIM, RMQUEUE_STEAL };
 
+/* Whoever lists or unlists a block tells how many pages come or go. */
+static inline void account_freepages(struct zone *zone, int pages, int type)
+{
+	if (!is_migrate_isolate(type)) {
+		__mod_zone_page_state(zone, NR_FREE_PAGES, pages);
+		if (type == MIGRATE_HIGHATOMIC)
+			WRITE_ONCE(zone->nr_free_highatomic, zone->nr_free_highatomic + pages);
+	}
+}
+
+static inline void del_page_from_free_list(struct page *page, struct zone *zone, unsigned int order, int type)
+{
+	int pages = 1 << order;
+
+	account_freepages(zone, -pages, type);
+	__del_page_from_free_list(page, zone, order, type);
+}
+
+static inline void move_to_free_list(struct page *page, struct zone *zone, unsigned int order, int was,
+				     int type)
+{
+	int pages = 1 << order;
+
+	account_freepages(zone, pages, type);
+	account_freepages(zone, -pages, was);
+	list_move_tail(&page->buddy_list, &zone->free_area[order].free_list[type]);
+}
+
+/* The lower half is kept, and halved again; the pages of the upper halves are told. */
+static inline unsigned int expand(struct zone *zone, struct page *page, int low, int high, int type)
+{
+	unsigned int told = 0;
+
+	for (high = high - 1; high >= low; high--) {
+		struct page *upper = page + (1UL << high);
+
+		set_buddy_order(upper, high);
+		__add_to_free_list(upper, zone, high, type, false);
+		told += 1U << high;
+	}
+	return told;
+}
+
+static inline void page_del_and_expand(struct zone *zone, struct page *page, int low, int high, int type)
+{
+	del_page_from_free_list(page, zone, high, type);
+	account_freepages(zone, expand(zone, page, low, high, type), type);
+}
+
+struct page *__rmqueue_smallest(struct zone *zone, unsigned int order, int type)
+{
+	unsigned int have = order;
+	struct page *block = NULL;
+
+	while (have < NR_PAGE_ORDERS && block == NULL) {
+		block = get_page_from_free_area(&zone->free_area[have], type);
+		if (block)
+			page_del_and_expand(zone, block, order, have, type);
+		have++;
+	}
+	return block;
+}
+
 /* A buddy of another type merges if both may; then its pageblock is of the freed one's type. */
 static inline void __free_one_page(struct page *page, unsigned long pfn, struct zone *zone,
 				   unsigned int order, int type, fpi_t fpi_flags)
@@ -22,6 +85,7 @@ static inline void __free_one_page(struct page *page, unsigned long pfn, struct 
 	struct page *other;
 	bool tail = fpi_flags & FPI_TO_TAIL;
 
+	account_freepages(zone, 1 << order, type);
 	for (; order + 1 < NR_PAGE_ORDERS; order++) {
 		int theirs = type;
 
@@ -123,7 +187,7 @@ static struct page *try_to_steal_block(struct zone *zone, struct page *page, int
 	}
 	del_page_from_free_list(page, zone, have, was);
 	change_pageblock_range(page, have, wanted);
-	expand(zone, page, order, have, wanted);
+	account_freepages(zone, expand(zone, page, order, have, wanted), wanted);
 	return page;
 none:
 	return NULL;
@@ -169,8 +233,7 @@ static struct page *__rmqueue_steal(struct zone *zone, int order, int wanted)
 	if (type < 0)
 		return NULL;
 	found = get_page_from_free_area(&zone->free_area[have], type);
-	__del_page_from_free_list(found, zone, have, type);
-	expand(zone, found, order, have, type);
+	page_del_and_expand(zone, found, order, have, type);
 	return found;
 }
 
