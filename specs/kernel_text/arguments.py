@@ -69,6 +69,11 @@ def kind(side: Side) -> Any:
     return side.kind()
 
 
+def other_page(side: Side) -> Any:
+    """Any page, which may be another."""
+    return side.page("other")
+
+
 def movable(side: Side) -> Any:
     """The question after movable pages."""
     return side.movable

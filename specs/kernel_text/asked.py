@@ -194,10 +194,22 @@ class Elsewhere:
     """The free lists of another zone."""
 
     path: Path
+    zone: z3.BitVecRef
+    """Its number."""
 
     def is_free_block(self, pfn: Any, order: int) -> LiftedBool:
         """Any answer."""
-        return LiftedBool(self.path, z3.Function("elsewhere", PFN, ORDER)(number(pfn)) == int(order))
+        return LiftedBool(self.path, order_elsewhere(self.zone, number(pfn)) == int(order))
+
+
+def zone_of(page: z3.BitVecRef) -> z3.BitVecRef:
+    """The number of the zone to which a page outside of this one belongs; 0 if to none."""
+    return z3.Function("zone_of", PFN, ORDER)(page)
+
+
+def order_elsewhere(zone: z3.BitVecRef, page: z3.BitVecRef) -> z3.BitVecRef:
+    """The order of the block that is listed at the page in that other zone, 255 if there is none."""
+    return z3.Function("elsewhere", ORDER, PFN, ORDER)(zone, page)
 
 
 class AskedPageblocks:
@@ -226,8 +238,8 @@ class AskedPageblocks:
 
     def free_area_of(self, pfn: Any) -> Elsewhere | None:
         """Of another zone, or of none."""
-        belongs = z3.Function("belongs", PFN, z3.BoolSort())(number(pfn))
-        return Elsewhere(self.run.path) if self.run.path.decide(belongs) else None
+        zone = zone_of(number(pfn))
+        return Elsewhere(self.run.path, zone) if self.run.path.decide(zone != 0) else None
 
 
 class AskedPcp:

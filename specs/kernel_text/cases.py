@@ -25,6 +25,7 @@ from specs.kernel_text.arguments import (
     marked,
     mask,
     movable,
+    other_page,
     page,
     pages,
     pcp,
@@ -74,6 +75,7 @@ FLAGS = (False, True)
 
 CASES: dict[tuple[str, str], Case] = {
     ("__find_buddy_pfn", "pfn.buddy_pfn"): Case(each(lambda o: calling(block(o), o), ORDERS)),
+    ("page_is_buddy", f"{M}.page_is_buddy"): Case(each(lambda o: calling(zone, page, other_page, o), ORDERS)),
     ("buddy_merge_likely", f"{M}.buddy_merge_likely"): Case(
         each(lambda o: calling(zone, block(o), o), ORDERS)
     ),

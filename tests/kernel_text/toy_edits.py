@@ -5,6 +5,11 @@ from __future__ import annotations
 from specs.kernel_text.broken.edit import AGREEMENT, Edit
 
 EDITS = (
+    Edit("what is not free is a buddy", "page_is_buddy", r"PageBuddy\(other\)", "true", AGREEMENT),
+    Edit("a buddy of another zone", "page_is_buddy", "same_zone &&", "true &&", AGREEMENT),
+    Edit(
+        "a buddy no larger", "page_is_buddy", r"buddy_order\(other\) ==", "buddy_order(other) <=", AGREEMENT
+    ),
     Edit(
         "a buddy above is looked for below",
         "__find_buddy_pfn",

@@ -148,8 +148,16 @@ def buddy_merge_likely(zone: MobilityZone, pfn: Pfn, order: Order) -> bool:
     if above >= zone.free_area.max_order:
         return False
     lower = pfn & -(1 << above)
-    area = zone.free_area if zone.start <= lower else zone.pageblocks.free_area_of(lower)
-    return area is not None and area.is_free_block(lower ^ (1 << above), above)
+    return page_is_buddy(zone, lower, lower ^ (1 << above), above)
+
+
+def page_is_buddy(zone: MobilityZone, page: int, buddy: int, order: int) -> bool:
+    """Whether a free block of the order starts at the buddy, and belongs to the same zone as the page.
+
+    The page lies in the zone, or before it.  Linux: page_is_buddy(), mm/page_alloc.c.
+    """
+    area = zone.free_area if zone.start <= page else zone.pageblocks.free_area_of(page)
+    return area is not None and area.is_free_block(buddy, order)
 
 
 def free_block_order(area: FreeArea, pfn: Pfn) -> Order | None:

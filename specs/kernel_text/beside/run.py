@@ -51,7 +51,7 @@ class Result:
     @property
     def never(self) -> list[str]:
         """C functions that never ran, with our function: nothing to judge is never fine."""
-        homes = [(unit.name, home) for unit in ALL for home in unit.homes]
+        homes = [(unit.name, home) for unit in ALL for home in unit.homes if unit.name not in HELPED]
         silent = [f"{name}() for {home}" for name, home in homes if not self.ran[name, home]]
         return [*silent, *(f"{name}()" for name in HELPED if not self.helped[name])]
 

@@ -75,7 +75,7 @@ def whole(unit: Unit, trace: Trace) -> Unit:
             return trace.zone
         return found
 
-    return replace(unit, zone=zone, runs=(*unit.runs, *HELPED), callees={**ANYWHERE, **unit.callees})
+    return replace(unit, zone=zone, runs=(*unit.runs, *HELPED), callees={**unit.callees, **ANYWHERE})
 
 
 @dataclass(eq=False)

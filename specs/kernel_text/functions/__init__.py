@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from specs.kernel_text.edge import Operation
 from specs.kernel_text.functions import (
+    buddies,
     core,
     fallback,
     highatomic,
@@ -17,13 +18,12 @@ from specs.kernel_text.functions import (
 )
 from specs.kernel_text.units import Unit
 
-ROOMS = (core, mobility, fallback, highatomic, isolation, pcp_units, request)
+ROOMS = (buddies, core, mobility, fallback, highatomic, isolation, pcp_units, request)
 UNITS: tuple[Unit, ...] = tuple(unit for room in ROOMS for unit in room.UNITS)
 """Every unit, in the order in which the functions build on each other."""
 ON_INTS: tuple[Unit, ...] = (*isolation.ON_INTS, *limits.ON_INTS)
 """Units that are compared over plain numbers alone."""
 CONTRACTS: Mapping[str, Operation] = {
-    **core.TRUSTED,
     **{unit.name: unit.contract for unit in UNITS if unit.contract is not None},
 }
 """By C function: how others call it."""

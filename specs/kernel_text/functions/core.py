@@ -29,11 +29,11 @@ def buddy_of(edge: Edge, page: Int, at: Any) -> Int:
 
 
 def is_buddy(edge: Edge, page: Page, buddy: Page, at: Any) -> Int:
-    """Contract of page_is_buddy(): a free block of the order, in the zone to which the page belongs."""
-    area = edge.given.get("area of", lambda of: edge.zone.free_area)(page)
-    if area is None:
-        return flag(False)
-    return flag(condition_of(area.is_free_block(edge.our_pfn(buddy), order_of(edge, at))))
+    """Contract of page_is_buddy(): ours; of a page of this zone its lists alone are asked."""
+    size, ours = order_of(edge, at), edge.given.get("asks elsewhere")
+    if ours is not None:
+        return flag(condition_of(ours(edge.zone, edge.our_pfn(page), edge.our_pfn(buddy), size)))
+    return flag(condition_of(edge.zone.free_area.is_free_block(edge.our_pfn(buddy), size)))
 
 
 def merge_likely(edge: Edge, number: Int, buddy: Int, page: Page, at: Any) -> Int:
@@ -104,15 +104,7 @@ def take_smallest(edge: Edge, zone: Any, size: Any, migratetype: Int) -> Page | 
 
 def enter_likely(edge: Edge, zone: Any, block: Any, size: Any) -> list[Any]:
     """buddy_merge_likely(pfn, buddy_pfn, page, order): the buddy's number is told as its caller tells it."""
-
-    def area_of(page: Page) -> Any:
-        """The lists of the zone to which a page belongs, which may lie before this one."""
-        lower = our_pfn(edge.path, page)
-        if isinstance(edge.zone, Bare) or edge.zone.start <= lower:
-            return edge.zone.free_area
-        return edge.zone.pageblocks.free_area_of(lower)
-
-    edge.given["area of"] = area_of
+    edge.given["asks elsewhere"] = edge.ours.get("page_is_buddy")
     number = pfn(block)
     return [number, buddy_of(edge, number, order(size)), to_page(block), order(size)]
 
@@ -182,5 +174,3 @@ UNITS = (
         bare,
     ),
 )
-TRUSTED = {"page_is_buddy": is_buddy}
-"""Contracts of functions whose text is not read."""

@@ -212,6 +212,7 @@ ROWS = (
         (
             f"{MOBILITY}.free_one_page",
             f"{MOBILITY}.buddy_merge_likely",
+            f"{MOBILITY}.page_is_buddy",
             f"{MOBILITY}.may_merge",
             "verified_buddy.linux.migratetype.is_mergeable",
         ),

@@ -55,6 +55,7 @@ STEPS = (
     "verified_buddy.linux.zone.none_movable",
     "verified_buddy.linux.mobility.free_one_page",
     "verified_buddy.linux.mobility.buddy_merge_likely",
+    "verified_buddy.linux.mobility.page_is_buddy",
     "verified_buddy.linux.mobility.move_freepages_block",
     "verified_buddy.linux.fallback.rmqueue",
     "verified_buddy.linux.fallback.find_victim",

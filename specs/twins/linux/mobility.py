@@ -35,7 +35,7 @@ TWINS = (
     Twin(
         "typed-merge-likely-in-its-own-zone",
         "linux.mobility",
-        "area = zone.free_area if zone.start <= lower else zone.pageblocks.free_area_of(lower)",
+        "area = zone.free_area if zone.start <= page else zone.pageblocks.free_area_of(page)",
         "area = zone.free_area",
     ),
     Twin(

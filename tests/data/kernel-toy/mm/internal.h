@@ -22,6 +22,14 @@ static inline unsigned long __find_buddy_pfn(unsigned long page_pfn, unsigned in
 	return page_pfn + half;
 }
 
+/* Free, as large, and in the same zone. */
+static inline bool page_is_buddy(struct page *page, struct page *other, unsigned int order)
+{
+	bool same_zone = page_zone_id(page) == page_zone_id(other);
+
+	return same_zone && PageBuddy(other) && buddy_order(other) == order;
+}
+
 /* The buddy, if it is free and as large; its number is told either way. */
 static inline struct page *find_buddy_page_pfn(struct page *page, unsigned long pfn, unsigned int order,
 					       unsigned long *told)
