@@ -10,7 +10,8 @@ from typing import Any
 
 import z3
 
-from specs.kernel_text.asked import AskedArea, AskedPageblocks, AskedPcp, Event, Run, plain
+from specs.kernel_text.asked import Event, Run, plain
+from specs.kernel_text.asked_zone import AskedArea, AskedPageblocks, AskedPcp
 from specs.kernel_text.errors import Undefined, Unread
 from specs.ledger.subject import Subject
 from specs.prover.method.lifted import BITS, LiftedBool, LiftedCount, LiftedPfn

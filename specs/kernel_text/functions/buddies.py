@@ -6,7 +6,7 @@ from typing import Any
 
 import z3
 
-from specs.kernel_text.asked import order_elsewhere, zone_of
+from specs.kernel_text.asked_zone import order_elsewhere, zone_of
 from specs.kernel_text.edge import Edge
 from specs.kernel_text.functions.core import is_buddy
 from specs.kernel_text.integers import BITS, INT, Int, flag, term
