@@ -17,15 +17,16 @@ from specs.kernel_text.units import Unit
 from tests.kernel_text.toy_edits import EDITS
 from tests.kernel_text.trees import TOY, kernel_or_skip, toy
 
+LONGEST = ("break_down_buddy_pages", "take_page_off_buddy")
+"""Functions whose comparison with ours takes many minutes."""
 SLOW = (
     "__free_one_page",
     "__zone_watermark_ok",
-    "break_down_buddy_pages",
     "free_pcppages_bulk",
     "steal_suitable_fallback",
-    "take_page_off_buddy",
+    "zone_watermark_fast",
 )
-"""Functions whose comparison with ours takes long."""
+"""Functions whose comparison takes long."""
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +54,14 @@ def agrees(unit: Unit, text: Text) -> None:
 @pytest.mark.parametrize("unit", UNITS, ids=named)
 def test_a_row_of_every_unit_holds_of_the_toy(unit: Unit, text: Text) -> None:
     rows_hold(unit, text, TOPS, 1)
-    if unit.name not in SLOW:
+    if unit.name not in (*SLOW, *LONGEST):
         agrees(unit, text)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("unit", [unit for unit in UNITS if unit.name in SLOW], ids=named)
+def test_a_function_of_the_toy_with_many_ways_does_what_ours_does(unit: Unit, text: Text) -> None:
+    agrees(unit, text)
 
 
 @pytest.mark.whole
