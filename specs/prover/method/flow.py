@@ -111,6 +111,7 @@ class Recorder:
 
     def __enter__(self) -> Recorder:
         self.before = sys.gettrace()
+        sys._getframe().f_trace_opcodes = True  # or Python 3.12 tells of no instruction until the next start
         sys.settrace(self._called)
         return self
 
@@ -124,6 +125,7 @@ class Recorder:
             return None
         if frame.f_back is not None and frame.f_back.f_code.co_qualname.startswith(STOOD_IN):
             return None
+        frame.f_trace = self._runs  # first, or Python 3.13 tells of no instruction before the next call
         frame.f_trace_opcodes, frame.f_trace_lines = True, False
         return self._runs
 
