@@ -7,7 +7,7 @@ both sides.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -83,7 +83,8 @@ class Comparison:
 
     def run(self) -> Agreement:
         """Every path; raises Unread, TooManyPaths, Undecided."""
-        for number in from_both_ends(len(self.case.calls)):
+        last = len(self.case.calls) - 1
+        for number in sorted(range(last + 1), key=lambda at: min(at, last - at)):  # faults show at an end
             call = self.case.calls[number]
             for path in walked(lambda path, call=call, number=number: self._both(path, call, number)):  # type: ignore[misc]  # bound at once
                 if path.error is not None:
@@ -159,14 +160,6 @@ class Comparison:
 
             count += sum(1 for _ in walked(alone))
         return count
-
-
-def from_both_ends(many: int) -> Iterator[int]:
-    """The first, the last, the second, the last but one: what is broken shows at some end of the orders."""
-    for at in range((many + 1) // 2):
-        yield at
-        if many - 1 - at != at:
-            yield many - 1 - at
 
 
 def bearing_on(

@@ -118,8 +118,7 @@ def reclaim_active(edge: Edge, bit: Int, flags: Any) -> Int:
 def boost(edge: Edge, zone: Any) -> Int:
     """boost_watermark(): the policy is told; whether the marks rose is as the caller says."""
     edge.owe(zone is edge.zone, "the marks of this zone are boosted")
-    if zone.policy.boost is not None:
-        zone.policy.boost(zone)
+    zone.policy.boost(zone)
     return edge.given["boost_watermark"]  # type: ignore[no-any-return]  # what our caller hands over
 
 

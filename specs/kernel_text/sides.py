@@ -53,7 +53,7 @@ class Side:
         self.pcp.zone = zone
 
     def boosts(self, zone: Any) -> None:
-        """Whoever tells that the marks of a zone are to rise does so."""
+        """Note that the marks of a zone are to rise."""
         self.run.did("boost", zone is self.zone, moves=False)
 
     def counters(self) -> dict[str, Any]:

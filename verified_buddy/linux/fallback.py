@@ -119,8 +119,7 @@ def steal_suitable_fallback(
     if old != HIGHATOMIC and order >= PAGEBLOCK_ORDER:
         change_pageblock_range(zone, pfn, order, migratetype)
     elif old != HIGHATOMIC:
-        if zone.policy.boost is not None:
-            zone.policy.boost(zone)
+        zone.policy.boost(zone)
         if whole_block and steal_pageblock(zone, pfn, old, migratetype, movable_pages):
             return
     move_to_free_list(zone.free_area, pfn, order, migratetype)

@@ -31,7 +31,7 @@ class FallbackPolicy(NamedTuple):
     """
     retype: Callable[[MobilityZone, Pfn, Order, Migratetype], None] | None = None
     """What becomes of a buddy's type, where whole pageblocks merge; the last argument is the freed one's."""
-    boost: Callable[[MobilityZone], None] | None = None
+    boost: Callable[[MobilityZone], None] = lambda zone: None
     """Told before a block smaller than its pageblock goes to another type.  Linux: boost_watermark()."""
 
 

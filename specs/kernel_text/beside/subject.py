@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from specs.kernel_text.constants import Constants
+from specs.kernel_text.counters import free_pages
 from specs.kernel_text.edge import Edge, Operation
 from specs.kernel_text.errors import Place
 from specs.kernel_text.functions import CONTRACTS, ON_INTS, UNITS
@@ -101,7 +102,7 @@ class Counted(Backed):
         finally:
             machine = self.last.machine if self.last is not None and self.last is not before else None
             if machine is not None and self.last is not None:
-                self.trace.free[id(self.last.zone)] += self.last.free_pages.value
+                self.trace.free[id(self.last.zone)] += free_pages(self.last).value
                 self.trace.helped.update(name for name in self.last.done if name in HELPED)
                 self.trace.places.append(
                     (self.unit.name, machine.places[-1] if machine.places else machine.place)

@@ -112,15 +112,15 @@ def always(wanted: int | None) -> Law:
 
 
 def boosting(of: Scene) -> Drawn:
-    """A policy that asks for it is told of the zone; the answer is the caller's."""
+    """The policy is told of the zone; the answer is the caller's."""
     value, told = of.random.randrange(2), list[object]()
     of.edge.given["boost_watermark"] = of.value(value)
-    quiet = of.front.primitives.PRIMITIVES["boost_watermark"](of.edge, of.zone).value == value
+    answered = of.front.primitives.PRIMITIVES["boost_watermark"](of.edge, of.zone).value == value
     of.zone.policy = of.zone.policy._replace(boost=told.append)
     is_refused = refused(of, "boost_watermark", of.pcp)
 
     def wanted(made: Scene) -> bool:
-        return quiet and is_refused and told == [made.zone]
+        return answered and is_refused and told == [made.zone]
 
     return (of.zone,), wanted
 

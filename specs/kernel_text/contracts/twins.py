@@ -92,7 +92,7 @@ PRIMITIVES: Final[tuple[Broken, ...]] = (
     of("__mod_zone_page_state", '["NR_FREE_PAGES"].value, "', '["NR_FREE_PAGES"].value + 1, "'),
     of("__mod_zone_page_state", "edge.owe(item.value == edge", "edge.owe(True or edge"),
     entry("boost_watermark", "boost", "answers(ZERO)"),
-    of("boost_watermark", "        zone.policy.boost(zone)\n", "        pass\n"),
+    of("boost_watermark", "    zone.policy.boost(zone)\n", ""),
     of("boost_watermark", 'edge.owe(zone is edge.zone, "the marks', 'edge.owe(True, "the marks'),
     of("zone_managed_pages", "zone.managed),", "zone.end),"),
     entry("pcp_spin_trylock", "lambda edge, _: edge.pcp", "answers(None)"),

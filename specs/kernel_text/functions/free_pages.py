@@ -51,7 +51,12 @@ def counts_taken(edge: Edge, args: list[Any], answer: Int) -> Int:
 
 def counts_one(edge: Edge, args: list[Any], answer: Int) -> Int:
     """take_page_off_buddy() takes off one page, if it takes it out of a block that is not isolated."""
+    return counts_unlisted(edge, answer, 1)
+
+
+def counts_unlisted(edge: Edge, answer: Int, pages: int) -> Int:
+    """So many pages of the block that was unlisted go, if one was; of an isolated pageblock none counts."""
     block = edge.given.get("unlisted")
     if answer.value == 0 or block is None:
         return Int(LONG, 0)
-    return unless_isolated(edge, type_at(edge, block), -1)
+    return unless_isolated(edge, type_at(edge, block), -pages)

@@ -14,10 +14,9 @@ import z3
 from specs.kernel_text.counters import Counts, account, free_pages, nothing, unless_isolated
 from specs.kernel_text.edge import Edge
 from specs.kernel_text.free_lists import order_of
-from specs.kernel_text.functions.free_pages import counts_freed
+from specs.kernel_text.functions.free_pages import counts_freed, counts_unlisted
 from specs.kernel_text.integers import INT, LONG, ULONG, Int, combine, compare, flag, term
 from specs.kernel_text.lifting import our_bool
-from specs.kernel_text.primitives import type_at
 from specs.kernel_text.units import Unit, kind
 from specs.kernel_text.values import Page
 from verified_buddy.linux.migratetype import HIGHATOMIC
@@ -87,10 +86,7 @@ def counts_broken_down(edge: Edge, args: list[Any], answer: None) -> Int:
 
 def counts_off(edge: Edge, args: list[Any], answer: Int) -> Int:
     """take_page_off_buddy() takes off the block, whose other pages come back."""
-    block = edge.given.get("unlisted")
-    if answer.value == 0 or block is None:
-        return Int(LONG, 0)
-    return unless_isolated(edge, type_at(edge, block), -(1 << edge.given["unlisted order"]))
+    return counts_unlisted(edge, answer, 1 << edge.given.get("unlisted order", 0))
 
 
 COUNTING = ("del_page_from_free_list", "move_to_free_list", "add_to_free_list")

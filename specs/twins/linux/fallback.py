@@ -97,21 +97,20 @@ TWINS = (
     Twin(
         "steal-forgets-to-boost",
         "linux.fallback",
-        "            zone.policy.boost(zone)\n",
-        "            pass\n",
+        "        zone.policy.boost(zone)\n",
+        "        pass\n",
     ),
     Twin(
         "steal-boosts-if-all-come-along",
         "linux.fallback",
-        "        if zone.policy.boost is not None:\n",
-        "        if zone.policy.boost is not None and whole_block:\n",
+        "        zone.policy.boost(zone)\n",
+        "        if whole_block:\n            zone.policy.boost(zone)\n",
     ),
     Twin(
         "steal-boosts-for-whole-pageblocks",
         "linux.fallback",
         "        change_pageblock_range(zone, pfn, order, migratetype)\n",
-        "        change_pageblock_range(zone, pfn, order, migratetype)\n"
-        "        if zone.policy.boost is not None:\n            zone.policy.boost(zone)\n",
+        "        change_pageblock_range(zone, pfn, order, migratetype)\n        zone.policy.boost(zone)\n",
     ),
     Twin(
         "request-of-another-type",

@@ -98,8 +98,7 @@ def try_to_claim_block(
         change_pageblock_range(zone, victim.pfn, victim.order, migratetype)
         expand(area, victim.pfn, order, victim.order, migratetype)
         return victim.pfn
-    if zone.policy.boost is not None:
-        zone.policy.boost(zone)
+    zone.policy.boost(zone)
     block = prep_move_freepages_block(zone, victim.pfn, movable_pages)
     if block is None:
         return None
